@@ -1,0 +1,158 @@
+# make demo   what the project does, in one process          (Python >= 3.11)
+# make test   every check and every test, as in CI           (Python >= 3.11, Node.js >= 20)
+# make help   the other targets
+#
+# On Linux, PyPI's torch brings several GB of CUDA. For the CPU build give PyTorch's own index:
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# The first interpreter that is new enough; empty when there is none.
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+endif
+TORCH_INDEX ?=
+# More arguments for one of the runners: make test-contracts BROWNIE_ARGS="-k slash -x"
+PYTEST_ARGS ?=
+BROWNIE_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+REPORTS := reports
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt$(if $(TORCH_INDEX), --extra-index-url $(TORCH_INDEX))
+
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+NODE := node_modules/.installed
+TOOLCHAIN := .toolchain/.linked
+
+# Brownie keeps networks, packages and examples in the user's home. Its own home here means that nothing a user
+# has there can change a build or a test, and that nothing of theirs is overwritten.
+BROWNIE := HOME="$(CURDIR)/.toolchain/home" $(BIN)/brownie
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain
+export PYTHONUNBUFFERED := 1
+
+SOURCES_PY := fl_client scripts tests
+SOURCES_SOL := 'contracts/**/*.sol'
+# Everything that needs no Brownie.
+TESTS_PY := $(wildcard $(addprefix tests/,fl_client parity end_to_end scripts simulation))
+TESTS_SOL := tests/contracts
+
+heading = @printf '\n=== %s ===\n' '$(1)'
+
+.PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache slither \
+  coverage bench fmt devnet clean distclean require-python require-node
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME) ## Install the client alone and run one federation with every role
+	$(BIN)/fl demo
+
+test: setup ## Set up, then every check and every test in this order
+	@$(MAKE) --no-print-directory lint type check-artifacts test-python test-contracts slither
+	$(call heading,summary)
+	@for log in python contracts; do \
+	  printf '%-10s %s\n' "$$log" "$$(grep -E '^=+ .*(passed|failed|error|no tests ran).* in ' $(REPORTS)/$$log.log | tail -1)"; \
+	done
+
+setup: require-python require-node $(DEV) $(TOOLCHAIN) ## Install all that the tests need
+
+lint: setup ## ruff and solhint
+	$(call heading,ruff)
+	$(BIN)/ruff check $(SOURCES_PY)
+	$(call heading,solhint)
+	node_modules/.bin/solhint --max-warnings 0 --disc $(SOURCES_SOL)
+
+type: $(DEV) ## mypy --strict
+	$(call heading,mypy)
+	$(BIN)/mypy --strict fl_client
+
+artifacts: setup ## Compile the contracts into fl_client/chain/artifacts
+	$(BIN)/python scripts/tools/export_artifacts.py
+
+check-artifacts: setup ## Fail when fl_client/chain/artifacts is not what contracts/ compiles to
+	$(call heading,artifacts)
+	$(BIN)/python scripts/tools/export_artifacts.py --check
+
+test-python: setup ## The tests that take no node
+	$(call heading,pytest)
+	@mkdir -p $(REPORTS)
+	@set -o pipefail; $(BIN)/python -m pytest -p no:pytest-brownie $(TESTS_PY) $(PYTEST_ARGS) | tee $(REPORTS)/python.log
+
+# Everything is compiled anew: Brownie does not notice an edit to a file that holds only types or constants.
+test-contracts: setup ## The Brownie tests, on an anvil of their own
+	$(call heading,brownie)
+	@mkdir -p $(REPORTS)
+	$(BROWNIE) compile --all
+	@set -o pipefail; $(BROWNIE) test $(TESTS_SOL) $(BROWNIE_ARGS) | tee $(REPORTS)/contracts.log
+
+test-ganache: setup ## The Brownie tests, on Ganache
+	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)
+
+slither: setup ## Static analysis of the contracts
+	$(call heading,slither)
+	$(BIN)/slither . --compile-force-framework foundry --fail-low
+
+coverage: setup ## Line and branch coverage of fl_client
+	$(BIN)/python -m pytest -p no:pytest-brownie $(TESTS_PY) --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+
+bench: setup ## Measure time, gas and storage
+	$(BIN)/python scripts/bench.py
+
+fmt: setup ## Format Python and Solidity in place
+	$(BIN)/ruff check --fix-only $(SOURCES_PY)
+	$(BIN)/ruff format $(SOURCES_PY)
+	node_modules/.bin/prettier --write $(SOURCES_SOL)
+
+devnet: setup ## A local chain on port 8545 (chain id 31337), until interrupted
+	$(BIN)/anvil --port 8545 --chain-id 31337 --hardfork prague --accounts 20
+
+clean: ## Remove what builds and tests leave behind
+	rm -rf build out cache crytic-export $(REPORTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find $(SOURCES_PY) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## Also remove everything that was installed
+	rm -rf $(VENV) node_modules .toolchain *.egg-info
+
+# --- set-up; each stamp is newer than what it was made from ---
+
+require-python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo 'Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "$(PYTHON) has no venv or pip module; install them (Debian: python3-venv)" >&2; exit 1; }
+
+require-node:
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
+	  || { echo 'Node.js 20 or newer with npm is needed for the contract tools (not for make demo)' >&2; exit 1; }
+
+$(BIN)/python: | require-python
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing the client (several minutes on a slow line)'
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+# Brownie's compiled wheel breaks stateful tests and the networks section of its configuration file.
+# One step for client and tools: pip resolves and builds once.
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing the client and the development tools (several minutes on a slow line)'
+	BROWNIE_NOCOMPILE=1 $(PIP_INSTALL) --no-binary eth-brownie --editable '.[dev]'
+	@touch $(RUNTIME) $@
+
+# The native add-ons that install scripts would build are not needed.
+$(NODE): package.json package-lock.json
+	@echo 'Installing the contract tools'
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(TOOLCHAIN): $(NODE) $(DEV) scripts/tools/link_toolchain.py scripts/tools/solc.js networks-config.yaml brownie-config.yaml
+	$(BIN)/python scripts/tools/link_toolchain.py
+	$(BROWNIE) networks import networks-config.yaml true
+	@touch $@

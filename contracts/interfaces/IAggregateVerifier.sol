@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AggregateProof, AggregateStatement} from "../types/TaskTypes.sol";
+
+/// @title Recomputes one coordinate of a disputed aggregate
+interface IAggregateVerifier {
+    /// @notice The entries are not the accepted set.
+    error AggregateVerifierWrongSet(bytes32 given, bytes32 required);
+    /// @notice There must be one opening for each entry.
+    error AggregateVerifierOpeningCount(uint256 given, uint256 required);
+    /// @notice An opening leads to another vector than the one committed to.
+    error AggregateVerifierWrongVector(bytes32 given, bytes32 required);
+    /// @notice The coordinate lies outside the model.
+    error AggregateVerifierNoSuchCoordinate(uint256 coordinate, uint256 dimension);
+
+    /// @notice Whether the proof shows a coordinate, or a chunk, that no honest aggregate could have.
+    /// @dev Reverts if the proof is not about this statement.
+    function isWrong(
+        AggregateStatement calldata statement,
+        AggregateProof calldata proof
+    ) external view returns (bool);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title How the updates of a round become the next model, for one coordinate
+/// @notice Every rule is pure integer arithmetic, so that one disputed coordinate settles a whole aggregate.
+interface ICombiningRule {
+    /// @notice The new value of one coordinate.
+    /// @param values That coordinate in every accepted update, in the order of their reveals.
+    /// @param weights The updates' capped sample counts.
+    /// @param base The coordinate in the old model.
+    function combine(
+        int32[] calldata values,
+        uint32[] calldata weights,
+        int32 base
+    ) external view returns (int32);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AggregateProof, SumNode} from "../types/TaskTypes.sol";
+
+/// @title Decides on evidence
+interface IDisputeCourt {
+    /// @dev Whose move a dispute awaits.
+    enum Step {
+        None, // no dispute
+        Nodes, // the sealer owes the nodes below the current one
+        Pick, // the challenger owes one of them
+        Chunk, // the sealer owes the coordinates of the chunk reached
+        Proof // the challenger owes the recomputation of one coordinate
+    }
+
+    /// @dev The one open dispute of a task.
+    struct Dispute {
+        address challenger;
+        uint40 deadline;
+        Step step;
+        uint8 proposal;
+        uint8 level; // of the current node above the leaves
+        uint32 position; // of the current node on its level
+        bytes32 node; // the proposal's commitment; after the first answer the hash of the current node
+        bytes32 replacement; // commitment that stands if the challenger wins
+        bytes32 contentId; // of its bytes
+    }
+
+    /// @notice Somebody will show evidence; what and of what is hidden in the hash.
+    event EvidenceOpened(bytes32 indexed opening, address indexed challenger);
+    /// @notice A challenger named another model, and the sealer must answer.
+    event DisputeOpened(
+        address indexed task,
+        address indexed challenger,
+        uint8 proposal,
+        bytes32 replacement,
+        uint256 deadline
+    );
+    /// @notice The sealer opened the nodes below the current one; they are in the call's data.
+    event NodesOpened(address indexed task, uint8 level, uint32 position, uint256 count);
+    /// @notice The challenger went on to one of them.
+    event NodePicked(address indexed task, uint8 level, uint32 position);
+    /// @notice The sealer opened the chunk reached; it is in the call's data.
+    event ChunkOpened(address indexed task, uint32 index);
+    /// @notice A dispute is over.
+    event DisputeResolved(address indexed task, address indexed challenger, bool challengerWon);
+    /// @notice A wrong aggregate was proved in one coordinate.
+    event AggregateProvedWrong(address indexed task, address indexed challenger, uint32 coordinate);
+    /// @notice An update's chunk was shown not to have the sum that its tree claims.
+    event UpdateProvedWrong(address indexed task, address indexed trainer, address indexed challenger, uint32 index);
+
+    /// @notice The dispute awaits another step, or another party.
+    error DisputeCourtUnexpectedStep(Step current, Step required);
+    /// @notice Only the challenger may take this step.
+    error DisputeCourtNotChallenger(address caller, address challenger);
+    /// @notice The step's deadline has passed, or, for `resolveDispute`, has not.
+    error DisputeCourtDeadline(uint256 deadline, uint256 present);
+    /// @notice The node is not the one that the dispute has reached.
+    error DisputeCourtWrongNode(bytes32 given, bytes32 required);
+    /// @notice The wrong number of bytes.
+    error DisputeCourtWrongLength(uint256 given, uint256 required);
+    /// @notice The place lies outside the tree.
+    error DisputeCourtOutOfTree(uint256 position);
+    /// @notice The evidence was not opened at least one block before.
+    error DisputeCourtNotOpened(bytes32 opening);
+    /// @notice The evidence shows nothing wrong.
+    error DisputeCourtNothingWrong();
+
+    /// @notice Announces evidence, at least one block before it is shown: whoever copies it from the pool of pending
+    /// transactions has no opening of its own.
+    /// @param opening keccak256 of the challenger, a salt and the hash of the evidence; see the `...Opening` views.
+    function openEvidence(bytes32 opening) external;
+
+    /// @notice Challenges the present proposal under a bond, for when its bytes are hidden.
+    /// @param replacement Commitment to the right model; stands in the proposal's place if the challenger wins.
+    function openDispute(address task, bytes32 replacement, bytes32 contentId, bytes32 salt) external;
+
+    /// @notice The sealer's answer: up to 256 nodes, eight levels below the current one. Anybody who has them may post.
+    /// @param current The current node; the root at first.
+    /// @param nodes 48 bytes each (hash, sum), from left to right.
+    function answerNodes(address task, SumNode calldata current, bytes calldata nodes) external;
+
+    /// @notice The challenger's choice among the opened nodes.
+    /// @param pick Its place among them.
+    /// @param siblings Its siblings up to the current node, 48 bytes each.
+    function pickNode(address task, uint32 pick, SumNode calldata node, bytes calldata siblings) external;
+
+    /// @notice The sealer's last answer: the 64 coordinates of the leaf reached.
+    function answerChunk(address task, SumNode calldata leaf, bytes calldata chunk) external;
+
+    /// @notice Proves a wrong aggregate in one coordinate. Within a dispute the challenger's model then stands; without
+    /// one the evidence must have been opened, and another sealer's turn comes.
+    function proveWrongAggregate(address task, AggregateProof calldata proof, bytes32 salt) external;
+
+    /// @notice Proves that a chunk of an update has not the sum of squares that its tree claims, or is no chunk of any
+    /// vector.
+    /// @param round In which the update was revealed.
+    /// @param opening Claimed sum, chunk and siblings.
+    function proveWrongNorm(
+        address task,
+        address trainer,
+        uint24 round,
+        uint32 index,
+        bytes calldata opening,
+        bytes32 salt
+    ) external;
+
+    /// @notice Ends a dispute whose deadline has passed: whoever owed the step loses. Anyone.
+    function resolveDispute(address task) external;
+
+    /// @notice The open dispute of a task.
+    function disputeOf(address task) external view returns (Dispute memory);
+
+    /// @notice The opening of a dispute.
+    function disputeOpening(
+        address challenger,
+        address task,
+        bytes32 replacement,
+        bytes32 salt
+    ) external pure returns (bytes32);
+
+    /// @notice The opening of other evidence; `evidence` is keccak256 of its ABI encoding.
+    function evidenceOpening(
+        address challenger,
+        address task,
+        bytes32 evidence,
+        bytes32 salt
+    ) external pure returns (bytes32);
+}

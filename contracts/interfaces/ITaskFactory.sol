@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {TaskParameters} from "../types/TaskTypes.sol";
+
+/// @title Creates tasks and bounds what they may ask for
+interface ITaskFactory {
+    /// @dev Limits of every task's parameters, fixed when the factory is deployed.
+    struct Bounds {
+        uint256 minPhaseSeconds; // of each phase, slot and answer
+        uint256 maxPhaseSeconds;
+        uint256 minChallengeSeconds;
+        uint256 minUnbondingSeconds; // beyond the longest dispute
+        uint256 minBurnBps;
+        uint256 maxStake; // of any role: the greatest loss a participant can suffer
+    }
+
+    /// @notice A task exists, is paid for, and takes members.
+    event TaskCreated(address indexed task, address indexed owner, bytes32 definitionHash, uint256 budget);
+
+    /// @notice A parameter lies outside its bounds.
+    error TaskFactoryParameterOutOfBounds(string parameter, uint256 value, uint256 least, uint256 most);
+    /// @notice The caller must be the task's owner.
+    error TaskFactoryWrongOwner(address owner, address caller);
+    /// @notice The combining rule is not one that this factory admits.
+    error TaskFactoryUnknownRule(address rule);
+
+    /// @notice Creates a task, initialises it and takes its whole budget from the caller's allowance for the pool.
+    function createTask(TaskParameters calldata parameters) external returns (address task);
+
+    /// @notice What a task with these parameters costs at most: every update accepted, every attester and sealer paid.
+    function budgetOf(TaskParameters calldata parameters) external pure returns (uint256);
+
+    /// @notice The limits.
+    function bounds() external view returns (Bounds memory);
+
+    /// @notice The contract that every task's clone runs.
+    function implementation() external view returns (address);
+
+    /// @notice Whether tasks may combine updates by this rule.
+    function isRule(address rule) external view returns (bool);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {IStakeVault} from "../interfaces/IStakeVault.sol";
+import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
+import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
+import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
+import {TaskParameters} from "../types/TaskTypes.sol";
+import {TrainingTask} from "./TrainingTask.sol";
+
+/// @title Creates tasks and bounds what they may ask for
+/// @notice Only clones made here may order the vault and the pool. Holds no coins and has no owner.
+contract TaskFactory is ITaskFactory {
+    uint256 private constant BPS = 10_000;
+    uint256 private constant MIN_QUORUM = 3;
+    /// @dev Freezing a round of that many costs less than a quarter of a block of 30 million gas; a test measures it.
+    uint256 private constant MAX_TRAINERS = 128;
+    uint256 private constant MAX_ROUNDS = 1_000_000;
+    uint256 private constant MAX_VOIDS = 32;
+    uint256 private constant MAX_FRACTION_BITS = 30;
+    /// @dev A cheat can be its own accuser: a fifth of every slash is lost for good.
+    uint256 private constant LEAST_BURN_BPS = 2_000;
+    /// @dev Steps of the longest dispute: three openings of nodes, three picks, the chunk and the proof.
+    uint256 private constant DISPUTE_STEPS = 8;
+
+    IStakeVault private immutable _VAULT;
+    IRewardPool private immutable _POOL;
+    address private immutable _IMPLEMENTATION;
+
+    Bounds private _bounds;
+    mapping(address rule => bool) private _rules;
+
+    /// @param court Decides on evidence for every task.
+    /// @param limits The bounds of all parameters.
+    /// @param rules The combining rules that tasks may choose from.
+    constructor(address court, IStakeVault vault, IRewardPool pool, Bounds memory limits, address[] memory rules) {
+        _VAULT = vault;
+        _POOL = pool;
+        _within("minBurnBps", limits.minBurnBps, LEAST_BURN_BPS, BPS);
+        _within("maxStake", limits.maxStake, 1, type(uint112).max);
+        _bounds = limits;
+        _IMPLEMENTATION = address(new TrainingTask(address(this), court, vault, pool));
+        for (uint256 i = 0; i < rules.length; ++i) _rules[rules[i]] = true;
+    }
+
+    /// @inheritdoc ITaskFactory
+    function createTask(TaskParameters calldata parameters) external returns (address task) {
+        if (parameters.owner != msg.sender) revert TaskFactoryWrongOwner(parameters.owner, msg.sender);
+        if (!_rules[parameters.rule]) revert TaskFactoryUnknownRule(parameters.rule);
+        _checkModel(parameters);
+        _checkTimes(parameters, _bounds);
+        _checkMoney(parameters, _bounds);
+        uint256 budget = budgetOf(parameters);
+        task = Clones.cloneWithImmutableArgs(_IMPLEMENTATION, abi.encode(parameters));
+        emit TaskCreated(task, msg.sender, parameters.definitionHash, budget);
+        _VAULT.registerTask(task);
+        ITrainingTask(task).initialize();
+        _POOL.fund(task, msg.sender, budget);
+    }
+
+    /// @inheritdoc ITaskFactory
+    function bounds() external view returns (Bounds memory) {
+        return _bounds;
+    }
+
+    /// @inheritdoc ITaskFactory
+    function implementation() external view returns (address) {
+        return _IMPLEMENTATION;
+    }
+
+    /// @inheritdoc ITaskFactory
+    function isRule(address rule) external view returns (bool) {
+        return _rules[rule];
+    }
+
+    /// @inheritdoc ITaskFactory
+    function budgetOf(TaskParameters calldata parameters) public pure returns (uint256) {
+        uint256 perTrainer = parameters.updateReward + parameters.attestReward;
+        return parameters.rounds * (parameters.maxTrainers * perTrainer + parameters.sealReward);
+    }
+
+    // ------------------------------------------------------------------ checks
+
+    function _checkModel(TaskParameters calldata parameters) private pure {
+        uint256 most = MerkleSumTree.CHUNK_COORDINATES << MerkleSumTree.MAX_DEPTH;
+        _within("dimension", parameters.dimension, 1, most);
+        _within("fractionBits", parameters.fractionBits, 0, MAX_FRACTION_BITS);
+        _within("normBoundSquared", parameters.normBoundSquared, 1, type(uint128).max);
+        _within("rounds", parameters.rounds, 1, MAX_ROUNDS);
+        _within("maxTrainers", parameters.maxTrainers, MIN_QUORUM, MAX_TRAINERS);
+        _within("quorum", parameters.quorum, MIN_QUORUM, parameters.maxTrainers);
+        _within("maxVoids", parameters.maxVoids, 1, MAX_VOIDS);
+        _within("fractionBps", parameters.fractionBps, 1, BPS);
+        // Below 2^32 in sum, so that no implementation of a rule can run over.
+        _within("maxSamples", parameters.maxSamples, 1, type(uint32).max / parameters.maxTrainers);
+    }
+
+    function _checkTimes(TaskParameters calldata parameters, Bounds memory limits) private pure {
+        uint256 least = limits.minPhaseSeconds;
+        uint256 most = limits.maxPhaseSeconds;
+        _within("joinSeconds", parameters.joinSeconds, least, most);
+        _within("commitSeconds", parameters.commitSeconds, least, most);
+        _within("revealSeconds", parameters.revealSeconds, least, most);
+        _within("attestSeconds", parameters.attestSeconds, least, most);
+        _within("sealSeconds", parameters.sealSeconds, least, most);
+        _within("answerSeconds", parameters.answerSeconds, least, most);
+        _within("challengeSeconds", parameters.challengeSeconds, limits.minChallengeSeconds, most);
+        _within("retentionSeconds", parameters.retentionSeconds, 0, type(uint32).max);
+        // Whoever leaves stays liable for longer than its last round can be disputed.
+        uint256 dispute = parameters.challengeSeconds + DISPUTE_STEPS * parameters.answerSeconds;
+        uint256 bound = limits.minUnbondingSeconds > dispute ? limits.minUnbondingSeconds : dispute + 1;
+        _within("unbondingSeconds", parameters.unbondingSeconds, bound, type(uint32).max);
+    }
+
+    function _checkMoney(TaskParameters calldata parameters, Bounds memory limits) private pure {
+        uint256 most = limits.maxStake;
+        _within("trainerStake", parameters.trainerStake, 1, most);
+        _within("sealerStake", parameters.sealerStake, 1, most);
+        _within("sealPenalty", parameters.sealPenalty, 1, parameters.sealerStake);
+        // A challenger may have to stand in for the sealer, with the same liability.
+        _within("challengeBond", parameters.challengeBond, parameters.sealPenalty, most);
+        _within("answerFee", parameters.answerFee, 0, parameters.challengeBond);
+        // Below the round's greatest data reward it would pay to commit variants and reveal the best one.
+        uint256 data = parameters.updateReward + parameters.attestReward;
+        _within("revealPenalty", parameters.revealPenalty, data > 0 ? data : 1, parameters.trainerStake);
+        _within("normPenalty", parameters.normPenalty, 1, parameters.trainerStake);
+        _within("burnBps", parameters.burnBps, limits.minBurnBps, BPS);
+        _within("updateReward", parameters.updateReward, 0, most);
+        _within("attestReward", parameters.attestReward, 0, most);
+        _within("sealReward", parameters.sealReward, 0, most);
+    }
+
+    function _within(string memory parameter, uint256 value, uint256 least, uint256 most) private pure {
+        if (value < least || value > most) revert TaskFactoryParameterOutOfBounds(parameter, value, least, most);
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {IStakeVault} from "../interfaces/IStakeVault.sol";
+import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
+import {TaskArguments} from "../libraries/TaskArguments.sol";
+import {RoundClock} from "../types/RoundClock.sol";
+import {Phase, RoundState, SUBSTITUTE, TaskParameters, TrainerView, UNKNOWN_DUE} from "../types/TaskTypes.sol";
+import {TrainerRecord} from "../types/TrainerRecord.sol";
+
+/// @title What a task remembers, and what phase follows from it
+/// @dev Storage is shared by every part of a task and reused in every round; nothing grows with history.
+abstract contract TaskState is ITrainingTask {
+    uint256 internal constant BPS = 10_000;
+    /// @dev Slots that stay open after every seat had its own.
+    uint256 internal constant OPEN_SLOTS = 2;
+    uint256 internal constant MAX_SEATS = 16;
+
+    address internal immutable _FACTORY;
+    address internal immutable _COURT;
+    IStakeVault internal immutable _VAULT;
+    IRewardPool internal immutable _POOL;
+
+    RoundClock internal _clock;
+    /// @dev Running hash of the round's reveals; of the accepted updates once the set is frozen.
+    bytes32 internal _setHash;
+    /// @dev The model after round r is at r & 1; a proposal lies where the next model will be.
+    bytes32[2] internal _models;
+    bytes32 internal _seed;
+    /// @dev A challenger whose commitment took a proposal's place.
+    address internal _substitute;
+    mapping(uint256 seat => address sealer) internal _seats;
+    mapping(address trainer => TrainerRecord) internal _trainers;
+    mapping(address trainer => bytes32 record) internal _records;
+
+    // ------------------------------------------------------------------ views
+
+    /// @inheritdoc ITrainingTask
+    function phase() external view returns (Phase current, uint256 deadline) {
+        return _phaseOf(_clock);
+    }
+
+    /// @inheritdoc ITrainingTask
+    function clock() external view returns (RoundState memory) {
+        return _clock.unpack();
+    }
+
+    /// @inheritdoc ITrainingTask
+    function parameters() external view returns (TaskParameters memory) {
+        return TaskArguments.all();
+    }
+
+    /// @inheritdoc ITrainingTask
+    function trainerOf(address trainer) external view returns (TrainerView memory) {
+        return _trainers[trainer].unpack();
+    }
+
+    /// @inheritdoc ITrainingTask
+    function recordOf(address trainer) external view returns (bytes32) {
+        return _records[trainer];
+    }
+
+    /// @inheritdoc ITrainingTask
+    function seats() external view returns (address[] memory) {
+        uint256 count = _clock.seats();
+        address[] memory sealers = new address[](count);
+        for (uint256 i = 0; i < count; ++i) sealers[i] = _seats[i];
+        return sealers;
+    }
+
+    /// @inheritdoc ITrainingTask
+    function baseModel() external view returns (bytes32) {
+        return _baseModel(_clock);
+    }
+
+    /// @inheritdoc ITrainingTask
+    function proposedModel() external view returns (bytes32 model, address proposer) {
+        RoundClock state = _clock;
+        return (_models[state.round() & 1], _proposer(state));
+    }
+
+    /// @inheritdoc ITrainingTask
+    function setHash() external view returns (bytes32) {
+        return _setHash;
+    }
+
+    /// @inheritdoc ITrainingTask
+    function isDrawn(address trainer) external view returns (bool) {
+        return _isDrawn(trainer, _clock.turn());
+    }
+
+    /// @inheritdoc ITrainingTask
+    function nextBond() external view returns (uint256) {
+        return _bond(_clock.disputes());
+    }
+
+    // ------------------------------------------------------------------ the phase, derived
+
+    /// @dev The table of phases:
+    /// | from      | to        | when                                                             |
+    /// | Join      | Commit    | `start`: joining time over, or all places taken                  |
+    /// | Commit    | Reveal    | all due have committed, or the deadline                          |
+    /// | Reveal    | Attest    | all commitments are revealed, or the deadline                    |
+    /// | Attest    | Aggregate | the deadline, or `freezeRound` shows that all have attested      |
+    /// | Reveal    | Void      | the phase is over and the quorum of reveals was missed           |
+    /// | Attest    | Void      | `freezeRound` shows that the quorum of accepted updates is missed |
+    /// | Void      | Commit    | `voidRound`, or Ended after too many in a row                    |
+    /// | Aggregate | Challenge | `proposeAggregate`                                               |
+    /// | Aggregate | Stalled   | every seat and the open slots passed; `endTask` ends it          |
+    /// | Challenge | Final     | window over and no dispute open                                  |
+    /// | Challenge | Aggregate | a proof, and nobody stands in                                    |
+    /// | Final     | Commit    | `finalizeRound`, or Ended after the last round                   |
+    function _phaseOf(RoundClock state) internal view returns (Phase current, uint256 deadline) {
+        current = state.phase();
+        deadline = state.mark();
+        if (current == Phase.Commit && block.timestamp >= deadline) {
+            current = Phase.Reveal;
+            deadline += TaskArguments.revealSeconds();
+            if (state.pending() == 0) {
+                // Nobody has anything to reveal: the phase is empty.
+                current = Phase.Attest;
+                deadline = state.mark() + TaskArguments.attestSeconds();
+            }
+        }
+        if (current == Phase.Reveal && block.timestamp >= deadline) {
+            current = Phase.Attest;
+            deadline += TaskArguments.attestSeconds();
+        }
+        if (current == Phase.Attest) {
+            // Not before: whoever committed keeps its whole reveal phase, even in a turn that is lost.
+            if (state.revealed() < TaskArguments.quorum()) return (Phase.Void, 0);
+            if (block.timestamp >= deadline) {
+                current = Phase.Aggregate;
+                return _aggregatePhase(state, deadline);
+            }
+        } else if (current == Phase.Aggregate) {
+            return _aggregatePhase(state, deadline);
+        } else if (current == Phase.Challenge && block.timestamp >= deadline && !state.disputeOpen()) {
+            return (Phase.Final, 0);
+        }
+    }
+
+    /// @dev Aggregate counts from its start; past every slot the task cannot go on.
+    function _aggregatePhase(RoundClock state, uint256 startedAt) private view returns (Phase, uint256) {
+        uint256 deadline = startedAt + _sealingSeconds(state);
+        return (block.timestamp >= deadline ? Phase.Stalled : Phase.Aggregate, deadline);
+    }
+
+    /// @dev One slot for each seat, and the open ones.
+    function _sealingSeconds(RoundClock state) internal view returns (uint256) {
+        return (state.seats() + OPEN_SLOTS) * TaskArguments.sealSeconds();
+    }
+
+    function _requirePhase(Phase current, Phase required) internal pure {
+        if (current != required) revert TrainingTaskUnexpectedPhase(current, required);
+    }
+
+    // ------------------------------------------------------------------ shared facts
+
+    function _baseModel(RoundClock state) internal view returns (bytes32) {
+        // In the first round, and before it, the base is the initial model at place 0.
+        return _models[state.round() == 0 ? 0 : (state.round() - 1) & 1];
+    }
+
+    /// @dev Who answers for the latest proposal; zero if there is none, or its author has left its seat.
+    function _proposer(RoundClock state) internal view returns (address) {
+        if (state.sealer() == 0) return address(0);
+        return state.sealer() == SUBSTITUTE ? _substitute : _seats[state.sealer() - 1];
+    }
+
+    /// @dev The first turn of the round: whoever revealed in it or later has revealed in this round.
+    function _firstTurn(RoundClock state) internal pure returns (uint24) {
+        return state.turn() - state.attempt();
+    }
+
+    /// @dev A trainer is drawn if the hash of seed, turn and address falls below the task's fraction.
+    function _isDrawn(address trainer, uint24 turn) internal view returns (bool) {
+        uint256 fraction = TaskArguments.fractionBps();
+        if (fraction >= BPS) return true;
+        uint256 lot = uint256(keccak256(abi.encode(_seed, turn, trainer)));
+        return lot / (type(uint256).max / BPS + 1) < fraction;
+    }
+
+    /// @dev Doubles with every dispute of a round: whoever would use them up pays exponentially.
+    function _bond(uint8 disputes) internal view returns (uint256) {
+        return TaskArguments.challengeBond() << disputes;
+    }
+
+    /// @dev How many trainers a turn waits for; unknown when they are drawn.
+    function _dueOf(RoundClock state) internal view returns (uint8) {
+        return TaskArguments.fractionBps() >= BPS ? state.active() : UNKNOWN_DUE;
+    }
+}

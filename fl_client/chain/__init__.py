@@ -1,0 +1,53 @@
+"""The chain: connections, keys, transactions that survive a crash, events, and contract errors by name."""
+
+from __future__ import annotations
+
+from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_artifact
+from fl_client.chain.connection import Connection
+from fl_client.chain.embedded import EmbeddedChain, Genesis
+from fl_client.chain.events import Event, EventCursor, EventDecoder
+from fl_client.chain.history import export_chain, import_chain
+from fl_client.chain.journal import Journal, SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.keys import (
+    Account,
+    create_keystore,
+    demo_account,
+    load_keystore,
+    password_from_environment,
+    password_from_file,
+)
+from fl_client.chain.node import LogEntry, Node
+from fl_client.chain.receipts import Receipt
+from fl_client.chain.reverts import HINTS, RevertDecoder
+from fl_client.chain.sender import FeePolicy, TransactionSender
+
+__all__ = [
+    "HINTS",
+    "Account",
+    "Connection",
+    "ContractArtifact",
+    "EmbeddedChain",
+    "Event",
+    "EventCursor",
+    "EventDecoder",
+    "FeePolicy",
+    "Genesis",
+    "Journal",
+    "LogEntry",
+    "Node",
+    "Receipt",
+    "RevertDecoder",
+    "SecretRow",
+    "TransactionRow",
+    "TransactionSender",
+    "TransactionStatus",
+    "all_artifacts",
+    "create_keystore",
+    "demo_account",
+    "export_chain",
+    "import_chain",
+    "load_artifact",
+    "load_keystore",
+    "password_from_environment",
+    "password_from_file",
+]

@@ -1,0 +1,211 @@
+"""Events of our contracts, in chain order, from a place that survives a restart."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+from eth_abi.codec import ABICodec
+from eth_abi.exceptions import DecodingError
+from eth_abi.registry import registry
+from eth_utils.abi import event_abi_to_log_topic
+from hexbytes import HexBytes
+from web3._utils.events import get_event_data
+from web3.exceptions import Web3Exception
+from web3.types import LogReceipt
+
+from fl_client.chain.artifacts import ContractArtifact
+from fl_client.chain.connection import Connection
+from fl_client.chain.node import LogEntry, NodeRefused
+from fl_client.errors import ChainError
+from fl_client.types import Address, Bytes32
+
+_log = logging.getLogger(__name__)
+
+FIRST_RANGE: Final = 2_000
+"""Blocks asked for at once; halved each time that a node refuses."""
+
+_CODEC: Final = ABICodec(registry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One decoded event.
+
+    Attributes:
+        name: as in the ABI.
+        address: the contract that emitted it.
+        args: its arguments by name.
+        block: block number.
+        transaction_hash: 32 bytes.
+        log_index: position among all logs of the block.
+    """
+
+    name: str
+    address: Address
+    args: Mapping[str, Any]
+    block: int
+    transaction_hash: Bytes32
+    log_index: int
+
+
+class EventDecoder:
+    """Knows the events of a set of contracts."""
+
+    def __init__(self, artifacts: Iterable[ContractArtifact]) -> None:
+        self._events: dict[tuple[bytes, int], Any] = {}
+        for artifact in artifacts:
+            for entry in artifact.abi:
+                if entry.get("type") == "event" and not entry.get("anonymous"):
+                    indexed = sum(bool(argument["indexed"]) for argument in entry["inputs"])
+                    # Two contracts may index the same event differently: the topics' number tells.
+                    self._events[bytes(event_abi_to_log_topic(cast(Any, entry))), indexed + 1] = entry
+
+    def decode(self, entries: Iterable[LogEntry]) -> tuple[Event, ...]:
+        """Decode raw logs in their order, leaving out events of contracts that are not known.
+
+        Raises:
+            ChainError: a log has a known event's name and other contents.
+        """
+        found: list[Event] = []
+        for entry in entries:
+            abi = self._events.get((entry.topics[0], len(entry.topics))) if entry.topics else None
+            if abi is None:
+                _log.debug("unknown event in block %d, log %d", entry.block, entry.index)
+                continue
+            try:
+                args = get_event_data(_CODEC, abi, _as_receipt(entry))["args"]
+            except (Web3Exception, DecodingError, ValueError, TypeError, OverflowError) as problem:
+                raise ChainError(
+                    f"log {entry.index} of block {entry.block} is no {abi['name']} event: is "
+                    f"{entry.address} the right contract?"
+                ) from problem
+            found.append(
+                Event(
+                    name=abi["name"],
+                    address=entry.address,
+                    args=MappingProxyType(dict(args)),
+                    block=entry.block,
+                    transaction_hash=entry.transaction_hash,
+                    log_index=entry.index,
+                )
+            )
+        return tuple(found)
+
+
+class EventCursor:
+    """Reads each event of some contracts once.
+
+    A subscription loses what happens while it is away; a stored block number does not.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        addresses: Sequence[Address],
+        artifacts: Iterable[ContractArtifact],
+        start_block: int,
+        *,
+        confirmations: int = 0,
+    ) -> None:
+        """Place a cursor.
+
+        Args:
+            connection: the chain.
+            addresses: contracts to watch.
+            artifacts: whose events to decode.
+            start_block: first block to read, usually the one of the deployment.
+            confirmations: how many of the latest blocks are left for later, >= 0.
+        """
+        self._connection = connection
+        self._addresses = tuple(addresses)
+        self._decoder = EventDecoder(artifacts)
+        self._next = start_block
+        self._last_hash: bytes | None = None
+        self._confirmations = confirmations
+        self._range = FIRST_RANGE
+
+    @property
+    def next_block(self) -> int:
+        """First block that was not read yet."""
+        return self._next
+
+    def poll(self) -> tuple[Event, ...]:
+        """Read everything since the last poll.
+
+        Returns:
+            Events in chain order; a second call without new blocks returns none.
+
+        Raises:
+            ChainError: the node is gone, refuses even a single block, or has replaced blocks that were
+                read already (the cursor does not move then).
+        """
+        last = self._connection.block_number() - self._confirmations
+        self._require_same_history(last)
+        found: list[LogEntry] = []
+        first = self._next
+        while self._addresses and first <= last:
+            upto = min(first + self._range - 1, last)
+            try:
+                found.extend(self._connection.logs(self._addresses, first, upto))
+            except NodeRefused as problem:
+                if upto == first:
+                    raise ChainError(f"{self._connection.url} refuses the logs of block {first}") from problem
+                self._range = max(1, (upto - first + 1) // 2)
+                continue
+            first = upto + 1
+        events = self._decoder.decode(found)
+        if last >= self._next:
+            self._last_hash = self._hash_of(last)
+            self._next = last + 1
+        return events
+
+    def to_json(self) -> str:
+        """Where the cursor is, to be kept with what was made of the events."""
+        last = None if self._last_hash is None else "0x" + self._last_hash.hex()
+        return json.dumps({"lastHash": last, "nextBlock": self._next}, sort_keys=True)
+
+    def resume(self, text: str) -> None:
+        """Go to where ``to_json`` was called.
+
+        Raises:
+            ChainError: not such a text.
+        """
+        try:
+            raw = json.loads(text)
+            position, last = int(raw["nextBlock"]), raw["lastHash"]
+            self._last_hash = None if last is None else bytes.fromhex(last.removeprefix("0x"))
+            self._next = position
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise ChainError(f"not an event cursor's state: {text[:80]!r}") from problem
+
+    def _require_same_history(self, last: int) -> None:
+        if self._last_hash is None:
+            return
+        if self._next - 1 > last + self._confirmations or self._hash_of(self._next - 1) != self._last_hash:
+            raise ChainError(
+                f"block {self._next - 1} at {self._connection.url} was replaced after it was read: "
+                "read the events again from the start block"
+            )
+
+    def _hash_of(self, number: int) -> bytes:
+        with self._connection.translated(f"reading block {number}"):
+            return bytes(self._connection.web3.eth.get_block(number)["hash"])
+
+
+def _as_receipt(entry: LogEntry) -> LogReceipt:
+    return {
+        "address": cast(Any, entry.address),
+        "topics": [HexBytes(topic) for topic in entry.topics],
+        "data": HexBytes(entry.data),
+        "blockNumber": cast(Any, entry.block),
+        "blockHash": HexBytes(entry.block_hash),
+        "transactionHash": HexBytes(entry.transaction_hash),
+        "transactionIndex": 0,
+        "logIndex": entry.index,
+        "removed": False,
+    }

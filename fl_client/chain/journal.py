@@ -1,0 +1,260 @@
+"""What must not be forgotten: salts and commitments, and every transaction before it is sent."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from fl_client.errors import ChainError
+from fl_client.types import Address, Bytes32
+
+JOURNAL_FILE: Final = "journal.sqlite"
+_VERSION: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS secrets (
+    task TEXT NOT NULL, account TEXT NOT NULL, round INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    base_model BLOB NOT NULL, commitment BLOB NOT NULL, content_id BLOB NOT NULL,
+    content_bytes INTEGER NOT NULL, samples INTEGER NOT NULL, root_hash BLOB NOT NULL,
+    root_sum TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,
+    PRIMARY KEY (task, account, round, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS transactions (
+    hash BLOB PRIMARY KEY, chain_id INTEGER NOT NULL, account TEXT NOT NULL, intent TEXT NOT NULL,
+    nonce INTEGER NOT NULL, raw BLOB NOT NULL, status TEXT NOT NULL, sequence INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS by_intent ON transactions (chain_id, account, intent);
+"""
+
+
+class TransactionStatus(Enum):
+    """How far a transaction is known to have come."""
+
+    SIGNED = "signed"  # kept, perhaps sent
+    MINED = "mined"  # executed
+    REVERTED = "reverted"  # executed and refused
+    REPLACED = "replaced"  # its nonce went to another transaction
+    REFUSED = "refused"  # a node said no before it was ever mined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRow:
+    """What a trainer needs to reveal what it committed.
+
+    Attributes:
+        task: the task's address.
+        account: the trainer's address.
+        round: from 1.
+        attempt: from 0.
+        base_model: commitment of the model that was trained from, 32 bytes.
+        commitment: of the update vector, 32 bytes.
+        content_id: sha2-256 of the update's root block, 32 bytes.
+        content_bytes: length of the update's canonical bytes.
+        samples: as it will be revealed.
+        root_hash: of the update's tree, 32 bytes.
+        root_sum: of the update's tree, below 2^128.
+        salt: 32 random bytes; never shown.
+        digest: EIP-712 hash of all this: what the chain sees first, 32 bytes.
+    """
+
+    task: Address
+    account: Address
+    round: int
+    attempt: int
+    base_model: Bytes32
+    commitment: Bytes32
+    content_id: Bytes32
+    content_bytes: int
+    samples: int
+    root_hash: Bytes32
+    root_sum: int
+    salt: Bytes32
+    digest: Bytes32
+
+    def __repr__(self) -> str:
+        return f"SecretRow(task={self.task}, round={self.round}, attempt={self.attempt})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRow:
+    """A signed transaction.
+
+    Attributes:
+        chain_id: the chain that it is valid on.
+        account: who signed it.
+        intent: what it is for, e.g. ``commit 0x.. 3.0``; at most one transaction of an intent is ever mined.
+        nonce: its place among the account's transactions.
+        raw: the bytes to send.
+        hash: 32 bytes.
+        status: how far it is known to have come.
+    """
+
+    chain_id: int
+    account: Address
+    intent: str
+    nonce: int
+    raw: bytes
+    hash: Bytes32
+    status: TransactionStatus
+
+
+_SECRET_COLUMNS: Final = tuple(field.name for field in fields(SecretRow))
+_TRANSACTION_COLUMNS: Final = tuple(field.name for field in fields(TransactionRow))
+
+
+class Journal:
+    """One SQLite file in a state folder, held by one process at a time.
+
+    Every write is on the disk when the method returns (``synchronous=FULL``), so that a process killed at
+    any instant finds in it whatever the chain may have heard of.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        """Open, or make, the journal of a state folder.
+
+        Args:
+            folder: made with mode 0700 where missing; the file gets mode 0600.
+
+        Raises:
+            ChainError: another process holds it, or it cannot be opened.
+        """
+        self.path = Path(folder) / JOURNAL_FILE
+        self._lock = threading.RLock()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's side files copy this mode
+            os.chmod(self.path, 0o600)
+            self._database = sqlite3.connect(
+                self.path, timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except (OSError, sqlite3.Error) as problem:
+            raise ChainError(f"cannot open the journal {self.path}: {problem}") from problem
+        try:
+            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")  # held until the connection closes
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._database.execute("BEGIN EXCLUSIVE")
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version not in (0, _VERSION):
+                raise ChainError(f"{self.path} has version {version}, this program writes {_VERSION}")
+            for statement in _SCHEMA.split(";\n"):
+                self._database.execute(statement)
+            self._database.execute(f"PRAGMA user_version={_VERSION}")
+            self._database.execute("COMMIT")
+        except ChainError:
+            self._database.close()
+            raise
+        except sqlite3.Error as problem:
+            self._database.close()
+            if "locked" in str(problem):
+                raise ChainError(
+                    f"another process works in {self.path.parent}: end it, or give this one its own folder"
+                ) from problem
+            raise ChainError(f"{self.path} is not a sound journal ({problem}): restore a copy") from problem
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process have the folder."""
+        with self._lock:
+            self._database.close()
+
+    def record_secret(self, row: SecretRow) -> None:
+        """Keep a commitment's secrets, before the commitment is sent.
+
+        Raises:
+            ChainError: another commitment is kept for this task, account, round and attempt: the chain may
+                have it, and only what was committed can be revealed.
+        """
+        with self._lock:
+            kept = self.secret(row.task, row.account, row.round, row.attempt)
+            if kept is not None and kept != row:
+                raise ChainError(
+                    f"round {row.round}, attempt {row.attempt} of {row.task} has the commitment "
+                    f"0x{kept.digest.hex()} in the journal: reveal that one, another cannot replace it"
+                )
+            if kept is None:
+                values = [getattr(row, name) for name in _SECRET_COLUMNS]
+                values[_SECRET_COLUMNS.index("root_sum")] = str(row.root_sum)  # 128 bits, SQLite has 64
+                self._insert("secrets", _SECRET_COLUMNS, values)
+
+    def secret(self, task: Address, account: Address, round_: int, attempt: int) -> SecretRow | None:
+        """The secrets kept for a task, account, round and attempt, if there are any."""
+        found = self._select(
+            f"SELECT {','.join(_SECRET_COLUMNS)} FROM secrets "
+            "WHERE task=? AND account=? AND round=? AND attempt=?",
+            (task, account, round_, attempt),
+        )
+        if not found:
+            return None
+        columns = dict(zip(_SECRET_COLUMNS, found[0], strict=True))
+        columns["root_sum"] = int(columns["root_sum"])
+        return SecretRow(**columns)
+
+    def record_transaction(self, row: TransactionRow) -> None:
+        """Keep a signed transaction, before it is sent; keeping it twice changes nothing.
+
+        Raises:
+            ChainError: the disk refused it.
+        """
+        with self._lock:
+            if self._select("SELECT 1 FROM transactions WHERE hash=?", (row.hash,)):
+                return
+            ((sequence,),) = self._select("SELECT count(*) FROM transactions", ())
+            values = [getattr(row, name) for name in _TRANSACTION_COLUMNS[:-1]]
+            columns = (*_TRANSACTION_COLUMNS, "sequence")
+            self._insert("transactions", columns, [*values, row.status.value, sequence])
+
+    def set_status(self, transaction_hash: bytes, status: TransactionStatus) -> None:
+        """Note how far a transaction has come."""
+        with self._lock:
+            self._run("UPDATE transactions SET status=? WHERE hash=?", (status.value, transaction_hash))
+
+    def transactions(
+        self, chain_id: int, account: Address, *, intent: str | None = None
+    ) -> tuple[TransactionRow, ...]:
+        """An account's transactions on a chain in the order of their signing, of one intent or of all."""
+        found = self._select(
+            f"SELECT {','.join(_TRANSACTION_COLUMNS)} FROM transactions "
+            "WHERE chain_id=? AND account=? AND (? IS NULL OR intent=?) ORDER BY sequence",
+            (chain_id, account, intent, intent),
+        )
+        rows = ((*row[:-1], TransactionStatus(row[-1])) for row in found)
+        return tuple(TransactionRow(**dict(zip(_TRANSACTION_COLUMNS, row, strict=True))) for row in rows)
+
+    def next_nonce(self, chain_id: int, account: Address) -> int:
+        """One more than the highest nonce among the transactions that may still be mined, or 0."""
+        ((highest,),) = self._select(
+            "SELECT max(nonce) FROM transactions WHERE chain_id=? AND account=? AND status=?",
+            (chain_id, account, TransactionStatus.SIGNED.value),
+        )
+        return 0 if highest is None else int(highest) + 1
+
+    def _insert(self, table: str, columns: tuple[str, ...], values: list[Any]) -> None:
+        marks = ",".join("?" * len(columns))
+        self._run(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", tuple(values))
+
+    def _run(self, statement: str, values: tuple[Any, ...]) -> None:
+        try:
+            self._database.execute(statement, values)
+        except sqlite3.Error as problem:
+            raise ChainError(f"cannot write the journal {self.path} ({problem}): make room") from problem
+
+    def _select(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._database.execute(statement, values).fetchall()
+            except sqlite3.Error as problem:
+                raise ChainError(f"cannot read the journal {self.path}: {problem}") from problem

@@ -1,0 +1,127 @@
+"""A node over JSON-RPC: providers by URL, waiting for its clock, logs in ranges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+from web3 import HTTPProvider, IPCProvider, LegacyWebSocketProvider, Web3
+from web3.exceptions import Web3Exception, Web3RPCError
+from web3.providers.base import JSONBaseProvider
+from web3.types import FilterParams, RPCEndpoint
+
+from fl_client.chain.node import LogEntry, NodeRefused
+from fl_client.errors import ChainError
+from fl_client.types import Address, Bytes32
+
+POLL_SECONDS: Final = 0.5
+REQUEST_SECONDS: Final = 20
+
+TRANSPORT_ERRORS: Final = (OSError, requests.exceptions.RequestException, Web3Exception, TimeoutError)
+"""What web3 raises when a node is gone, slow, or answers nonsense."""
+
+
+def shown_url(url: str) -> str:
+    """A URL fit for a message: without user, password, path and query, which often hold an access key."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", "ws", "wss"):
+        return url
+    host = parts.hostname or "?"
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+
+
+def provider_for(url: str) -> JSONBaseProvider:
+    """The provider for an http(s), ws(s) or ipc URL (``ipc:///path``, or a path that ends in .ipc).
+
+    Raises:
+        ChainError: another kind of URL.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme in ("http", "https"):
+        return HTTPProvider(url, request_kwargs={"timeout": REQUEST_SECONDS})
+    if scheme in ("ws", "wss"):
+        return LegacyWebSocketProvider(url, websocket_timeout=REQUEST_SECONDS)
+    if scheme == "ipc" or url.endswith(".ipc"):
+        return IPCProvider(url.removeprefix("ipc://"), timeout=REQUEST_SECONDS)
+    raise ChainError(f"{shown_url(url)!r} is no node's address: use http(s)://, ws(s):// or ipc://")
+
+
+class RpcNode:
+    """A node that somebody runs; its blocks come when they come."""
+
+    gas_limit_hint: int | None = None
+
+    def __init__(self, web3: Web3, url: str) -> None:
+        self._web3 = web3
+        self._url = shown_url(url)
+        self._mines_on_demand = True  # until evm_mine is refused
+
+    def wait_until(self, timestamp: int, *, timeout_seconds: float) -> None:
+        """Poll for a block with that stamp; a development chain that idles is asked to mine one.
+
+        Raises:
+            ChainError: the time-out passed, or the node is gone.
+        """
+        start = time.monotonic()
+        first_stamp = stamp = self._stamp()
+        while stamp < timestamp:
+            elapsed = time.monotonic() - start
+            if elapsed > timeout_seconds:
+                raise ChainError(
+                    f"no block with stamp {timestamp} at {self._url} within {timeout_seconds:.0f} s "
+                    f"(latest {stamp}): is the chain still producing blocks?"
+                )
+            # Its clock is the wall clock or ahead of it, so by one of the two it is due by now.
+            if time.time() >= timestamp or elapsed >= timestamp - first_stamp:
+                self._mine()
+            time.sleep(min(POLL_SECONDS, max(0.05, timestamp - time.time())))
+            stamp = self._stamp()
+
+    def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
+        """Ask the node for a range.
+
+        Raises:
+            NodeRefused: it answered with an error (usually: too many results).
+            ChainError: it did not answer.
+        """
+        wanted: FilterParams = {
+            "address": [Web3.to_checksum_address(address) for address in addresses],
+            "fromBlock": Web3.to_hex(first),
+            "toBlock": Web3.to_hex(last),
+        }
+        try:
+            receipts = self._web3.eth.get_logs(wanted)
+        except Web3RPCError as problem:
+            raise NodeRefused(str(problem)) from problem
+        except TRANSPORT_ERRORS as problem:
+            raise ChainError(f"{self._url} did not answer: {problem}") from problem
+        found = [
+            LogEntry(
+                address=Address(receipt["address"]),
+                topics=tuple(bytes(topic) for topic in receipt["topics"]),
+                data=bytes(receipt["data"]),
+                block=receipt["blockNumber"],
+                block_hash=Bytes32(bytes(receipt["blockHash"])),
+                transaction_hash=Bytes32(bytes(receipt["transactionHash"])),
+                index=receipt["logIndex"],
+            )
+            for receipt in receipts
+        ]
+        return tuple(sorted(found, key=lambda entry: (entry.block, entry.index)))
+
+    def _stamp(self) -> int:
+        try:
+            return int(self._web3.eth.get_block("latest")["timestamp"])
+        except TRANSPORT_ERRORS as problem:
+            raise ChainError(f"{self._url} did not answer: {problem}") from problem
+
+    def _mine(self) -> None:
+        if self._mines_on_demand:
+            try:
+                answer = self._web3.provider.make_request(RPCEndpoint("evm_mine"), [])
+            except TRANSPORT_ERRORS:
+                return  # the next poll tells whether the node is gone
+            self._mines_on_demand = "error" not in answer

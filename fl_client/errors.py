@@ -1,0 +1,101 @@
+"""One error tree: every failure a user can cause ends in one line and an exit code of its stage."""
+
+from __future__ import annotations
+
+
+class GradbondError(Exception):
+    """Root of all errors that this package raises on purpose; the message says what to do."""
+
+    exit_code = 1
+
+
+# --- configuration and user input -------------------------------------------------------------------
+
+
+class ConfigError(GradbondError, ValueError):
+    """A setting, an argument or a file of the user's own is wrong."""
+
+    exit_code = 3
+
+
+# --- encoding ---------------------------------------------------------------------------------------
+
+
+class EncodingError(GradbondError, ValueError):
+    """A vector, a tree or its bytes are not what the encoding allows."""
+
+    exit_code = 4
+
+
+# --- storage ----------------------------------------------------------------------------------------
+
+
+class StorageError(GradbondError, OSError):
+    """Content could not be stored, found or trusted."""
+
+    exit_code = 6
+
+
+class ContentMissing(StorageError):
+    """No store at hand has the bytes of this content id."""
+
+
+class ContentAltered(StorageError):
+    """Bytes were found, but they are not the ones that the content id names."""
+
+
+# --- chain ------------------------------------------------------------------------------------------
+
+
+class ChainError(GradbondError, RuntimeError):
+    """The chain could not be reached, or refused what was sent."""
+
+    exit_code = 7
+
+
+class ContractReverted(ChainError):
+    """A contract refused a call with a custom error.
+
+    Attributes:
+        name: the custom error's name, e.g. ``TrainingTaskUnexpectedPhase``.
+        args_: its decoded arguments, in order.
+    """
+
+    def __init__(self, name: str, args_: tuple[object, ...] = (), *, hint: str = "") -> None:
+        self.name = name
+        self.args_ = args_
+        shown = ", ".join(str(value) for value in args_)
+        super().__init__(f"the contract refused: {name}({shown})" + (f"; {hint}" if hint else ""))
+
+
+# --- disputes ---------------------------------------------------------------------------------------
+
+
+class DisputeError(GradbondError, RuntimeError):
+    """Evidence could not be built or does not prove what it claims."""
+
+    exit_code = 8
+
+
+# --- learning ---------------------------------------------------------------------------------------
+
+
+class LearningError(GradbondError, RuntimeError):
+    """A task definition, its data or its model cannot be trained."""
+
+    exit_code = 9
+
+
+# --- audit ------------------------------------------------------------------------------------------
+
+
+class AuditDiffers(GradbondError):
+    """The public records do not agree with what the chain says."""
+
+    exit_code = 1
+
+
+class AuditUnchecked(GradbondError):
+    """The history cannot be checked from the records that are at hand."""
+
+    exit_code = 2

@@ -1,0 +1,46 @@
+"""Learning: the task a user brings, how its data is shared out, local training and scoring."""
+
+from __future__ import annotations
+
+from fl_client.learning.checking import check_task
+from fl_client.learning.evaluate import Evaluation, evaluate
+from fl_client.learning.loading import load_task
+from fl_client.learning.partition import Partition, parse_partition, split
+from fl_client.learning.sampling import sample_clients
+from fl_client.learning.task import ClassificationTask, Samples, Task, TaskData, model_outputs
+from fl_client.learning.tasks import BUILT_IN_TASKS
+from fl_client.learning.trainer import (
+    LocalTraining,
+    TrainingReport,
+    build_model,
+    parse_batch_size,
+    reproducible,
+    resolve_device,
+    train,
+    training_defaults,
+)
+
+__all__ = [
+    "BUILT_IN_TASKS",
+    "ClassificationTask",
+    "Evaluation",
+    "LocalTraining",
+    "Partition",
+    "Samples",
+    "Task",
+    "TaskData",
+    "TrainingReport",
+    "build_model",
+    "check_task",
+    "evaluate",
+    "load_task",
+    "model_outputs",
+    "parse_batch_size",
+    "parse_partition",
+    "reproducible",
+    "resolve_device",
+    "sample_clients",
+    "split",
+    "train",
+    "training_defaults",
+]

@@ -1,0 +1,17 @@
+"""Names for the plain values that every stage passes on."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+Address = NewType("Address", str)
+"""A checksummed account or contract address."""
+
+Bytes32 = NewType("Bytes32", bytes)
+"""Exactly 32 bytes: a hash, a salt or a content id."""
+
+Wei = NewType("Wei", int)
+"""An amount of DeepCoin in its smallest unit (1e-18 coin)."""
+
+RoundIndex = NewType("RoundIndex", int)
+"""A round's number, from 1."""
