@@ -73,4 +73,7 @@ interface IRewardPool {
 
     /// @notice Sum of all escrows and earnings; never more than the coins held.
     function held() external view returns (uint256);
+
+    /// @notice The coin that it holds.
+    function coin() external view returns (address);
 }

@@ -74,4 +74,7 @@ interface IStakeVault {
 
     /// @notice Sum of all stakes; never more than the coins held.
     function held() external view returns (uint256);
+
+    /// @notice The coin that it holds.
+    function coin() external view returns (address);
 }

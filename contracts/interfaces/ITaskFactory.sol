@@ -37,6 +37,9 @@ interface ITaskFactory {
     /// @notice The contract that every task's clone runs.
     function implementation() external view returns (address);
 
+    /// @notice The other contracts that every task works with.
+    function wiring() external view returns (address court, address vault, address pool);
+
     /// @notice Whether tasks may combine updates by this rule.
     function isRule(address rule) external view returns (bool);
 }

@@ -28,9 +28,9 @@ contract RewardPool is IRewardPool {
         _;
     }
 
-    /// @param coin The coin of all rewards.
-    constructor(IERC20 coin) {
-        _COIN = coin;
+    /// @param coin_ The coin of all rewards.
+    constructor(IERC20 coin_) {
+        _COIN = coin_;
         _DEPLOYER = msg.sender;
     }
 
@@ -120,6 +120,11 @@ contract RewardPool is IRewardPool {
     /// @inheritdoc IRewardPool
     function earningsOf(address account) external view returns (Earnings memory) {
         return _earnings[account];
+    }
+
+    /// @inheritdoc IRewardPool
+    function coin() external view returns (address) {
+        return address(_COIN);
     }
 
     /// @inheritdoc IRewardPool

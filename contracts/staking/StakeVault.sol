@@ -34,9 +34,9 @@ contract StakeVault is IStakeVault {
         _;
     }
 
-    /// @param coin The coin of all stakes.
-    constructor(IERC20 coin) {
-        _COIN = coin;
+    /// @param coin_ The coin of all stakes.
+    constructor(IERC20 coin_) {
+        _COIN = coin_;
         _DEPLOYER = msg.sender;
     }
 
@@ -126,6 +126,11 @@ contract StakeVault is IStakeVault {
     /// @inheritdoc IStakeVault
     function stakeOf(address task, address account, Role role) external view returns (Stake memory) {
         return _stakes[task][account][role];
+    }
+
+    /// @inheritdoc IStakeVault
+    function coin() external view returns (address) {
+        return address(_COIN);
     }
 
     /// @inheritdoc IStakeVault

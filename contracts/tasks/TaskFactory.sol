@@ -25,6 +25,7 @@ contract TaskFactory is ITaskFactory {
     /// @dev Steps of the longest dispute: three openings of nodes, three picks, the chunk and the proof.
     uint256 private constant DISPUTE_STEPS = 8;
 
+    address private immutable _COURT;
     IStakeVault private immutable _VAULT;
     IRewardPool private immutable _POOL;
     address private immutable _IMPLEMENTATION;
@@ -36,6 +37,7 @@ contract TaskFactory is ITaskFactory {
     /// @param limits The bounds of all parameters.
     /// @param rules The combining rules that tasks may choose from.
     constructor(address court, IStakeVault vault, IRewardPool pool, Bounds memory limits, address[] memory rules) {
+        _COURT = court;
         _VAULT = vault;
         _POOL = pool;
         _within("minBurnBps", limits.minBurnBps, LEAST_BURN_BPS, BPS);
@@ -68,6 +70,11 @@ contract TaskFactory is ITaskFactory {
     /// @inheritdoc ITaskFactory
     function implementation() external view returns (address) {
         return _IMPLEMENTATION;
+    }
+
+    /// @inheritdoc ITaskFactory
+    function wiring() external view returns (address court, address vault, address pool) {
+        return (_COURT, address(_VAULT), address(_POOL));
     }
 
     /// @inheritdoc ITaskFactory

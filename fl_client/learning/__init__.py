@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.learning.checking import check_task
 from fl_client.learning.evaluate import Evaluation, evaluate
+from fl_client.learning.learner import GlobalModel, LocalLearner, LocalUpdate
 from fl_client.learning.loading import load_task
 from fl_client.learning.partition import Partition, parse_partition, split
 from fl_client.learning.sampling import sample_clients
@@ -24,7 +25,10 @@ __all__ = [
     "BUILT_IN_TASKS",
     "ClassificationTask",
     "Evaluation",
+    "GlobalModel",
+    "LocalLearner",
     "LocalTraining",
+    "LocalUpdate",
     "Partition",
     "Samples",
     "Task",

@@ -1,0 +1,221 @@
+"""Where the contracts of one deployment are, how they get there, and how a stranger finds and checks them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_utils.crypto import keccak
+from web3 import Web3
+
+from fl_client.chain.artifacts import load_artifact
+from fl_client.chain.connection import Connection
+from fl_client.chain.sender import TransactionSender
+from fl_client.errors import ChainError, ConfigError
+from fl_client.types import Address
+
+SUPPLY = 10**9 * 10**18
+"""Coins that a deployment mints to its deployer, in 1e-18 coin."""
+
+_FORMAT = 1
+_CHECKED = {
+    "coin": "DeepCoin",
+    "vault": "StakeVault",
+    "pool": "RewardPool",
+    "court": "DisputeCourt",
+    "factory": "TaskFactory",
+    "mean_rule": "MeanRule",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactoryBounds:
+    """What the factory lets tasks ask for; times in seconds, stakes in 1e-18 coin.
+
+    The defaults are for a chain with real money; ``devnet`` is for tests and demonstrations.
+    """
+
+    min_phase_seconds: int = 600
+    max_phase_seconds: int = 30 * 86_400
+    min_challenge_seconds: int = 3_600
+    min_unbonding_seconds: int = 86_400
+    min_burn_bps: int = 2_000
+    max_stake: int = 10**6 * 10**18
+
+    @classmethod
+    def devnet(cls) -> FactoryBounds:
+        """Phases of two seconds and more, so that a round takes seconds."""
+        return cls(min_phase_seconds=2, min_challenge_seconds=2, min_unbonding_seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One set of contracts that work together.
+
+    Attributes:
+        chain_id: of the chain that they are on.
+        block: at or before which none of them existed; where event cursors start.
+        coin: DeepCoin. vault: StakeVault. pool: RewardPool. court: DisputeCourt. factory: TaskFactory.
+        mean_rule: the weighted mean.
+    """
+
+    chain_id: int
+    block: int
+    coin: Address
+    vault: Address
+    pool: Address
+    court: Address
+    factory: Address
+    mean_rule: Address
+
+    def write(self, path: Path | str) -> None:
+        """Write the deployment file that every participant is given."""
+        text = json.dumps({"format": _FORMAT, **asdict(self)}, indent=2, sort_keys=True) + "\n"
+        Path(path).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path | str) -> Deployment:
+        """Read a deployment file.
+
+        Raises:
+            ConfigError: there is none, or it is not one.
+        """
+        try:
+            raw: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+            if raw.pop("format") != _FORMAT:
+                raise ConfigError(f"{path} was written by another version: deploy again or use that version")
+            return cls(**raw)
+        except OSError as problem:
+            raise ConfigError(f"cannot read the deployment file {path}: {problem.strerror}") from problem
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise ConfigError(f"{path} is not a deployment file ({problem}): deploy first") from problem
+
+    def check(self, connection: Connection) -> None:
+        """Make sure that the addresses hold this package's own contracts, wired to each other.
+
+        Raises:
+            ChainError: another chain, other code, or contracts of different deployments.
+        """
+        if connection.chain_id != self.chain_id:
+            raise ChainError(
+                f"the deployment is on chain {self.chain_id}, {connection.url} is chain {connection.chain_id}: "
+                "check the URL or the deployment file"
+            )
+        for field, name in _CHECKED.items():
+            require_code(connection, name, getattr(self, field))
+        factory = connection.contract("TaskFactory", self.factory)
+        wired = tuple(connection.call(factory.functions.wiring()))
+        if wired != (self.court, self.vault, self.pool):
+            raise ChainError(f"the factory {self.factory} works with {wired}, not with this deployment's contracts")
+        for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
+            coin = connection.call(connection.contract(name, holder).functions.coin())
+            if coin != self.coin:
+                raise ChainError(f"{name} at {holder} holds the coin {coin}, not {self.coin}")
+
+    @classmethod
+    def of_factory(cls, connection: Connection, factory: Address, *, block: int = 0) -> Deployment:
+        """Read a deployment from its factory alone, for whoever was not given the file."""
+        contract = connection.contract("TaskFactory", factory)
+        court, vault, pool = connection.call(contract.functions.wiring())
+        coin = connection.call(connection.contract("RewardPool", pool).functions.coin())
+        rule = _first_rule(connection, factory)
+        return cls(
+            chain_id=connection.chain_id,
+            block=block,
+            coin=coin,
+            vault=vault,
+            pool=pool,
+            court=court,
+            factory=Address(Web3.to_checksum_address(factory)),
+            mean_rule=rule,
+        )
+
+
+def deploy(sender: TransactionSender, connection: Connection, *, bounds: FactoryBounds) -> Deployment:
+    """Deploy and wire all contracts; the sender holds the whole supply of coins afterwards.
+
+    Returns:
+        The deployment, checked.
+
+    Raises:
+        ChainError: a transaction failed.
+    """
+    block = connection.block_number()
+
+    def create(name: str, *arguments: Any) -> Address:
+        receipt = sender.deploy(load_artifact(name), *arguments)
+        if receipt.contract_address is None:
+            raise ChainError(f"{connection.url} gave no address for {name}: is it an Ethereum node?")
+        return receipt.contract_address
+
+    coin = create("DeepCoin", sender.address, SUPPLY)
+    vault = create("StakeVault", coin)
+    pool = create("RewardPool", coin)
+    court = create("DisputeCourt", create("AggregateVerifier"))
+    rule = create("MeanRule")
+    limits = (
+        bounds.min_phase_seconds,
+        bounds.max_phase_seconds,
+        bounds.min_challenge_seconds,
+        bounds.min_unbonding_seconds,
+        bounds.min_burn_bps,
+        bounds.max_stake,
+    )
+    factory = create("TaskFactory", court, vault, pool, limits, [rule])
+    sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
+    sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
+    deployment = Deployment(
+        chain_id=connection.chain_id,
+        block=block,
+        coin=coin,
+        vault=vault,
+        pool=pool,
+        court=court,
+        factory=factory,
+        mean_rule=rule,
+    )
+    deployment.check(connection)
+    return deployment
+
+
+def require_code(connection: Connection, name: str, address: Address) -> None:
+    """Make sure that an address holds one of our contracts; what its constructor filled in is left out.
+
+    Raises:
+        ChainError: it holds nothing, or something else.
+    """
+    expected = load_artifact(name).deployed_bytecode
+    with connection.translated("reading a contract's code"):
+        found = bytes(connection.web3.eth.get_code(Web3.to_checksum_address(address)))
+    if not found:
+        raise ChainError(f"there is no contract at {address} on chain {connection.chain_id}: wrong chain?")
+    same_length = len(found) == len(expected)
+    # Immutables are zero in the artifact: bytes that are zero there may be anything here.
+    if not same_length or any(mine and mine != theirs for mine, theirs in zip(expected, found, strict=True)):
+        raise ChainError(f"the code at {address} is not this version's {name}: check the deployment file")
+
+
+def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int], ...]:
+    """Find every task on a small chain by its creation event: (factory, task, block), unchecked."""
+    topic = "0x" + keccak(text="TaskCreated(address,address,bytes32,uint256)").hex()
+    with connection.translated("looking for tasks"):
+        logs = connection.web3.eth.get_logs({"fromBlock": 0, "toBlock": "latest", "topics": [topic]})
+    return tuple(
+        (
+            Address(Web3.to_checksum_address(log["address"])),
+            Address(Web3.to_checksum_address(bytes(log["topics"][1])[12:])),
+            int(log["blockNumber"]),
+        )
+        for log in logs
+    )
+
+
+def _first_rule(connection: Connection, factory: Address) -> Address:
+    """The rule of the factory's first task: a factory tells only whether it admits one."""
+    for found, task, _ in find_factories(connection):
+        if found == factory:
+            parameters = connection.call(connection.contract("TrainingTask", task).functions.parameters())
+            return Address(parameters[-1])
+    raise ChainError(f"the factory {factory} has made no task: there is nothing to check")

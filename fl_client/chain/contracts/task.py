@@ -1,0 +1,239 @@
+"""A training task's contract, typed: what can be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from hexbytes import HexBytes
+
+from fl_client.chain.connection import Connection
+from fl_client.chain.contracts.deployment import Deployment
+from fl_client.chain.contracts.parameters import TaskParameters
+from fl_client.errors import ChainError
+from fl_client.types import Address, Bytes32
+
+UNKNOWN_DUE = 255
+SUBSTITUTE = 255
+
+
+class Phase(IntEnum):
+    """What a task is doing (``types/TaskTypes.sol``)."""
+
+    NONE = 0
+    JOIN = 1
+    COMMIT = 2
+    REVEAL = 3
+    ATTEST = 4
+    AGGREGATE = 5
+    CHALLENGE = 6
+    FINAL = 7
+    VOID = 8
+    STALLED = 9
+    ENDED = 10
+
+
+class Role(IntEnum):
+    """As what an account locked its stake."""
+
+    NONE = 0
+    TRAINER = 1
+    SEALER = 2
+    CHALLENGER = 3
+
+
+class TrainerState(IntEnum):
+    """Where a trainer stands in its latest turn."""
+
+    NONE = 0
+    READY = 1
+    COMMITTED = 2
+    REVEALED = 3
+    ATTESTED = 4
+    SUSPENDED = 5
+
+
+class Step(IntEnum):
+    """Whose move a dispute awaits."""
+
+    NONE = 0
+    NODES = 1
+    PICK = 2
+    CHUNK = 3
+    PROOF = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The round's state as recorded; `types/RoundClock.sol` says what each field means."""
+
+    phase: Phase
+    mark: int
+    round: int
+    turn: int
+    attempt: int
+    voids: int
+    active: int
+    due: int
+    pending: int
+    revealed: int
+    accepted: int
+    sealer: int
+    proposal: int
+    disputes: int
+    dispute_open: bool
+    seats: int
+
+    @property
+    def first_turn(self) -> int:
+        """The first turn of the present round."""
+        return self.turn - self.attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainerRecord:
+    """A trainer's record; `types/TrainerRecord.sol` says what each field means."""
+
+    word: int
+    turn: int
+    state: TrainerState
+    index: int
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """The open dispute of a task (``IDisputeCourt.Dispute``)."""
+
+    challenger: Address
+    deadline: int
+    step: Step
+    proposal: int
+    level: int
+    position: int
+    node: Bytes32
+    replacement: Bytes32
+    content_id: Bytes32
+
+
+class TaskContract:
+    """One task on a chain, with the contracts it works with.
+
+    Attributes:
+        connection: the chain.
+        deployment: the contracts around it.
+        address: the task.
+        parameters: as fixed at its creation.
+        task, vault, pool, court, coin: the contracts, for building transactions.
+    """
+
+    def __init__(self, connection: Connection, deployment: Deployment, address: Address) -> None:
+        """Bind a task.
+
+        Raises:
+            ChainError: the factory never made it, or the code there is another.
+        """
+        self.connection = connection
+        self.deployment = deployment
+        self.address = address
+        self.task = connection.contract("TrainingTask", address)
+        self.vault = connection.contract("StakeVault", deployment.vault)
+        self.pool = connection.contract("RewardPool", deployment.pool)
+        self.court = connection.contract("DisputeCourt", deployment.court)
+        self.coin = connection.contract("DeepCoin", deployment.coin)
+        self._require_clone()
+        self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
+        self._seen: tuple[int, dict[tuple[Any, ...], Any]] = (-1, {})
+
+    def _require_clone(self) -> None:
+        """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
+        factory = self.connection.contract("TaskFactory", self.deployment.factory)
+        implementation = self.connection.call(factory.functions.implementation())
+        with self.connection.translated("reading the task's code"):
+            code = bytes(self.connection.web3.eth.get_code(self.task.address))
+        if code[10:30] != bytes.fromhex(implementation[2:]) or not self._is_registered():
+            raise ChainError(f"{self.address} is no task of the factory {self.deployment.factory}: check the address")
+
+    def _is_registered(self) -> bool:
+        return bool(self.connection.call(self.pool.functions.escrowOf(self.address))[2])
+
+    def _once(self, name: str, *arguments: Any) -> Any:
+        """A view's result, asked once a block: several roles of one process ask the same."""
+        block = self.connection.block_number()
+        if self._seen[0] != block:
+            self._seen = (block, {})
+        results, key = self._seen[1], (name, *arguments)
+        if key not in results:
+            results[key] = self.connection.call(self.task.functions[name](*arguments))
+        return results[key]
+
+    def phase(self) -> tuple[Phase, int]:
+        """The present phase and its deadline in seconds since 1970 (0: when somebody acts)."""
+        current, deadline = self._once("phase")
+        return Phase(current), int(deadline)
+
+    def clock(self) -> Clock:
+        """The round's state as recorded."""
+        phase, *rest = self._once("clock")
+        return Clock(phase=Phase(phase), **dict(zip(Clock.__slots__[1:], rest, strict=True)))
+
+    def seats(self) -> tuple[Address, ...]:
+        """The sealers' seats; a free one is the zero address."""
+        return tuple(Address(seat) for seat in self._once("seats"))
+
+    def base_model(self) -> Bytes32:
+        """Commitment of the model that the present round starts from."""
+        return Bytes32(bytes(self._once("baseModel")))
+
+    def set_hash(self) -> Bytes32:
+        """Running hash of the reveals, of the accepted updates once they are frozen."""
+        return Bytes32(bytes(self._once("setHash")))
+
+    def proposed_model(self) -> tuple[Bytes32, Address]:
+        """Commitment and author of the present proposal."""
+        model, proposer = self._once("proposedModel")
+        return Bytes32(bytes(model)), Address(proposer)
+
+    def trainer(self, account: Address) -> TrainerRecord:
+        """A trainer's record."""
+        word, turn, state, index, leaving = self._once("trainerOf", account)
+        return TrainerRecord(word=word, turn=turn, state=TrainerState(state), index=index, leaving=leaving)
+
+    def is_drawn(self, account: Address) -> bool:
+        """Whether a trainer is drawn for the present turn."""
+        return bool(self._once("isDrawn", account))
+
+    def dispute(self) -> Dispute:
+        """The open dispute; its step is NONE where there is none."""
+        values = self.connection.call(self.court.functions.disputeOf(self.address))
+        fields = dict(zip(Dispute.__slots__, values, strict=True))
+        fields["step"] = Step(fields["step"])
+        return Dispute(**fields)
+
+    def posted(self, transaction_hash: bytes) -> dict[str, Any]:
+        """The arguments of a call to the court, from its transaction's data.
+
+        Raises:
+            ChainError: there is no such transaction, or it did not call the court directly.
+        """
+        with self.connection.translated("reading a transaction"):
+            sent = self.connection.web3.eth.get_transaction(HexBytes(transaction_hash))
+            _, arguments = self.court.decode_function_input(sent["input"])
+        return dict(arguments)
+
+    def stake(self, account: Address, role: Role) -> tuple[int, int]:
+        """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
+        amount, releasable_at = self.connection.call(
+            self.vault.functions.stakeOf(self.address, account, int(role))
+        )
+        return int(amount), int(releasable_at)
+
+    def earnings(self, account: Address) -> tuple[int, int]:
+        """What an account may claim, and has ever earned, in 1e-18 coin."""
+        claimable, lifetime = self.connection.call(self.pool.functions.earningsOf(account))
+        return int(claimable), int(lifetime)
+
+    def balance(self, account: Address) -> int:
+        """Coins of an account, in 1e-18."""
+        return int(self.connection.call(self.coin.functions.balanceOf(account)))

@@ -1,0 +1,35 @@
+"""Disputes: evidence that one transaction proves, and the dissection of models whose bytes are hidden."""
+
+from __future__ import annotations
+
+from fl_client.disputes.dissection import Dissection, NodesAnswer, answer_chunk, answer_nodes, parse_nodes
+from fl_client.disputes.evidence import (
+    AggregateEvidence,
+    NormEvidence,
+    aggregate_evidence,
+    dispute_opening,
+    evidence_opening,
+    first_difference,
+    fresh_salt,
+    norm_evidence,
+    opening_of,
+    recompute,
+)
+
+__all__ = [
+    "AggregateEvidence",
+    "Dissection",
+    "NodesAnswer",
+    "NormEvidence",
+    "aggregate_evidence",
+    "answer_chunk",
+    "answer_nodes",
+    "dispute_opening",
+    "evidence_opening",
+    "first_difference",
+    "fresh_salt",
+    "norm_evidence",
+    "opening_of",
+    "parse_nodes",
+    "recompute",
+]

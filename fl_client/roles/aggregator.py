@@ -1,0 +1,128 @@
+"""The aggregator (sealer): posts the model that the accepted updates give, and answers for it."""
+
+from __future__ import annotations
+
+from fl_client.chain import TransactionSender
+from fl_client.chain.contracts import Phase, Role, Step
+from fl_client.disputes import answer_chunk, answer_nodes
+from fl_client.encoding import MerkleSumTree
+from fl_client.errors import StorageError
+from fl_client.roles.models import ModelBook
+from fl_client.roles.participant import GasBook, Participant
+from fl_client.rounds import Reveal, SealedVector, TaskWatch, Vector, tally
+from fl_client.types import Bytes32
+
+
+class Aggregator(Participant):
+    """A sealer's account and its models."""
+
+    role = "aggregator"
+
+    def __init__(
+        self, watch: TaskWatch, sender: TransactionSender, gas: GasBook, *, models: ModelBook
+    ) -> None:
+        super().__init__(watch, sender, gas)
+        self.models = models
+        self._proposed: tuple[Bytes32, Vector] | None = None
+
+    def act(self, phase: Phase) -> str | None:
+        """Take a seat; propose in its slot, answer challenges, move the task on."""
+        if phase is Phase.ENDED:
+            return self.go_home(Role.SEALER)
+        seat = self._seat()
+        if seat is None:
+            return self.join()
+        if phase in (Phase.ATTEST, Phase.AGGREGATE):
+            return self.propose(phase, seat)
+        if phase is Phase.CHALLENGE and self.contract.clock().dispute_open:
+            return self.answer()
+        return self.advance(phase)
+
+    def join(self) -> str | None:
+        """Lock the stake and take a seat; whoever was slashed does not come back by itself."""
+        if self.address in self.ledger.sealers:
+            return None
+        self.allow(self.contract.parameters.sealer_stake)
+        self.send(self.contract.task.functions.joinAsSealer())
+        return "took a seat"
+
+    # ------------------------------------------------------------------ proposing
+
+    def propose(self, phase: Phase, seat: int) -> str | None:
+        """Freeze the accepted set if nobody has, and post the model that it gives."""
+        record, clock = self.ledger.current(), self.contract.clock()
+        frozen = record.accepted_mask is not None
+        if frozen:
+            accepted = self.watch.accepted(record.number)
+        else:
+            outcome = tally(record, turn=clock.turn)
+            if phase is Phase.ATTEST and not outcome.complete:
+                return None
+            accepted = tuple(one for one in record.reveals if outcome.accepted_mask >> one.index & 1)
+        entries = [] if frozen else list(self.watch.entries(record.reveals))
+        if len(accepted) < self.contract.parameters.quorum:
+            self.send(self.contract.task.functions.freezeRound(entries))
+            return "showed that the quorum was missed"
+        if not self.is_my_slot(phase, seat, frozen):
+            return None
+        vector, sealed = self.aggregate(record.number, accepted)
+        content_id = self.publish(sealed)
+        self._proposed = (sealed.commitment, vector)
+        self.send(
+            self.contract.task.functions.proposeAggregate(entries, sealed.commitment, content_id, seat),
+            intent=self.named("propose"),
+        )
+        return f"proposed a model from {len(accepted)} updates"
+
+    def is_my_slot(self, phase: Phase, seat: int, frozen: bool) -> bool:
+        """Whether the contract would take this seat's proposal now (``TrainingTask._requireSlot``)."""
+        clock, parameters, seats = self.contract.clock(), self.contract.parameters, self.contract.seats()
+        if frozen:
+            started = clock.mark
+        elif phase is Phase.ATTEST:
+            started = self.contract.connection.now()
+        else:
+            _, deadline = self.contract.phase()
+            started = deadline - (len(seats) + 2) * parameters.seal_seconds
+        slot = max(0, self.contract.connection.now() - started) // parameters.seal_seconds
+        if slot >= len(seats):
+            return True
+        expected = (clock.round + clock.proposal + slot) % len(seats)
+        return seat == expected or int(seats[expected], 16) == 0
+
+    def aggregate(self, number: int, accepted: tuple[Reveal, ...]) -> tuple[Vector, SealedVector]:
+        """The model that the accepted updates give."""
+        return self.models.combine(number, accepted)
+
+    def publish(self, sealed: SealedVector) -> Bytes32:
+        """Store the model's bytes before the chain hears of them."""
+        return self.models.store.put(sealed.data).digest
+
+    # ------------------------------------------------------------------ answering
+
+    def answer(self) -> str | None:
+        """Open the tree of the proposed model where a challenger asks."""
+        model, proposer = self.contract.proposed_model()
+        if proposer != self.address:
+            return None
+        dispute, vector = self.contract.dispute(), self._model(model)
+        tree = MerkleSumTree.build(vector)
+        court, task = self.contract.court.functions, self.contract.address
+        if dispute.step is Step.NODES:
+            opened = answer_nodes(tree, dispute.level, dispute.position)
+            self.send(court.answerNodes(task, (opened.current.hash, opened.current.sum), opened.nodes))
+            return "opened its tree"
+        if dispute.step is Step.CHUNK:
+            leaf, chunk = answer_chunk(vector, tree, dispute.position)
+            self.send(court.answerChunk(task, (leaf.hash, leaf.sum), chunk))
+            return "opened a chunk"
+        return None
+
+    def _model(self, commitment: Bytes32) -> Vector:
+        """What it proposed; computed again after a restart."""
+        if self._proposed is None or self._proposed[0] != commitment:
+            vector, sealed = self.models.recomputed(self.ledger.round)
+            if sealed.commitment != commitment:
+                raise StorageError("the model that was proposed is not at hand: start with the same state folder")
+            self._proposed = (commitment, vector)
+        return self._proposed[1]

@@ -1,0 +1,268 @@
+"""The watching auditor: recomputes every round while it runs, and brings to court what it can prove."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fl_client.aggregation import CombiningRule
+from fl_client.chain import TransactionSender
+from fl_client.chain.contracts import Phase, Role, Step, TrainerState
+from fl_client.disputes import (
+    Dissection,
+    aggregate_evidence,
+    dispute_opening,
+    evidence_opening,
+    first_difference,
+    fresh_salt,
+    norm_evidence,
+    opening_of,
+    parse_nodes,
+)
+from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, chunk_bytes
+from fl_client.errors import EncodingError, StorageError
+from fl_client.roles.models import ModelBook
+from fl_client.roles.participant import GasBook, Participant
+from fl_client.rounds import Proposal, Reveal, SealedVector, TaskWatch, Vector, fetch_vector
+from fl_client.types import Address, Bytes32
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Case:
+    """A challenge that this auditor has begun.
+
+    Attributes:
+        proposal: which proposal of which round.
+        salt: of the opening.
+        mine: the right model.
+        sealed: its bytes and commitment.
+        dissection: what the sealer has opened so far.
+    """
+
+    proposal: tuple[int, int]
+    salt: Bytes32
+    mine: Vector
+    sealed: SealedVector
+    dissection: Dissection
+    opened_in: int
+
+
+class Auditor(Participant):
+    """An account that trusts nobody and earns bounties."""
+
+    role = "auditor"
+
+    def __init__(
+        self,
+        watch: TaskWatch,
+        sender: TransactionSender,
+        gas: GasBook,
+        *,
+        models: ModelBook,
+        rule: CombiningRule,
+        salt: Callable[[], Bytes32] = fresh_salt,
+    ) -> None:
+        """Make an auditor; `salt` gives 32 unpredictable bytes a call."""
+        super().__init__(watch, sender, gas)
+        self.models, self.rule, self.salt = models, rule, salt
+        self._case: Case | None = None
+        self._openings: dict[Bytes32, tuple[Bytes32, int]] = {}
+
+    def act(self, phase: Phase) -> str | None:
+        """Settle what is overdue, prove lies, challenge wrong models."""
+        if phase is Phase.ENDED:
+            return self.settle_overdue(phase) or self.go_home(Role.CHALLENGER)
+        if phase in (Phase.NONE, Phase.JOIN):
+            return None
+        done = self.settle_overdue(phase) or self.prove_norms(phase)
+        if done is None and phase is Phase.CHALLENGE:
+            done = self.check_proposal()
+        return done or self.advance(phase)
+
+    # ------------------------------------------------------------------ missing reveals
+
+    def settle_overdue(self, phase: Phase) -> str | None:
+        """Show by the deadline that a trainer committed and did not reveal."""
+        for account in self._committed():
+            record = self.contract.trainer(account)
+            over = record.turn < self.contract.clock().turn or phase > Phase.REVEAL
+            if record.state is TrainerState.COMMITTED and over:
+                self.send(self.contract.task.functions.settle(account))
+                return f"settled {account}: committed, not revealed"
+        return None
+
+    def _committed(self) -> tuple[Address, ...]:
+        """Whoever committed in this round or the one before and has not revealed since."""
+        found: dict[Address, None] = {}
+        for number in (self.ledger.round - 1, self.ledger.round):
+            record = self.ledger.rounds.get(number)
+            if record is not None:
+                found.update(dict.fromkeys(commit.trainer for commit in record.commits))
+                for reveal in record.reveals:
+                    found.pop(reveal.trainer, None)
+        return tuple(found)
+
+    # ------------------------------------------------------------------ lying norm trees
+
+    def prove_norms(self, phase: Phase) -> str | None:
+        """Prove one chunk of an update whose tree lies."""
+        if phase < Phase.ATTEST:
+            return None
+        record = self.ledger.current()
+        for reveal in record.reveals:
+            if reveal.trainer in self.ledger.suspended or reveal.index in record.dropped:
+                continue
+            done = self._prove_norm(record.number, reveal)
+            if done is not None:
+                return done
+        return None
+
+    def _prove_norm(self, number: int, reveal: Reveal) -> str | None:
+        try:
+            update = self.models.update(number, reveal)
+        except (StorageError, EncodingError):
+            return None  # nothing there to prove: the attestations leave it out
+        if not update.lies:
+            return None
+        evidence = norm_evidence(reveal.trainer, number, update)
+        salt = self._opened(evidence.digest)
+        if salt is None:
+            return "announced evidence"
+        task = self.contract.address
+        self.send(
+            self.contract.court.functions.proveWrongNorm(
+                task, evidence.trainer, evidence.round, evidence.index, evidence.opening, salt
+            )
+        )
+        return f"proved that the norm tree of {reveal.trainer} lies in chunk {evidence.index}"
+
+    def _opened(self, evidence: Bytes32) -> Bytes32 | None:
+        """The salt of evidence that was announced a block ago; announces it otherwise."""
+        if evidence in self._openings:
+            return self._openings[evidence][0]
+        salt = self.salt()
+        opening = evidence_opening(self.address, self.contract.address, evidence, salt)
+        receipt = self.send(self.contract.court.functions.openEvidence(opening))
+        self._openings[evidence] = (salt, receipt.block)
+        return None
+
+    # ------------------------------------------------------------------ wrong aggregates
+
+    def check_proposal(self) -> str | None:
+        """Recompute the proposed model and challenge it if it is another."""
+        record = self.ledger.current()
+        standing = record.standing
+        if standing is None or standing.proposer == self.address:
+            return None
+        key = (record.number, standing.number)
+        if self._case is None or self._case.proposal != key:
+            mine, sealed = self.models.recomputed(record.number)
+            if sealed.commitment == standing.model:
+                return None
+            return self._announce(key, mine, sealed)
+        return self._pursue(self._case, standing)
+
+    def _announce(self, key: tuple[int, int], mine: Vector, sealed: SealedVector) -> str:
+        salt = self.salt()
+        opening = dispute_opening(self.address, self.contract.address, sealed.commitment, salt)
+        # Its own model is public before it stands for anything.
+        self.models.store.put(sealed.data)
+        receipt = self.send(self.contract.court.functions.openEvidence(opening))
+        self._case = Case(
+            proposal=key,
+            salt=salt,
+            mine=mine,
+            sealed=sealed,
+            dissection=Dissection(form=self.watch.model_form, mine=MerkleSumTree.build(mine)),
+            opened_in=receipt.block,
+        )
+        return f"found that proposal {key[1]} of round {key[0]} is wrong"
+
+    def _pursue(self, case: Case, standing: Proposal) -> str | None:
+        clock, dispute = self.contract.clock(), self.contract.dispute()
+        if not clock.dispute_open:
+            return self._open_dispute(case)
+        if dispute.challenger != self.address:
+            return None
+        if self.contract.connection.now() >= dispute.deadline:
+            self.send(self.contract.court.functions.resolveDispute(self.contract.address))
+            return "won: the aggregator missed a step"
+        theirs = self._fetch(standing)
+        if theirs is not None:
+            # Its bytes are public after all: no need to wait for answers.
+            return self._prove_public(case, theirs)
+        if dispute.step is Step.PICK:
+            return self._pick(case, dispute.level, dispute.position)
+        if dispute.step is Step.PROOF:
+            return self._prove_opened(case, dispute.position)
+        return None
+
+    def _open_dispute(self, case: Case) -> str:
+        bond = self.contract.connection.call(self.contract.task.functions.nextBond())
+        self.allow(bond)
+        content_id = self.models.store.put(case.sealed.data).digest
+        self.send(
+            self.contract.court.functions.openDispute(
+                self.contract.address, case.sealed.commitment, content_id, case.salt
+            )
+        )
+        return "opened a dispute"
+
+    def _fetch(self, standing: Proposal) -> Vector | None:
+        try:
+            return fetch_vector(
+                self.models.store, standing.content_id, self.watch.model_form, standing.model
+            ).vector
+        except (StorageError, EncodingError):
+            return None
+
+    def _pick(self, case: Case, level: int, position: int) -> str:
+        _, transaction = self.ledger.answers[-1]
+        opened = parse_nodes(bytes(self.contract.posted(transaction)["nodes"]))
+        place, node, siblings = case.dissection.pick(level, position, opened)
+        path = b"".join(bytes(one) for one in siblings)
+        self.send(
+            self.contract.court.functions.pickNode(self.contract.address, place, (node.hash, node.sum), path)
+        )
+        return f"followed the difference to node {place}"
+
+    def _prove_opened(self, case: Case, index: int) -> str:
+        _, transaction = self.ledger.answers[-1]
+        posted = self.contract.posted(transaction)
+        chunk, (_, claimed) = bytes(posted["chunk"]), posted["leaf"]
+        return self._prove(
+            case, self._difference(case, index, chunk), case.dissection.opening(claimed, chunk)
+        )
+
+    def _prove_public(self, case: Case, theirs: Vector) -> str:
+        coordinate = first_difference(case.mine, theirs)
+        index, tree = coordinate // CHUNK_COORDINATES, MerkleSumTree.build(theirs)
+        claimed = tree.nodes(0, index, 1)[0].sum
+        return self._prove(case, coordinate, opening_of(theirs, tree, index, claimed))
+
+    def _prove(self, case: Case, coordinate: int, model_opening: bytes) -> str:
+        number = case.proposal[0]
+        accepted = self.watch.accepted(number)
+        evidence = aggregate_evidence(
+            coordinate=coordinate,
+            model_opening=model_opening,
+            base=self.models.base(number),
+            updates=[self.models.update(number, reveal) for reveal in accepted],
+            entries=self.watch.entries(accepted),
+        )
+        self.send(
+            self.contract.court.functions.proveWrongAggregate(
+                self.contract.address, evidence.to_tuple(), case.salt
+            )
+        )
+        return f"proved on chain that coordinate {coordinate} is wrong; its own model stands"
+
+    def _difference(self, case: Case, index: int, chunk: bytes) -> int:
+        own = chunk_bytes(case.mine, index)
+        for place in range(CHUNK_COORDINATES):
+            if own[4 * place : 4 * place + 4] != chunk[4 * place : 4 * place + 4]:
+                return index * CHUNK_COORDINATES + place
+        return index * CHUNK_COORDINATES  # only the claimed sum differs: any coordinate opens the chunk

@@ -1,0 +1,83 @@
+"""The global models as one participant knows them: fetched, or computed from the updates it can fetch itself."""
+
+from __future__ import annotations
+
+from fl_client.aggregation import CombiningRule
+from fl_client.disputes import recompute
+from fl_client.encoding import commitment_of
+from fl_client.errors import AuditDiffers, StorageError
+from fl_client.rounds import FetchedVector, Reveal, SealedVector, TaskWatch, Vector, fetch_vector, seal_vector
+from fl_client.storage import ContentStore
+from fl_client.types import Bytes32
+
+
+class ModelBook:
+    """Fetches and recomputes; keeps only what the present round needs."""
+
+    def __init__(self, watch: TaskWatch, store: ContentStore, rule: CombiningRule) -> None:
+        self.watch, self.store, self.rule = watch, store, rule
+        self._models: dict[Bytes32, Vector] = {}
+        self._updates: dict[tuple[int, int], FetchedVector] = {}
+        self._round = 0
+
+    def update(self, number: int, reveal: Reveal) -> FetchedVector:
+        """One revealed update.
+
+        Raises:
+            StorageError: its bytes are not here, or are others than it committed to.
+            EncodingError: its bytes are no vector.
+        """
+        self._turn_to(number)
+        key = (number, reveal.index)
+        if key not in self._updates:
+            commitment = self.watch.commitment_of(reveal)
+            self._updates[key] = fetch_vector(
+                self.store, reveal.content_id, self.watch.update_form, commitment
+            )
+        return self._updates[key]
+
+    def base(self, number: int) -> Vector:
+        """The model that a round starts from: its sealer's bytes, or what the updates give.
+
+        Raises:
+            StorageError: neither can be had.
+            AuditDiffers: the updates give another model than the chain holds.
+        """
+        commitment, content_id = self.watch.ledger.base_of(number)
+        if commitment not in self._models:
+            try:
+                fetched = fetch_vector(self.store, content_id, self.watch.model_form, commitment)
+                self._models[commitment] = fetched.vector
+            except StorageError:
+                if number <= 1:
+                    raise
+                vector, _ = self.recomputed(number - 1)
+                if commitment_of(vector, self.watch.model_form) != commitment:
+                    raise AuditDiffers(
+                        f"the model after round {number - 1} is not what its accepted updates give"
+                    ) from None
+                self._models[commitment] = vector
+        return self._models[commitment]
+
+    def recomputed(self, number: int) -> tuple[Vector, SealedVector]:
+        """The model that a frozen round's accepted updates give.
+
+        Raises:
+            StorageError: an accepted update's bytes cannot be had.
+        """
+        accepted = self.watch.accepted(number)
+        return self.combine(number, accepted)
+
+    def combine(self, number: int, reveals: tuple[Reveal, ...]) -> tuple[Vector, SealedVector]:
+        """The model that these updates of a round give."""
+        base = self.base(number)
+        updates = [self.update(number, reveal) for reveal in reveals]
+        weights = [weight for _, weight, _ in self.watch.entries(reveals)]
+        vector = recompute(self.rule, updates, weights, base)
+        return vector, seal_vector(vector, self.watch.model_form)
+
+    def _turn_to(self, number: int) -> None:
+        if number != self._round:
+            self._updates.clear()
+            self._models = dict(list(self._models.items())[-2:])
+            self._round = number

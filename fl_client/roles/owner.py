@@ -1,0 +1,71 @@
+"""The owner: pays for a task, starts it, and ends one that cannot go on."""
+
+from __future__ import annotations
+
+from fl_client.chain import Connection, TransactionSender, load_artifact
+from fl_client.chain.contracts import Deployment, Phase, TaskContract, TaskParameters
+from fl_client.chain.events import EventDecoder
+from fl_client.errors import ChainError, ContractReverted
+from fl_client.roles.participant import GasBook, Participant
+
+
+def create_task(
+    connection: Connection,
+    deployment: Deployment,
+    sender: TransactionSender,
+    parameters: TaskParameters,
+    gas: GasBook,
+) -> TaskContract:
+    """Pay for a task and create it.
+
+    Raises:
+        ContractReverted: a parameter lies outside the factory's bounds; the error names it.
+        ChainError: the node is gone, or the balance is too small.
+    """
+    coin = connection.contract("DeepCoin", deployment.coin)
+    factory = connection.contract("TaskFactory", deployment.factory)
+    balance = connection.call(coin.functions.balanceOf(sender.address))
+    if balance < parameters.budget:
+        raise ChainError(
+            f"the task's budget is {parameters.budget}, {sender.address} has {balance}: get more coins, "
+            "or lower rewards, rounds or trainers"
+        )
+    approve = coin.functions.approve(deployment.pool, parameters.budget)
+    gas.note("owner", "approve", sender.send(approve).gas_used)
+    receipt = sender.send(factory.functions.createTask(parameters.to_tuple()))
+    gas.note("owner", "createTask", receipt.gas_used)
+    for event in EventDecoder([load_artifact("TaskFactory")]).decode(receipt.logs):
+        if event.name == "TaskCreated":
+            return TaskContract(connection, deployment, event.args["task"])
+    raise ChainError("the factory announced no task: is the deployment file the right one?")
+
+
+class Owner(Participant):
+    """The account that pays."""
+
+    role = "owner"
+
+    def act(self, phase: Phase) -> str | None:
+        """Start the task as soon as it may; move it on where nobody else does."""
+        if phase is Phase.JOIN:
+            return self.start()
+        return self.advance(phase)
+
+    def start(self) -> str | None:
+        """Open the first round when all places are taken or the joining time is over."""
+        clock, parameters = self.contract.clock(), self.contract.parameters
+        over = self.contract.connection.now() >= clock.mark
+        seated = any(int(seat, 16) for seat in self.contract.seats())
+        ready = clock.active >= parameters.quorum and seated
+        if not over and not (ready and clock.active == parameters.max_trainers):
+            return None
+        try:
+            if ready:
+                self.send(self.contract.task.functions.start())
+                return "started the task"
+            self.send(self.contract.task.functions.endTask())
+            return "ended the task: too few came"
+        except ContractReverted as refusal:
+            if refusal.name != "TrainingTaskUnexpectedPhase":
+                raise
+            return None

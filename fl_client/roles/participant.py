@@ -1,0 +1,152 @@
+"""What every role has: an account, a view of the task, and steps that may be taken again at any time."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from fl_client.chain import Receipt, TransactionSender
+from fl_client.chain.contracts import Phase, Role, TaskContract
+from fl_client.errors import ContractReverted
+from fl_client.rounds import TaskLedger, TaskWatch
+from fl_client.types import Address
+
+_log = logging.getLogger(__name__)
+
+# Somebody else was faster with a call that anybody may make: nothing is lost.
+_RACES = frozenset(
+    {"TrainingTaskUnexpectedPhase", "TrainingTaskNothingToSettle", "TrainingTaskNoSuchRecord", "DisputeCourtUnexpectedStep"}
+)
+
+
+@dataclass(slots=True)
+class GasBook:
+    """What every call of every role has cost, in gas: role -> call -> one figure a transaction."""
+
+    spent: dict[str, dict[str, list[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+
+    def note(self, role: str, call: str, gas: int) -> None:
+        """Write one transaction down."""
+        self.spent[role][call].append(gas)
+
+    @property
+    def total(self) -> int:
+        """Gas of all transactions."""
+        return sum(gas for calls in self.spent.values() for figures in calls.values() for gas in figures)
+
+    def summary(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Count, mean and greatest figure by role and call."""
+        return {
+            role: {
+                call: {"count": len(figures), "mean": round(sum(figures) / len(figures)), "max": max(figures)}
+                for call, figures in sorted(calls.items())
+            }
+            for role, calls in sorted(self.spent.items())
+        }
+
+
+class Participant:
+    """An account that takes part in one task.
+
+    A role's `step` looks at the chain, does at most one thing that is due, and says what it was; taken again it
+    goes on from whatever the chain and the journal say, so a killed process just starts anew.
+    """
+
+    role = "participant"
+
+    def __init__(self, watch: TaskWatch, sender: TransactionSender, gas: GasBook) -> None:
+        self.watch = watch
+        self.sender = sender
+        self.gas = gas
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+        return self.sender.address
+
+    @property
+    def contract(self) -> TaskContract:
+        """The task's contract."""
+        return self.watch.contract
+
+    @property
+    def ledger(self) -> TaskLedger:
+        """What has happened so far."""
+        return self.watch.ledger
+
+    def step(self) -> str | None:
+        """Do what is due; returns what was done, or None."""
+        phase, _ = self.watch.refresh()
+        try:
+            return self.act(phase)
+        except ContractReverted as refusal:
+            if refusal.name not in _RACES:
+                raise
+            _log.info("%s: another was faster (%s)", self.address, refusal.name)
+            return None
+
+    def act(self, phase: Phase) -> str | None:
+        """What this role does in a phase."""
+        return None
+
+    def send(self, function: Any, *, intent: str | None = None) -> Receipt:
+        """Send a transaction and write down its gas."""
+        receipt = self.sender.send(function, intent=intent)
+        self.gas.note(self.role, function.fn_name, receipt.gas_used)
+        return receipt
+
+    def named(self, call: str) -> str:
+        """The intent of a call that is made at most once a turn."""
+        clock = self.contract.clock()
+        return f"{call} {self.contract.address} {clock.round}.{clock.turn}.{clock.proposal}"
+
+    def allow(self, amount: int, spender: Address | None = None) -> None:
+        """Let the vault (or another contract) take coins, unless it may already."""
+        spender = spender or self.contract.deployment.vault
+        coin = self.contract.coin
+        if self.contract.connection.call(coin.functions.allowance(self.address, spender)) < amount:
+            self.send(coin.functions.approve(spender, amount))
+
+    def advance(self, phase: Phase) -> str | None:
+        """Make the call that moves the task on, where anybody may."""
+        functions = self.contract.task.functions
+        if phase is Phase.FINAL:
+            self.send(functions.finalizeRound())
+            return "finalised the round"
+        if phase is Phase.VOID:
+            self.send(functions.voidRound())
+            return "voided the round"
+        if phase is Phase.STALLED:
+            record = self.ledger.current()
+            if record.accepted_mask is None:
+                # The rewards are owed although no sealer came.
+                self.send(functions.freezeRound(list(self.watch.entries(record.reveals))))
+                return "froze the round"
+            self.send(functions.endTask())
+            return "ended the task"
+        return None
+
+    def go_home(self, role: Role) -> str | None:
+        """After the end: claim, leave, and take the stake back once it is free."""
+        claimable, _ = self.contract.earnings(self.address)
+        if claimable:
+            self.send(self.contract.pool.functions.claim())
+            return "claimed its earnings"
+        amount, releasable_at = self.contract.stake(self.address, role)
+        if not amount:
+            return None
+        if not releasable_at:
+            self.send(self.contract.task.functions.leaveTask(int(role), self._seat() or 0))
+            return "left"
+        if self.contract.connection.now() >= releasable_at:
+            self.send(self.contract.task.functions.withdraw(int(role)))
+            return "took its stake back"
+        return None
+
+    def _seat(self) -> int | None:
+        seats = self.contract.seats()
+        return seats.index(self.address) if self.address in seats else None

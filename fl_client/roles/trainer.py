@@ -1,0 +1,214 @@
+"""The trainer: learns on its own data, binds itself to what it learnt, and vouches for what others published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fl_client.chain import Journal, SecretRow, TransactionSender
+from fl_client.chain.contracts import Phase, Role, TrainerRecord, TrainerState
+from fl_client.errors import ChainError, EncodingError, StorageError
+from fl_client.encoding import encoded_size
+from fl_client.roles.models import ModelBook
+from fl_client.roles.participant import GasBook, Participant
+from fl_client.rounds import SealedVector, TaskWatch, seal_vector
+from fl_client.storage import ContentId, ContentStore
+from fl_client.types import Bytes32
+
+SaltSource = Callable[[int, int], Bytes32]
+"""(round, attempt) -> 32 bytes that nobody else can guess."""
+
+
+class Update(Protocol):
+    """What a learner gives: the quantised difference, int32 (d,), and on how many samples it rests."""
+
+    @property
+    def delta(self) -> NDArray[np.int32]: ...
+    @property
+    def samples(self) -> int: ...
+
+
+class Learner(Protocol):
+    """Learns from a global model."""
+
+    def update(self, base: NDArray[np.int32], round_: int) -> Update:
+        """Train from `base`, int32 (d,)."""
+        ...
+
+
+class Trainer(Participant):
+    """A trainer's account, its learner and its two stores."""
+
+    role = "trainer"
+
+    def __init__(
+        self,
+        watch: TaskWatch,
+        sender: TransactionSender,
+        gas: GasBook,
+        *,
+        learner: Learner,
+        models: ModelBook,
+        private: ContentStore,
+        journal: Journal,
+        salt: SaltSource,
+    ) -> None:
+        """Make a trainer.
+
+        Args:
+            learner: trains on this trainer's data.
+            models: global models and others' updates, over the public store.
+            private: keeps an update's bytes from before its commitment until its reveal.
+            journal: keeps its secrets.
+            salt: must be unpredictable; a demonstration may derive it from its seed.
+        """
+        super().__init__(watch, sender, gas)
+        self.learner, self.models = learner, models
+        self.private, self.journal, self.salt = private, journal, salt
+
+    def act(self, phase: Phase) -> str | None:
+        """Join; then in each round commit, reveal, attest; at the end go home."""
+        record = self.contract.trainer(self.address)
+        if phase is Phase.ENDED:
+            return self.go_home(Role.TRAINER)
+        if record.state is TrainerState.NONE:
+            return self.join()
+        if record.state is TrainerState.SUSPENDED and not record.leaving:
+            return self.restore()
+        if phase is Phase.COMMIT and self.may_commit(record):
+            return self.commit()
+        if phase is Phase.REVEAL and self._owes_reveal(record):
+            return self.reveal()
+        if phase is Phase.ATTEST and self.may_attest(record):
+            return self.attest()
+        return None
+
+    # ------------------------------------------------------------------ membership
+
+    def join(self) -> str:
+        """Lock the stake."""
+        self.allow(self.contract.parameters.trainer_stake)
+        self.send(self.contract.task.functions.joinAsTrainer())
+        return "joined"
+
+    def restore(self) -> str | None:
+        """Fill the stake up after a slash, if the balance allows."""
+        stake, _ = self.contract.stake(self.address, Role.TRAINER)
+        missing = self.contract.parameters.trainer_stake - stake
+        if self.contract.balance(self.address) < missing:
+            return None
+        self.allow(missing)
+        self.send(self.contract.task.functions.topUp())
+        return "filled its stake up"
+
+    # ------------------------------------------------------------------ commit
+
+    def may_commit(self, record: TrainerRecord) -> bool:
+        """Whether this trainer is due in the present turn."""
+        clock = self.contract.clock()
+        revealed = record.state >= TrainerState.REVEALED and record.turn >= clock.first_turn
+        if record.leaving or revealed or record.turn == clock.turn or record.state is TrainerState.COMMITTED:
+            return False
+        return self.contract.is_drawn(self.address)
+
+    def commit(self) -> str:
+        """Learn, keep the update where only this trainer sees it, and commit."""
+        clock = self.contract.clock()
+        kept = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
+        secret = kept or self.prepare(clock.round, clock.attempt)
+        self.send(self.contract.task.functions.commitUpdate(secret.digest), intent=self.named("commit"))
+        return "committed"
+
+    def prepare(self, round_: int, attempt: int) -> SecretRow:
+        """Learn from the round's model; the update and its salt are on the disk when this returns."""
+        learnt = self.learner.update(self.models.base(round_), round_)
+        sealed = self.seal(learnt.delta)
+        content = self.private.put(sealed.data)
+        commitment, salt = sealed.commitment, self.salt(round_, attempt)
+        digest = self.watch.digest_of(
+            round_=round_,
+            attempt=attempt,
+            trainer=self.address,
+            commitment=commitment,
+            content_id=content.digest,
+            samples=learnt.samples,
+            salt=salt,
+        )
+        secret = SecretRow(
+            task=self.contract.address,
+            account=self.address,
+            round=round_,
+            attempt=attempt,
+            base_model=self.ledger.base_of(round_)[0],
+            commitment=commitment,
+            content_id=content.digest,
+            content_bytes=len(sealed.data),
+            samples=learnt.samples,
+            root_hash=Bytes32(sealed.root.hash),
+            root_sum=sealed.root.sum,
+            salt=salt,
+            digest=digest,
+        )
+        self.journal.record_secret(secret)
+        return secret
+
+    def seal(self, delta: NDArray[np.int32]) -> SealedVector:
+        """Encode and commit; refuses an update that the task would refuse."""
+        sealed = seal_vector(delta, self.watch.update_form)
+        bound = self.contract.parameters.norm_bound_squared
+        if sealed.root.sum > bound:
+            raise EncodingError(
+                f"the update's sum of squares is {sealed.root.sum}, the task allows {bound}: "
+                "lower the learning rate or the number of epochs"
+            )
+        return sealed
+
+    # ------------------------------------------------------------------ reveal
+
+    def _owes_reveal(self, record: TrainerRecord) -> bool:
+        return record.state is TrainerState.COMMITTED and record.turn == self.contract.clock().turn
+
+    def reveal(self) -> str | None:
+        """Publish the bytes, then the fields that were committed to."""
+        clock = self.contract.clock()
+        secret = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
+        if secret is None:
+            raise ChainError(
+                f"{self.address} committed in round {clock.round}, attempt {clock.attempt}, and the journal "
+                f"{self.journal.path} has no secret of it: start with the state folder that it was made in"
+            )
+        size = encoded_size(self.watch.update_form)
+        content = ContentId.from_digest(secret.content_id, secret.content_bytes)
+        self.models.store.put(self.private.get(content, max_bytes=size))
+        self.send(
+            self.contract.task.functions.revealUpdate(
+                secret.root_hash, secret.root_sum, secret.content_id, secret.samples, secret.salt
+            ),
+            intent=self.named("reveal"),
+        )
+        return "revealed"
+
+    # ------------------------------------------------------------------ attest
+
+    def may_attest(self, record: TrainerRecord) -> bool:
+        """Whether this trainer has revealed in this round and not yet vouched in this turn."""
+        clock = self.contract.clock()
+        in_round = record.turn >= clock.first_turn
+        if record.state is TrainerState.REVEALED:
+            return in_round
+        return record.state is TrainerState.ATTESTED and in_round and record.turn != clock.turn
+
+    def attest(self) -> str:
+        """Fetch every update, recompute its commitment, and say for which that went well."""
+        record, bitmap = self.ledger.current(), 0
+        for reveal in record.reveals:
+            try:
+                if not self.models.update(record.number, reveal).lies:
+                    bitmap |= 1 << reveal.index
+            except (StorageError, EncodingError):
+                continue  # not there, or not what was committed to: not vouched for
+        self.send(self.contract.task.functions.attestUpdates(bitmap), intent=self.named("attest"))
+        return f"attested {bitmap.bit_count()} of {len(record.reveals)}"

@@ -1,0 +1,26 @@
+"""Rounds: what happened in a task, and the vectors that travel through it."""
+
+from __future__ import annotations
+
+from fl_client.rounds.attestation import Outcome, tally
+from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
+from fl_client.rounds.vectors import FetchedVector, SealedVector, Vector, check_dimension, fetch_vector, seal_vector
+from fl_client.rounds.watch import TaskWatch
+
+__all__ = [
+    "Commit",
+    "FetchedVector",
+    "Outcome",
+    "Proposal",
+    "Reveal",
+    "RoundRecord",
+    "SealedVector",
+    "Slash",
+    "TaskLedger",
+    "TaskWatch",
+    "Vector",
+    "check_dimension",
+    "fetch_vector",
+    "seal_vector",
+    "tally",
+]

@@ -1,0 +1,288 @@
+"""What happened in a task, rebuilt from its events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fl_client.chain import Event
+from fl_client.types import Address, Bytes32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A trainer bound itself to an update; `turn` counts attempts over all rounds."""
+
+    trainer: Address
+    turn: int
+    digest: Bytes32
+    copied_from: Address | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal:
+    """A published update, as its trainer revealed it."""
+
+    trainer: Address
+    turn: int
+    attempt: int
+    index: int
+    root_hash: Bytes32
+    root_sum: int
+    content_id: Bytes32
+    samples: int
+    salt: Bytes32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands."""
+
+    number: int
+    proposer: Address
+    model: Bytes32
+    content_id: Bytes32
+    evidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slash:
+    """A cut stake (``StakeSlashed``); amounts in 1e-18 coin; `round` is the one in which it was booked."""
+
+    round: int
+    account: Address
+    role: int
+    evidence: int
+    taken: int
+    burned: int
+    beneficiary: Address
+    bounty: int
+    copied: bool
+
+
+@dataclass(slots=True)
+class RoundRecord:
+    """One round as its events tell it, over all attempts."""
+
+    number: int
+    attempt: int = 0
+    turn: int = 0
+    commits: list[Commit] = field(default_factory=list)
+    reveals: list[Reveal] = field(default_factory=list)
+    attestations: dict[Address, tuple[int, int]] = field(default_factory=dict)  # trainer -> (turn, bitmap)
+    accepted_mask: int | None = None
+    attested_mask: int = 0
+    frozen_turn: int = 0
+    dropped: set[int] = field(default_factory=set)  # reveals whose trainer was slashed before the freeze
+    proposals: list[Proposal] = field(default_factory=list)
+    finalized: bool = False
+
+    @property
+    def standing(self) -> Proposal | None:
+        """The proposal that was not rejected, if there is one."""
+        if self.proposals and self.proposals[-1].evidence is None:
+            return self.proposals[-1]
+        return None
+
+
+class TaskLedger:
+    """Everything that the events of one task say, kept up to date event by event.
+
+    Attributes:
+        rounds: by number, from 1.
+        slashes: in chain order.
+        trainers, sealers: whoever ever joined.
+        suspended: trainers whose stake was cut and not restored.
+        bonus_shares: what each accepted update got of slashed coins, per round in which it was frozen.
+        refunded: unspent escrow and burned bonus once the task has ended.
+        answers: the sealer's answers in the latest dispute: event's name and transaction hash.
+        ended: the final model's commitment once the task has ended.
+    """
+
+    def __init__(self, task: Address, initial_model: Bytes32, initial_content: Bytes32) -> None:
+        self.task = task
+        self.initial_model = initial_model
+        self.initial_content = initial_content
+        self.rounds: dict[int, RoundRecord] = {}
+        self.slashes: list[Slash] = []
+        self.trainers: list[Address] = []
+        self.sealers: list[Address] = []
+        self.suspended: set[Address] = set()
+        self.bonus_shares: dict[int, int] = {}
+        self.refunded: tuple[int, int] | None = None
+        self.ended: Bytes32 | None = None
+        self.answers: list[tuple[str, Bytes32]] = []
+        self.round = 0
+        self.turn = 0
+
+    def apply_all(self, events: Iterable[Event]) -> None:
+        """Take events over, in chain order; those of other tasks are passed over."""
+        for event in events:
+            handler = _HANDLERS.get(event.name)
+            if handler is None:
+                continue
+            of_task = event.address == self.task or event.args.get("task") == self.task
+            if of_task:
+                handler(self, event.args)
+                if event.name in ("NodesOpened", "ChunkOpened"):
+                    self.answers.append((event.name, event.transaction_hash))
+
+    def base_of(self, number: int) -> tuple[Bytes32, Bytes32]:
+        """Commitment and content id of the model that a round starts from."""
+        if number <= 1:
+            return self.initial_model, self.initial_content
+        standing = self.rounds[number - 1].standing
+        assert standing is not None  # a round is opened only when the one before is final
+        return standing.model, standing.content_id
+
+    def current(self) -> RoundRecord:
+        """The round that is open, or the last one."""
+        return self.rounds[self.round]
+
+    # ------------------------------------------------------------------ membership
+
+    def _trainer_joined(self, args: Any) -> None:
+        if args["trainer"] not in self.trainers:
+            self.trainers.append(args["trainer"])
+
+    def _sealer_joined(self, args: Any) -> None:
+        if args["sealer"] not in self.sealers:
+            self.sealers.append(args["sealer"])
+
+    def _trainer_suspended(self, args: Any) -> None:
+        self.suspended.add(args["trainer"])
+        if self.round and self.current().accepted_mask is None:
+            record = self.current()
+            record.dropped.update(reveal.index for reveal in record.reveals if reveal.trainer == args["trainer"])
+
+    def _trainer_restored(self, args: Any) -> None:
+        self.suspended.discard(args["trainer"])
+
+    # ------------------------------------------------------------------ rounds
+
+    def _turn_opened(self, args: Any) -> None:
+        self.round, self.turn = args["round"], args["turn"]
+        record = self.rounds.setdefault(self.round, RoundRecord(number=self.round))
+        record.attempt, record.turn = args["attempt"], args["turn"]
+
+    def _committed(self, args: Any) -> None:
+        record, digest = self.current(), Bytes32(bytes(args["digest"]))
+        earlier = [commit.trainer for commit in record.commits if commit.digest == digest]
+        copied_from = earlier[0] if earlier and earlier[0] != args["trainer"] else None
+        record.commits.append(
+            Commit(trainer=args["trainer"], turn=self.turn, digest=digest, copied_from=copied_from)
+        )
+
+    def _revealed(self, args: Any) -> None:
+        record = self.current()
+        record.reveals.append(
+            Reveal(
+                trainer=args["trainer"],
+                turn=self.turn,
+                attempt=record.attempt,
+                index=args["index"],
+                root_hash=Bytes32(bytes(args["rootHash"])),
+                root_sum=args["rootSum"],
+                content_id=Bytes32(bytes(args["contentId"])),
+                samples=args["samples"],
+                salt=Bytes32(bytes(args["salt"])),
+            )
+        )
+
+    def _attested(self, args: Any) -> None:
+        self.current().attestations[args["trainer"]] = (self.turn, args["bitmap"])
+
+    def _frozen(self, args: Any) -> None:
+        record = self.current()
+        record.accepted_mask, record.attested_mask = args["acceptedMask"], args["attestedMask"]
+        record.frozen_turn = self.turn
+
+    def _proposed(self, args: Any) -> None:
+        self.rounds[args["round"]].proposals.append(
+            Proposal(
+                number=args["proposal"],
+                proposer=args["proposer"],
+                model=Bytes32(bytes(args["model"])),
+                content_id=Bytes32(bytes(args["contentId"])),
+            )
+        )
+
+    def _rejected(self, args: Any) -> None:
+        proposals = self.rounds[args["round"]].proposals
+        last = proposals[-1]
+        proposals[-1] = Proposal(
+            number=last.number,
+            proposer=last.proposer,
+            model=last.model,
+            content_id=last.content_id,
+            evidence=args["evidence"],
+        )
+
+    def _finalized(self, args: Any) -> None:
+        self.rounds[args["round"]].finalized = True
+
+    def _ended(self, args: Any) -> None:
+        self.ended = Bytes32(bytes(args["model"]))
+
+    # ------------------------------------------------------------------ money
+
+    def _slashed(self, args: Any) -> None:
+        copied = any(
+            commit.copied_from is not None
+            for record in list(self.rounds.values())[-2:]
+            for commit in record.commits
+            if commit.trainer == args["account"] and not self._has_revealed(record, commit)
+        )
+        self.slashes.append(
+            Slash(
+                round=self.round,
+                account=args["account"],
+                role=args["role"],
+                evidence=args["evidence"],
+                taken=args["taken"],
+                burned=args["burned"],
+                beneficiary=args["beneficiary"],
+                bounty=args["bounty"],
+                copied=copied,
+            )
+        )
+
+    @staticmethod
+    def _has_revealed(record: RoundRecord, commit: Commit) -> bool:
+        return any(reveal.trainer == commit.trainer and reveal.turn == commit.turn for reveal in record.reveals)
+
+    def _dispute_opened(self, args: Any) -> None:
+        self.answers = []
+
+    def _answered(self, args: Any) -> None:
+        """Kept with its transaction by ``apply_all``: the nodes are in the call's data."""
+
+    def _bonus_shared(self, args: Any) -> None:
+        self.bonus_shares[self.round] = args["share"]
+
+    def _refunded(self, args: Any) -> None:
+        self.refunded = (args["amount"], args["burned"])
+
+
+_HANDLERS = {
+    "TrainerJoined": TaskLedger._trainer_joined,
+    "SealerJoined": TaskLedger._sealer_joined,
+    "TrainerSuspended": TaskLedger._trainer_suspended,
+    "TrainerRestored": TaskLedger._trainer_restored,
+    "TurnOpened": TaskLedger._turn_opened,
+    "UpdateCommitted": TaskLedger._committed,
+    "UpdateRevealed": TaskLedger._revealed,
+    "UpdatesAttested": TaskLedger._attested,
+    "RoundFrozen": TaskLedger._frozen,
+    "AggregateProposed": TaskLedger._proposed,
+    "AggregateRejected": TaskLedger._rejected,
+    "RoundFinalized": TaskLedger._finalized,
+    "TaskEnded": TaskLedger._ended,
+    "StakeSlashed": TaskLedger._slashed,
+    "BonusShared": TaskLedger._bonus_shared,
+    "DisputeOpened": TaskLedger._dispute_opened,
+    "NodesOpened": TaskLedger._answered,
+    "ChunkOpened": TaskLedger._answered,
+    "EscrowRefunded": TaskLedger._refunded,
+}

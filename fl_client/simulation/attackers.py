@@ -1,0 +1,107 @@
+"""The cheats that a demonstration plants, each an honest role with one round in which it is not."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fl_client.chain.contracts import TrainerRecord
+from fl_client.encoding import LIMIT, MerkleSumTree, encode, commit_vector
+from fl_client.errors import ContractReverted
+from fl_client.roles import Aggregator, Trainer
+from fl_client.rounds import Reveal, SealedVector, Vector, seal_vector
+from fl_client.types import Bytes32
+
+
+class SilentTrainer(Trainer):
+    """Commits in one round and never reveals."""
+
+    cheats_in = 0
+
+    def reveal(self) -> str | None:
+        """Keep silent in the round of the cheat."""
+        return None if self.ledger.round == self.cheats_in else super().reveal()
+
+
+class CopyingTrainer(Trainer):
+    """Commits to another trainer's digest, and tries to reveal that update as its own."""
+
+    cheats_in = 0
+    refused_with: str | None = None
+
+    def may_commit(self, record: TrainerRecord) -> bool:
+        """In the round of the cheat: only once there is something to copy."""
+        if self.ledger.round == self.cheats_in and not self._others():
+            return False
+        return super().may_commit(record)
+
+    def commit(self) -> str:
+        """Copy the first commitment that is on chain."""
+        if self.ledger.round != self.cheats_in:
+            return super().commit()
+        digest = self._others()[0]
+        self.send(self.contract.task.functions.commitUpdate(digest), intent=self.named("commit"))
+        return "committed"
+
+    def reveal(self) -> str | None:
+        """Replay the victim's reveal, as soon as there is one; the contract refuses it."""
+        if self.ledger.round != self.cheats_in:
+            return super().reveal()
+        stolen = self._stolen()
+        if stolen is None or self.refused_with is not None:
+            return None
+        fields = (stolen.root_hash, stolen.root_sum, stolen.content_id, stolen.samples, stolen.salt)
+        try:
+            self.send(self.contract.task.functions.revealUpdate(*fields))
+        except ContractReverted as refusal:
+            self.refused_with = refusal.name
+            return f"tried to reveal a copied update: {refusal.name}"
+        return "revealed a copied update"
+
+    def _others(self) -> list[Bytes32]:
+        return [one.digest for one in self.ledger.current().commits if one.trainer != self.address]
+
+    def _stolen(self) -> Reveal | None:
+        record = self.ledger.current()
+        mine = next((one for one in record.commits if one.trainer == self.address), None)
+        victim = mine.copied_from if mine is not None else None
+        return next((one for one in record.reveals if one.trainer == victim), None)
+
+
+class LyingNormTrainer(Trainer):
+    """Blows its update up and understates a leaf sum of its tree, so that the root passes the norm bound."""
+
+    cheats_in = 0
+    factor = 50
+
+    def seal(self, delta: NDArray[np.int32]) -> SealedVector:
+        """Claim the sums of the honest update for one that is many times longer."""
+        if self.ledger.round != self.cheats_in:
+            return super().seal(delta)
+        form = self.watch.update_form
+        big = np.clip(delta.astype(np.int64) * self.factor, -LIMIT, LIMIT).astype(np.int32)
+        honest = [node.sum for node in MerkleSumTree.build(delta).nodes(0, 0, form.chunks)]
+        root = MerkleSumTree.build(big, honest).root
+        return SealedVector(data=encode(big, form, honest), root=root, commitment=commit_vector(root, form))
+
+
+class HidingAggregator(Aggregator):
+    """Posts a wrong model in one round and hides its bytes; answers challenges to keep its stake."""
+
+    cheats_in = 0
+    wrong_coordinates = 3
+
+    def aggregate(self, number: int, accepted: tuple[Reveal, ...]) -> tuple[Vector, SealedVector]:
+        """Shift a few coordinates."""
+        vector, sealed = super().aggregate(number, accepted)
+        if number != self.cheats_in:
+            return vector, sealed
+        wrong = vector.copy()
+        wrong[-self.wrong_coordinates :] += 1 << 16
+        return wrong, seal_vector(wrong, self.watch.model_form)
+
+    def publish(self, sealed: SealedVector) -> Bytes32:
+        """Name a content id that leads nowhere."""
+        if self.ledger.round != self.cheats_in:
+            return super().publish(sealed)
+        return Bytes32(bytes(31) + b"\x01")

@@ -1,0 +1,329 @@
+"""A whole federation in one process: every role through its own account, on a chain that lives here too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from eth_utils.crypto import keccak
+
+from fl_client.aggregation import WeightedMean
+from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, TaskContract, deploy
+from fl_client.errors import ChainError, LearningError
+from fl_client.learning import (
+    GlobalModel,
+    LocalLearner,
+    LocalTraining,
+    TaskData,
+    check_task,
+    load_task,
+    parse_partition,
+    resolve_device,
+    split,
+    training_defaults,
+)
+from fl_client.encoding import VectorFormat, VectorKind
+from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
+from fl_client.rounds import TaskWatch, Vector, seal_vector
+from fl_client.simulation.attackers import (
+    CopyingTrainer,
+    HidingAggregator,
+    LyingNormTrainer,
+    SilentTrainer,
+)
+from fl_client.simulation.plan import (
+    AGGREGATE,
+    COPY,
+    FRACTION_BITS,
+    NORM,
+    SILENT,
+    Cheat,
+    DemoSettings,
+    plan_cheats,
+    task_parameters,
+)
+from fl_client.storage import LocalStore
+from fl_client.types import Address, Bytes32
+
+AGGREGATORS = 2
+_CHEATING_TRAINERS: dict[str, type[SilentTrainer] | type[CopyingTrainer] | type[LyingNormTrainer]] = {
+    SILENT: SilentTrainer,
+    COPY: CopyingTrainer,
+    NORM: LyingNormTrainer,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundReport:
+    """One finished round.
+
+    Attributes:
+        round: from 1.
+        accuracy: the task's metric of the new model on the test part.
+        loss: on the test part.
+        accepted: updates that entered the model.
+        gas: of all transactions since the round before.
+        slashes: evidence names of what was booked in it.
+    """
+
+    round: int
+    accuracy: float
+    loss: float
+    accepted: int
+    gas: int
+    slashes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Member:
+    """One account of the federation: its name in reports, and what it began with."""
+
+    name: str
+    participant: Participant
+    coins_before: int
+    said: list[str] = field(default_factory=list)
+
+
+class Federation:
+    """Builds and runs a federation; see ``run_demo`` for the whole demonstration."""
+
+    def __init__(self, settings: DemoSettings) -> None:
+        """Load the task, deploy the contracts, create the task and its members.
+
+        Raises:
+            ConfigError, LearningError: a setting or the task is wrong.
+        """
+        self.settings = settings
+        self.cheats, self.left_out = plan_cheats(settings)
+        self.device = resolve_device(settings.device)
+        self.task = load_task(settings.task)
+        self.data: TaskData = check_task(self.task)
+        self.training = _training(settings, training_defaults(self.task))
+        self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
+        self.connection = Connection.embedded(seed=settings.seed, accounts=settings.participants + 4)
+        self.store = LocalStore(settings.out / "store")
+        self.gas = GasBook()
+        self.deployment, self.contract = self._found()
+        self.watch = TaskWatch(self.contract)
+        self.members = self._members()
+
+    # ------------------------------------------------------------------ setting up
+
+    def _sender(self, index: int, name: str) -> tuple[TransactionSender, Journal]:
+        journal = Journal(self.settings.out / "state" / name)
+        account = demo_account(self.settings.seed, index)
+        return TransactionSender(self.connection, account, journal), journal
+
+    def _found(self) -> tuple[Deployment, TaskContract]:
+        """Deploy, and create the task with the model that everybody starts from."""
+        self._owner_sender, _ = self._sender(0, "owner")
+        bounds = FactoryBounds()
+        deployment = deploy(self._owner_sender, self.connection, bounds=bounds)
+        vector = self.model.initial()
+        form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
+        sealed = seal_vector(vector, form)
+        parameters = task_parameters(
+            self.settings,
+            owner=self._owner_sender.address,
+            deployment=deployment,
+            definition_hash=Bytes32(self.model.layout.definition_hash),
+            initial_model=sealed.commitment,
+            initial_content=self.store.put(sealed.data).digest,
+            dimension=form.dimension,
+            phase_seconds=max(bounds.min_challenge_seconds, 4_320),
+        )
+        contract = create_task(self.connection, deployment, self._owner_sender, parameters, self.gas)
+        return deployment, contract
+
+    def _members(self) -> list[Member]:
+        """Everybody, with coins to stake; trainers first."""
+        shares = split(
+            parse_partition(self.settings.partition),
+            self.data.train_targets,
+            participants=self.settings.participants,
+            generator=np.random.default_rng(self.settings.seed),
+        )
+        members = [self._trainer(index, share) for index, share in enumerate(shares)]
+        members += [self._aggregator(index) for index in range(AGGREGATORS)]
+        members.append(self._auditor())
+        owner = Owner(self.watch, self._owner_sender, self.gas)
+        members.append(Member(name="owner", participant=owner, coins_before=0))
+        stakes = 500 * ONE_COIN
+        for member in members[:-1]:
+            transfer = self.contract.coin.functions.transfer(member.participant.address, stakes)
+            self._owner_sender.send(transfer)
+            member.coins_before = stakes
+        return members
+
+    def _trainer(self, index: int, share: object) -> Member:
+        name = f"trainer {index + 1}"
+        sender, journal = self._sender(1 + index, name.replace(" ", "-"))
+        learner = LocalLearner(
+            self.model,
+            self.data.train.select(np.asarray(share)),
+            self.training,
+            seed=self.settings.seed * 1_000 + index,
+            device=self.device,
+        )
+        cheat = next((one for one in self.cheats if one.actor == name), None)
+        kind = _CHEATING_TRAINERS[cheat.evidence] if cheat else Trainer
+        trainer = kind(
+            self.watch,
+            sender,
+            self.gas,
+            learner=learner,
+            models=self._models(),
+            private=LocalStore(self.settings.out / "state" / name.replace(" ", "-") / "outbox"),
+            journal=journal,
+            salt=lambda round_, attempt: self._derived("salt", index, round_, attempt),
+        )
+        if cheat and isinstance(trainer, SilentTrainer | CopyingTrainer | LyingNormTrainer):
+            trainer.cheats_in = cheat.round
+        return Member(name=name, participant=trainer, coins_before=0)
+
+    def _aggregator(self, index: int) -> Member:
+        name = f"aggregator {index + 1}"
+        sender, _ = self._sender(1 + self.settings.participants + index, name.replace(" ", "-"))
+        cheat = next((one for one in self.cheats if one.actor == name and one.evidence == AGGREGATE), None)
+        kind = HidingAggregator if cheat else Aggregator
+        aggregator = kind(self.watch, sender, self.gas, models=self._models())
+        if cheat and isinstance(aggregator, HidingAggregator):
+            aggregator.cheats_in = cheat.round
+        return Member(name=name, participant=aggregator, coins_before=0)
+
+    def _auditor(self) -> Member:
+        index = 1 + self.settings.participants + AGGREGATORS
+        sender, _ = self._sender(index, "auditor")
+        numbers = iter(range(2**31))
+        auditor = Auditor(
+            self.watch,
+            sender,
+            self.gas,
+            models=self._models(),
+            rule=WeightedMean(),
+            salt=lambda: self._derived("evidence", next(numbers)),
+        )
+        return Member(name="auditor", participant=auditor, coins_before=0)
+
+    def _models(self) -> ModelBook:
+        return ModelBook(self.watch, self.store, WeightedMean())
+
+    def _derived(self, purpose: str, *numbers: int) -> Bytes32:
+        """A demonstration's salts come from its seed, so that a run repeats bit for bit."""
+        text = f"Gradbond demo {purpose} {self.settings.seed} " + " ".join(map(str, numbers))
+        return Bytes32(keccak(text=text))
+
+    # ------------------------------------------------------------------ running
+
+    def run(self) -> Iterator[RoundReport]:
+        """Run to the end of the task; yields a report as each round becomes final."""
+        reported, gas_before = 0, self.gas.total
+        slashes_before = 0
+        while True:
+            busy = self._sweep()
+            phase, deadline = self.watch.refresh()
+            while reported < self._finished():
+                reported += 1
+                slashes = self.watch.ledger.slashes
+                yield self._report(reported, self.gas.total - gas_before, slashes[slashes_before:])
+                gas_before, slashes_before = self.gas.total, len(slashes)
+            if phase is Phase.ENDED:
+                return
+            if not busy:
+                self._wait(phase, deadline)
+
+    def _sweep(self) -> bool:
+        """Let everybody act once, in a fixed order; true if anybody did."""
+        busy = False
+        for member in self.members:
+            done = member.participant.step()
+            if done is not None:
+                member.said.append(done)
+                busy = True
+        return busy
+
+    def _wait(self, phase: Phase, deadline: int) -> None:
+        """Nobody has anything to do: let the time pass until a deadline."""
+        dispute = self.contract.dispute()
+        if dispute.deadline and phase is Phase.CHALLENGE:
+            deadline = dispute.deadline
+        if deadline <= self.connection.now():
+            raise ChainError(f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it")
+        self.connection.wait_until(deadline)
+
+    def _finished(self) -> int:
+        return sum(1 for record in self.watch.ledger.rounds.values() if record.finalized)
+
+    def _report(self, number: int, gas: int, slashes: list) -> RoundReport:  # type: ignore[type-arg]
+        vector = self.model_after(number)
+        score = self.model.evaluate(vector, self.data.test, self.device)
+        record = self.watch.ledger.rounds[number]
+        return RoundReport(
+            round=number,
+            accuracy=score.metric,
+            loss=score.loss,
+            accepted=(record.accepted_mask or 0).bit_count(),
+            gas=gas,
+            slashes=tuple(evidence_name(slash.evidence, slash.copied) for slash in slashes),
+        )
+
+    def model_after(self, number: int) -> Vector:
+        """The global model after a final round."""
+        book = self._models()
+        if number < self.watch.ledger.round:
+            return book.base(number + 1)
+        vector, _ = book.recomputed(number)
+        return vector
+
+    def close(self) -> bytes:
+        """After the end: everybody takes its money home, and the chain is written down; returns its head hash."""
+        for _ in range(8):
+            while self._sweep():
+                pass
+            waits = [when for when in map(self._releasable_at, self.members) if when]
+            if not waits:
+                break
+            self.connection.wait_until(max(waits))
+        return export_chain(self.connection, self.settings.out / "chain")
+
+    def _releasable_at(self, member: Member) -> int:
+        from fl_client.chain.contracts import Role
+
+        found = 0
+        for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER):
+            amount, releasable_at = self.contract.stake(member.participant.address, role)
+            if amount:
+                found = max(found, releasable_at)
+        return found
+
+    def name_of(self, account: Address) -> str:
+        """An account's name in reports."""
+        for member in self.members:
+            if member.participant.address == account:
+                return member.name
+        return account
+
+
+def evidence_name(evidence: int, copied: bool) -> str:
+    """How a slash is called in reports."""
+    if evidence == 1:
+        return COPY if copied else SILENT
+    return {2: NORM, 3: AGGREGATE, 4: AGGREGATE, 5: "lost-dispute"}.get(evidence, f"evidence {evidence}")
+
+
+def planted(cheats: tuple[Cheat, ...]) -> Callable[[str], tuple[Cheat, ...]]:
+    """The cheats of one actor."""
+    return lambda actor: tuple(one for one in cheats if one.actor == actor)
+
+
+def _training(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
+    if settings.participants < 1:
+        raise LearningError("a federation needs trainers")
+    return LocalTraining(
+        epochs=defaults.epochs if settings.epochs is None else settings.epochs,
+        batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,
+        learning_rate=defaults.learning_rate if settings.learning_rate is None else settings.learning_rate,
+    )

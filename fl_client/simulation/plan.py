@@ -1,0 +1,153 @@
+"""What a demonstration runs: its settings, its cheats, and the parameters of its task."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fl_client.chain.contracts import ONE_COIN, Deployment, TaskParameters
+from fl_client.errors import ConfigError
+from fl_client.types import Address, Bytes32
+
+FRACTION_BITS = 20
+MIN_QUORUM = 3
+MAX_PARTICIPANTS = 128
+
+SILENT, COPY, NORM, AGGREGATE = "no-reveal", "copied-commitment", "wrong-norm", "wrong-aggregate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cheat:
+    """One planted cheat: what it is, who does it (`trainer N` or `aggregator`), and in which round."""
+
+    evidence: str
+    actor: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoSettings:
+    """What `fl demo` takes.
+
+    Raises:
+        ConfigError: a value is out of its range.
+    """
+
+    task: str = "digits"
+    participants: int = 6
+    rounds: int = 10
+    partition: str = "dirichlet:1.0"
+    rule: str = "mean"
+    fraction: float = 1.0
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    seed: int = 0
+    out: Path = field(default_factory=lambda: Path("runs/demo"))
+    honest: bool = False
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        if not MIN_QUORUM <= self.participants <= MAX_PARTICIPANTS:
+            raise ConfigError(
+                f"--participants is {self.participants}: give {MIN_QUORUM} to {MAX_PARTICIPANTS}, "
+                f"since a round needs {MIN_QUORUM} accepted updates"
+            )
+        if not 1 <= self.rounds <= 10_000:
+            raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
+        if self.rule != "mean":
+            raise ConfigError(f"--rule is {self.rule!r}: this version combines by 'mean'")
+        if not (math.isfinite(self.fraction) and 0 < self.fraction <= 1):
+            raise ConfigError(f"--fraction is {self.fraction}: give the share of trainers drawn, above 0, at most 1")
+        if not 0 <= self.seed < 2**32:
+            raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
+
+    @property
+    def fraction_bps(self) -> int:
+        """The drawn share in units of 1/10,000."""
+        return max(1, round(self.fraction * 10_000))
+
+    @property
+    def quorum(self) -> int:
+        """Half of those expected in a round, at least three."""
+        return max(MIN_QUORUM, int(self.participants * self.fraction) // 2)
+
+
+def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, ...]]:
+    """Place the four cheats, one a round, so that each round keeps its quorum.
+
+    Returns:
+        The cheats, and the names of those that do not fit into so few rounds or participants.
+    """
+    if settings.honest:
+        return (), ()
+    wanted = (
+        (SILENT, f"trainer {settings.participants}", 2),
+        (COPY, f"trainer {settings.participants - 1}", 3),
+        (NORM, f"trainer {settings.participants - 2}", 4),
+        (AGGREGATE, "aggregator 2", 5),
+    )
+    placed, left_out = [], []
+    # A drawn trainer may not be drawn in the round of its cheat, so drawn runs stay honest.
+    spare = settings.participants - settings.quorum >= 1 and settings.fraction_bps == 10_000
+    for evidence, actor, round_ in wanted:
+        fits = settings.rounds >= round_ and (evidence == AGGREGATE or spare)
+        if fits:
+            placed.append(Cheat(evidence=evidence, actor=actor, round=round_))
+        else:
+            left_out.append(evidence)
+    return tuple(placed), tuple(left_out)
+
+
+def task_parameters(
+    settings: DemoSettings,
+    *,
+    owner: Address,
+    deployment: Deployment,
+    definition_hash: Bytes32,
+    initial_model: Bytes32,
+    initial_content: Bytes32,
+    dimension: int,
+    phase_seconds: int = 600,
+) -> TaskParameters:
+    """The demonstration's task; amounts in 1e-18 coin."""
+    # Ten lattice units of length a coordinate would be nothing, 4 (in the model's own units) is generous.
+    norm_bound = (4 << FRACTION_BITS) ** 2 * dimension
+    return TaskParameters(
+        owner=owner,
+        definition_hash=definition_hash,
+        initial_model=initial_model,
+        initial_content=initial_content,
+        dimension=dimension,
+        fraction_bits=FRACTION_BITS,
+        norm_bound_squared=norm_bound,
+        rounds=settings.rounds,
+        quorum=settings.quorum,
+        max_trainers=settings.participants,
+        max_voids=3,
+        max_samples=1_000_000,
+        fraction_bps=settings.fraction_bps,
+        join_seconds=phase_seconds,
+        commit_seconds=phase_seconds,
+        reveal_seconds=phase_seconds,
+        attest_seconds=phase_seconds,
+        seal_seconds=phase_seconds,
+        challenge_seconds=phase_seconds,
+        answer_seconds=phase_seconds,
+        unbonding_seconds=20 * phase_seconds,
+        retention_seconds=100 * phase_seconds,
+        trainer_stake=100 * ONE_COIN,
+        sealer_stake=200 * ONE_COIN,
+        challenge_bond=200 * ONE_COIN,
+        reveal_penalty=20 * ONE_COIN,
+        norm_penalty=50 * ONE_COIN,
+        seal_penalty=200 * ONE_COIN,
+        update_reward=3 * ONE_COIN,
+        attest_reward=ONE_COIN,
+        seal_reward=5 * ONE_COIN,
+        bounty=10 * ONE_COIN,
+        answer_fee=5 * ONE_COIN,
+        burn_bps=2_000,
+        rule=deployment.mean_rule,
+    )

@@ -1,0 +1,108 @@
+"""Isolation, the people and the deployed system; each module starts from a fresh chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contracts.federation import (
+    People,
+    System,
+    create_task,
+    deploy_system,
+    fund,
+    people_of,
+    running_task,
+)
+
+
+@pytest.fixture(autouse=True)
+def _isolation(fn_isolation: None) -> None:
+    """Undo what a test did; what its module's fixtures did stays."""
+
+
+@pytest.fixture(scope="module")
+def people(module_isolation: None, accounts: Any) -> People:
+    """Everybody by role."""
+    return people_of(accounts)
+
+
+@pytest.fixture(scope="module")
+def owner(people: People) -> Any:
+    """Whoever deploys, pays for tasks and holds the rest of the coins."""
+    return people.owner
+
+
+@pytest.fixture(scope="module")
+def trainers(people: People) -> tuple[Any, ...]:
+    """Eight trainers; running tasks begin with the first five."""
+    return people.trainers
+
+
+@pytest.fixture(scope="module")
+def sealers(people: People) -> tuple[Any, ...]:
+    """Two sealers."""
+    return people.sealers
+
+
+@pytest.fixture(scope="module")
+def challenger(people: People) -> Any:
+    """Whoever shows evidence."""
+    return people.challenger
+
+
+@pytest.fixture(scope="module")
+def outsider(people: People) -> Any:
+    """Somebody without coins or role."""
+    return people.outsider
+
+
+@pytest.fixture(scope="module")
+def system(people: People) -> System:
+    """All contracts, wired; every member has coins that the vault may take."""
+    deployed = deploy_system(people.owner)
+    fund(deployed, people)
+    return deployed
+
+
+@pytest.fixture(scope="module")
+def coin(system: System) -> Any:
+    """DeepCoin."""
+    return system.coin
+
+
+@pytest.fixture(scope="module")
+def vault(system: System) -> Any:
+    """StakeVault."""
+    return system.vault
+
+
+@pytest.fixture(scope="module")
+def pool(system: System) -> Any:
+    """RewardPool."""
+    return system.pool
+
+
+@pytest.fixture(scope="module")
+def factory(system: System) -> Any:
+    """TaskFactory."""
+    return system.factory
+
+
+@pytest.fixture(scope="module")
+def court(system: System) -> Any:
+    """DisputeCourt."""
+    return system.court
+
+
+@pytest.fixture(scope="module")
+def new_task(system: System, people: People) -> Any:
+    """A task that nobody has joined."""
+    return create_task(system, people.owner)
+
+
+@pytest.fixture(scope="module")
+def task(system: System, people: People) -> Any:
+    """A task of five trainers and two sealers whose first round takes commitments."""
+    return running_task(system, people)
