@@ -47,7 +47,8 @@ contract AggregateVerifier is IAggregateVerifier {
             weights[i] = entry.weight;
         }
         if (running != statement.setHash) revert AggregateVerifierWrongSet(running, statement.setHash);
-        return ICombiningRule(statement.rule).combine(values, weights, _coordinate(proof.baseOpening, proof.coordinate));
+        int32 base = _coordinate(proof.baseOpening, proof.coordinate);
+        return ICombiningRule(statement.rule).combine(values, weights, base);
     }
 
     /// @dev A chunk that cannot be part of any vector: a wrong sum, or bytes that are not canonical.

@@ -61,8 +61,8 @@ interface IRewardPool {
     /// @notice Returns the unspent escrow to the task's owner. Task only.
     function refund(address owner) external;
 
-    /// @notice Pays the caller all that it has earned, in whatever tasks. The coin's own `Transfer` from the pool is the
-    /// record of it.
+    /// @notice Pays the caller all that it has earned, in whatever tasks. The coin's own `Transfer` from the pool is
+    /// the record of it.
     function claim() external returns (uint256 amount);
 
     /// @notice What is left of a task's budget, and what slashes added.

@@ -164,6 +164,7 @@ library MerkleSumTree {
     ) internal view returns (bytes32 hash) {
         // Written out because a dispute hashes hundreds of nodes: 97 bytes are laid out above the free memory
         // pointer and handed to the SHA-256 precompile at address 2. Both sums fit into 128 bits.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore8(buffer, 1)
@@ -181,6 +182,8 @@ library MerkleSumTree {
     /// @notice The hash of an all-zero subtree of `level` levels.
     function zeroHash(uint256 level) internal pure returns (bytes32 hash) {
         bytes memory table = ZERO_HASHES;
+        // A word of a byte array: anything else copies it byte by byte.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             hash := mload(add(add(table, 32), mul(level, 32)))
         }

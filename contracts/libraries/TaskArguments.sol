@@ -147,6 +147,8 @@ library TaskArguments {
 
     /// @dev The scratch word at 0 is free for use between statements.
     function _word(uint256 place) private view returns (uint256 value) {
+        // Solidity has no other way to read a part of a contract's own code.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             extcodecopy(address(), 0, add(PROXY_BYTES, mul(place, 32)), 32)
             value := mload(0)

@@ -112,32 +112,31 @@ abstract contract TaskState is ITrainingTask {
     /// | Challenge | Aggregate | a proof, and nobody stands in                                    |
     /// | Final     | Commit    | `finalizeRound`, or Ended after the last round                   |
     function _phaseOf(RoundClock state) internal view returns (Phase current, uint256 deadline) {
-        current = state.phase();
-        deadline = state.mark();
-        if (current == Phase.Commit && block.timestamp >= deadline) {
-            current = Phase.Reveal;
-            deadline += TaskArguments.revealSeconds();
-            if (state.pending() == 0) {
-                // Nobody has anything to reveal: the phase is empty.
-                current = Phase.Attest;
-                deadline = state.mark() + TaskArguments.attestSeconds();
-            }
-        }
-        if (current == Phase.Reveal && block.timestamp >= deadline) {
-            current = Phase.Attest;
-            deadline += TaskArguments.attestSeconds();
-        }
+        (current, deadline) = _trainersPhase(state);
         if (current == Phase.Attest) {
             // Not before: whoever committed keeps its whole reveal phase, even in a turn that is lost.
             if (state.revealed() < TaskArguments.quorum()) return (Phase.Void, 0);
-            if (block.timestamp >= deadline) {
-                current = Phase.Aggregate;
-                return _aggregatePhase(state, deadline);
-            }
+            if (block.timestamp >= deadline) return _aggregatePhase(state, deadline);
         } else if (current == Phase.Aggregate) {
             return _aggregatePhase(state, deadline);
         } else if (current == Phase.Challenge && block.timestamp >= deadline && !state.disputeOpen()) {
             return (Phase.Final, 0);
+        }
+    }
+
+    /// @dev The phases of trainers follow each other by the clock alone.
+    function _trainersPhase(RoundClock state) private view returns (Phase current, uint256 deadline) {
+        current = state.phase();
+        deadline = state.mark();
+        if (current == Phase.Commit && block.timestamp >= deadline) {
+            // Where nobody has anything to reveal, that phase is empty.
+            if (state.pending() == 0) return (Phase.Attest, deadline + TaskArguments.attestSeconds());
+            current = Phase.Reveal;
+            deadline += TaskArguments.revealSeconds();
+        }
+        if (current == Phase.Reveal && block.timestamp >= deadline) {
+            current = Phase.Attest;
+            deadline += TaskArguments.attestSeconds();
         }
     }
 

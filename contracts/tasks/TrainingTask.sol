@@ -241,19 +241,16 @@ contract TrainingTask is TaskRounds {
     function replaceAggregate(address challenger, bytes32 model, bytes32 contentId, Evidence evidence) external {
         RoundClock state = _requireProposal();
         _punishProposer(state, evidence, challenger);
-        state = state.withSealer(SUBSTITUTE);
         _substitute = challenger;
-        _propose(state, challenger, model, contentId);
+        _propose(state.withSealer(SUBSTITUTE).withDisputeOpen(false), challenger, model, contentId);
     }
 
     /// @inheritdoc ITrainingTask
     function rejectAggregate(address challenger) external {
         RoundClock state = _requireProposal();
         _punishProposer(state, Evidence.WrongAggregate, challenger);
-        state = state.withSealer(0);
-        state = state.withPhase(Phase.Aggregate);
-        state = state.withMark(block.timestamp);
-        _clock = state;
+        state = state.withSealer(0).withDisputeOpen(false);
+        _clock = state.withPhase(Phase.Aggregate).withMark(block.timestamp);
     }
 
     function _requireProposal() private view returns (RoundClock state) {
@@ -262,14 +259,13 @@ contract TrainingTask is TaskRounds {
         _requirePhase(state.phase(), Phase.Challenge);
     }
 
-    /// @dev Slashes whoever stands for the proposal, once: the proposal is gone afterwards. A sealer loses its seat,
-    /// and what is left of its stake unbonds.
+    /// @dev Slashes whoever stands for the proposal, once: the caller takes the proposal away. A sealer loses its
+    /// seat, and what is left of its stake unbonds.
     function _punishProposer(RoundClock state, Evidence evidence, address challenger) private {
         address proposer = _proposer(state);
         bool substitute = state.sealer() == SUBSTITUTE;
         Role role = substitute ? Role.Challenger : Role.Sealer;
         if (!substitute) _seats[state.sealer() - 1] = address(0);
-        state = state.withDisputeOpen(false);
         emit AggregateRejected(state.round(), state.proposal(), proposer, evidence);
         _VAULT.slash(
             proposer,

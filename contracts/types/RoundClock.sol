@@ -201,7 +201,12 @@ library RoundClockFields {
             });
     }
 
-    function _with(RoundClock self, uint256 offset, uint256 bits, uint256 value) private pure returns (RoundClock) {
+    function _with(
+        RoundClock self,
+        uint256 offset,
+        uint256 bits,
+        uint256 value
+    ) private pure returns (RoundClock) {
         if (value >> bits != 0) revert RoundClockFieldOverflow(offset, value);
         uint256 mask;
         unchecked {

@@ -91,7 +91,12 @@ library TrainerRecordFields {
             });
     }
 
-    function _with(TrainerRecord self, uint256 offset, uint256 bits, uint256 value) private pure returns (TrainerRecord) {
+    function _with(
+        TrainerRecord self,
+        uint256 offset,
+        uint256 bits,
+        uint256 value
+    ) private pure returns (TrainerRecord) {
         if (value >> bits != 0) revert TrainerRecordFieldOverflow(offset, value);
         uint256 mask;
         unchecked {

@@ -232,7 +232,7 @@ class Auditor(Participant):
     def _prove_opened(self, case: Case, index: int) -> str:
         _, transaction = self.ledger.answers[-1]
         posted = self.contract.posted(transaction)
-        chunk, (_, claimed) = bytes(posted["chunk"]), posted["leaf"]
+        chunk, claimed = bytes(posted["chunk"]), int(posted["leaf"]["sum"])
         return self._prove(
             case, self._difference(case, index, chunk), case.dissection.opening(claimed, chunk)
         )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.federation import TrainerState, reverts
+from tests.contracts.federation import reverts
+from tests.contracts.task_types import TrainerState
 
 WIDTHS = {"word": 208, "turn": 24, "state": 8, "index": 8, "leaving": 8}
 NAMES = tuple(WIDTHS)
