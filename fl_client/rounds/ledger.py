@@ -59,6 +59,7 @@ class Slash:
     beneficiary: Address
     bounty: int
     copied: bool
+    reveal_round: int  # latest round in which the account had revealed an update, 0 for none
 
 
 @dataclass(slots=True)
@@ -245,7 +246,18 @@ class TaskLedger:
                 beneficiary=args["beneficiary"],
                 bounty=args["bounty"],
                 copied=copied,
+                reveal_round=self._last_reveal(args["account"]),
             )
+        )
+
+    def _last_reveal(self, account: Address) -> int:
+        return max(
+            (
+                number
+                for number, record in self.rounds.items()
+                if any(reveal.trainer == account for reveal in record.reveals)
+            ),
+            default=0,
         )
 
     @staticmethod

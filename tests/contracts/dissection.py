@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from numpy.typing import NDArray
 
 from fl_client.encoding import LIMIT, MerkleSumTree, Node, chunk_bytes, parent_node
+from tests.contracts.federation import People, System, running_task
 from tests.contracts.rounds import Round, Update
 
 SALT = keccak(text="salt of the evidence")
@@ -115,6 +116,11 @@ def open_dispute(
     return court.openDispute(task, replacement, content, salt, {"from": by})
 
 
+def deadline_of_dispute(court: Any, task: Any) -> int:
+    """Return when the open dispute's next step is overdue."""
+    return int(court.disputeOf(task)["deadline"])
+
+
 # ---------------------------------------------------------------------- dissection
 
 
@@ -174,7 +180,8 @@ class Dissection:
 
     def open(self) -> Any:
         """Challenge the proposal."""
-        return self._done("openDispute", open_dispute(self.court, self.task, self.challenger, self.replacement))
+        opened = open_dispute(self.court, self.task, self.challenger, self.replacement)
+        return self._done("openDispute", opened)
 
     def nodes_due(self) -> tuple[Node, ...]:
         """What the sealer has to show now."""
@@ -219,7 +226,8 @@ class Dissection:
     def proof(self) -> Proof:
         """Return the proof from what the sealer has shown."""
         own = chunk_bytes(self.ours, self.position)
-        place = next((at for at in range(CHUNK) if own[4 * at : 4 * at + 4] != self.shown[4 * at : 4 * at + 4]), 0)
+        # The first where they differ; 0 where only the claimed sum is wrong.
+        place = int(np.argmax(np.frombuffer(own, ">i4") != np.frombuffer(self.shown, ">i4")))
         opening = self.row[0].sum.to_bytes(16, "big") + self.shown + packed(self.siblings)
         coordinate = self.position * CHUNK + place
         return proof_of(self.round, self.theirs, coordinate, model_opening=opening)
@@ -245,6 +253,32 @@ class Dissection:
     def _done(self, step: str, transaction: Any) -> Any:
         self.gas.append((step, int(transaction.gas_used)))
         return transaction
+
+
+def disputed(
+    system: System, people: People, coordinate: int, *, trainers: int = 5, **parameters: Any
+) -> Dissection:
+    """Play a round until a sealer proposes a model with one wrong coordinate; nobody has objected yet.
+
+    Args:
+        coordinate: the wrong one.
+        trainers: how many take part.
+        parameters: of the task, by name.
+    """
+    task = running_task(system, people, trainers, **parameters)
+    round_ = Round.of(task)
+    round_.until_attested(people.trainers[:trainers])
+    right = round_.new_model()
+    wrong = altered(right, coordinate)
+    round_.propose(wrong)
+    return Dissection(
+        court=system.court,
+        round=round_,
+        sealer=next(sealer for sealer in people.sealers if sealer == task.proposedModel()[1]),
+        challenger=people.challenger,
+        theirs=wrong,
+        ours=right,
+    )
 
 
 def node_tuple(node: Node) -> tuple[bytes, int]:

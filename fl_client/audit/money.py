@@ -1,0 +1,138 @@
+"""Rewards and slashes checked: what the rules say that everybody earned and lost, against the contracts' ledgers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from fl_client.audit.rounds import NO_ANSWER, NO_REVEAL, WRONG_AGGREGATE, WRONG_NORM
+from fl_client.errors import AuditDiffers
+from fl_client.rounds import Slash, TaskWatch
+from fl_client.types import Address
+
+_BPS = 10_000
+_MAX_BOUNTY_BPS = 2_000
+_LOST_DISPUTE = 5
+
+
+def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
+    """What every account has earned in a task by the rules, in 1e-18 coin, from its events alone."""
+    parameters, ledger = watch.contract.parameters, watch.ledger
+    earned: dict[Address, int] = defaultdict(int)
+    for number, record in ledger.rounds.items():
+        if record.accepted_mask is None:
+            continue
+        share = ledger.bonus_shares.get(number, 0)
+        for reveal in record.reveals:
+            if record.accepted_mask >> reveal.index & 1:
+                earned[reveal.trainer] += parameters.update_reward + share
+            if record.attested_mask >> reveal.index & 1:
+                earned[reveal.trainer] += parameters.attest_reward
+        standing = record.standing
+        if standing is not None and _sealer_is_paid(watch, number):
+            earned[standing.proposer] += parameters.seal_reward
+    for slash in ledger.slashes:
+        earned[slash.beneficiary] += slash.bounty
+    return {account: amount for account, amount in earned.items() if amount}
+
+
+def _sealer_is_paid(watch: TaskWatch, number: int) -> bool:
+    """A final model's reward is booked when the next set is frozen, or the task ends."""
+    record = watch.ledger.rounds[number]
+    following = watch.ledger.rounds.get(number + 1)
+    frozen = following is not None and following.accepted_mask is not None
+    return record.finalized and (frozen or watch.ledger.ended is not None)
+
+
+def check_earnings(watch: TaskWatch, *, alone: bool) -> None:
+    """Compare with the pool's ledger.
+
+    Args:
+        watch: the task.
+        alone: whether it is the only task of its deployment; otherwise accounts may have earned more elsewhere.
+
+    Raises:
+        AuditDiffers: an account was credited another amount.
+    """
+    for account, expected in sorted(expected_earnings(watch).items()):
+        _, lifetime = watch.contract.earnings(account)
+        if lifetime != expected if alone else lifetime < expected:
+            raise AuditDiffers(
+                f"rewards: {account} was credited {lifetime}, its updates, attestations, seals and bounties "
+                f"give {expected}"
+            )
+
+
+def check_escrow(watch: TaskWatch) -> None:
+    """What is left of the escrow, or was refunded, is the budget less the rewards.
+
+    Raises:
+        AuditDiffers: it is not.
+    """
+    ledger, parameters = watch.ledger, watch.contract.parameters
+    bounties = sum(slash.bounty for slash in ledger.slashes)
+    shared = sum(
+        share * (ledger.rounds[number].accepted_mask or 0).bit_count()
+        for number, share in ledger.bonus_shares.items()
+    )
+    spent = sum(expected_earnings(watch).values()) - bounties - shared
+    unspent = parameters.budget - spent
+    if ledger.refunded is not None:
+        left = ledger.refunded[0]
+    else:
+        escrow = watch.contract.connection.call(
+            watch.contract.pool.functions.escrowOf(watch.contract.address)
+        )
+        left = int(escrow[0])
+    if left != unspent:
+        raise AuditDiffers(f"escrow: {left} is left or was refunded, budget less rewards is {unspent}")
+
+
+def check_slash(watch: TaskWatch, slash: Slash) -> None:
+    """A slash stands on its evidence, and was split by the rules.
+
+    Raises:
+        AuditDiffers: it does not, or was not.
+    """
+    parameters = watch.contract.parameters
+    where = f"slash of {slash.account} booked in round {slash.round}"
+    if slash.evidence == _LOST_DISPUTE:
+        if slash.burned + slash.bounty != slash.taken or slash.bounty > parameters.answer_fee:
+            raise AuditDiffers(f"{where}: a lost bond was not split into answer fee and burn")
+        return
+    penalty = {
+        NO_REVEAL: parameters.reveal_penalty,
+        WRONG_NORM: parameters.norm_penalty,
+        WRONG_AGGREGATE: parameters.seal_penalty,
+        NO_ANSWER: parameters.seal_penalty,
+    }.get(slash.evidence)
+    if penalty is None or slash.taken > penalty:
+        raise AuditDiffers(f"{where}: {slash.taken} was taken, the task's penalty is {penalty}")
+    burned = -(-slash.taken * parameters.burn_bps // _BPS)
+    most = min(parameters.bounty, slash.taken * _MAX_BOUNTY_BPS // _BPS, slash.taken - burned)
+    if slash.burned != burned or slash.bounty not in (0, most):
+        raise AuditDiffers(
+            f"{where}: {slash.burned} burned and {slash.bounty} paid as bounty, the rules say {burned} and {most}"
+        )
+    if slash.evidence == NO_REVEAL and not _missed_reveal(watch, slash):
+        raise AuditDiffers(f"{where}: no commitment of this account was left without a reveal")
+    if slash.evidence in (WRONG_AGGREGATE, NO_ANSWER) and not _was_rejected(watch, slash):
+        raise AuditDiffers(f"{where}: no proposal of this account was rejected in that round")
+
+
+def _missed_reveal(watch: TaskWatch, slash: Slash) -> bool:
+    for record in watch.ledger.rounds.values():
+        if record.number > slash.round:
+            continue
+        revealed = {(reveal.trainer, reveal.turn) for reveal in record.reveals}
+        for commit in record.commits:
+            if commit.trainer == slash.account and (commit.trainer, commit.turn) not in revealed:
+                return True
+    return False
+
+
+def _was_rejected(watch: TaskWatch, slash: Slash) -> bool:
+    record = watch.ledger.rounds.get(slash.round)
+    return record is not None and any(
+        proposal.proposer == slash.account and proposal.evidence == slash.evidence
+        for proposal in record.proposals
+    )

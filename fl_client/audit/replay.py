@@ -1,0 +1,152 @@
+"""A whole task audited: from the chain and the content store alone, by somebody who was never there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fl_client.aggregation import CombiningRule, WeightedMean
+from fl_client.audit.money import check_earnings, check_escrow, check_slash
+from fl_client.audit.result import AuditResult
+from fl_client.audit.rounds import RoundAudit
+from fl_client.chain import Connection, import_chain
+from fl_client.chain.contracts import Deployment, TaskContract, find_factories
+from fl_client.errors import (
+    AuditDiffers,
+    AuditUnchecked,
+    ChainError,
+    ConfigError,
+    ContentAltered,
+    ContentMissing,
+    EncodingError,
+)
+from fl_client.roles.models import ModelBook
+from fl_client.rounds import TaskWatch, fetch_vector
+from fl_client.storage import ContentStore, LocalStore
+from fl_client.types import Address
+
+
+def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResult:
+    """Audit what a run on the embedded chain left: execute its blocks again, then check everything.
+
+    Args:
+        folder: with ``chain/`` and ``store/``; nothing else in it is read.
+        head: hash that the chain's latest block must have, from a source of your own.
+
+    Returns:
+        The result; a broken chain is a difference.
+
+    Raises:
+        ConfigError: there is no such folder.
+    """
+    root = Path(folder)
+    for part in ("chain", "store"):
+        if not (root / part).is_dir():
+            raise ConfigError(f"{root} holds no folder {part}/: give the --out folder of a run")
+    try:
+        connection = import_chain(root / "chain", expected_head=head)
+    except ChainError as problem:
+        return AuditResult(rounds_checked=0, first_difference=f"chain: {problem}", unchecked=None, head="0x")
+    tasks = find_factories(connection)
+    if not tasks:
+        raise ConfigError(f"the chain in {root} holds no task: nothing to audit")
+    result = None
+    for factory, task, _ in tasks:
+        try:
+            deployment = Deployment.of_factory(connection, factory)
+            deployment.check(connection)
+            contract = TaskContract(connection, deployment, task)
+        except ChainError as problem:
+            return AuditResult(
+                rounds_checked=0, first_difference=f"contracts: {problem}", unchecked=None, head=_head(connection)
+            )
+        result = audit_task(contract, LocalStore(root / "store"), alone=len(tasks) == 1)
+        if not result.passed:
+            break
+    assert result is not None
+    return result
+
+
+def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = False) -> AuditResult:
+    """Audit one task.
+
+    Args:
+        contract: the task, on any chain.
+        store: where to fetch bytes.
+        alone: whether no other task shares its pool, so that earnings must match exactly.
+
+    Returns:
+        The result; the first thing that differs, or cannot be checked, ends it.
+    """
+    watch = TaskWatch(contract, start_block=0)
+    watch.refresh()
+    checked, difference, unchecked, slashes = 0, None, None, 0
+    try:
+        models = ModelBook(watch, store, _rule_of(contract))
+        _check_initial_model(watch, store)
+        for number in sorted(watch.ledger.rounds):
+            record = watch.ledger.rounds[number]
+            RoundAudit(watch, models, record).check()
+            checked += record.finalized
+        for slash in watch.ledger.slashes:
+            check_slash(watch, slash)
+            slashes += 1
+        check_earnings(watch, alone=alone)
+        check_escrow(watch)
+        _check_state(watch)
+    except (AuditDiffers, ContentAltered, EncodingError) as problem:
+        difference = str(problem)
+    except (AuditUnchecked, ContentMissing) as problem:
+        unchecked = str(problem)
+    return AuditResult(
+        rounds_checked=checked,
+        first_difference=difference,
+        unchecked=unchecked,
+        head=_head(contract.connection),
+        task=contract.address,
+        model_root="0x" + contract.base_model().hex(),
+        slashes=slashes,
+    )
+
+
+def _rule_of(contract: TaskContract) -> CombiningRule:
+    rules: dict[Address, CombiningRule] = {contract.deployment.mean_rule: WeightedMean()}
+    rule = rules.get(contract.parameters.rule)
+    if rule is None:
+        raise AuditUnchecked(
+            f"the task combines by {contract.parameters.rule}, which this version does not know: use a newer one"
+        )
+    return rule
+
+
+def _check_initial_model(watch: TaskWatch, store: ContentStore) -> None:
+    parameters = watch.contract.parameters
+    try:
+        fetched = fetch_vector(
+            store, parameters.initial_content, watch.model_form, parameters.initial_model
+        )
+    except ContentMissing as problem:
+        raise AuditUnchecked(f"the initial model: {problem}") from problem
+    except (ContentAltered, EncodingError) as problem:
+        raise AuditDiffers(f"the initial model: {problem}") from problem
+    if fetched.lies:
+        raise AuditDiffers(f"the initial model: its tree lies in chunk {fetched.lies[0]}")
+
+
+def _check_state(watch: TaskWatch) -> None:
+    """What the contract says now follows from its events."""
+    ledger, contract = watch.ledger, watch.contract
+    finals = [record for record in ledger.rounds.values() if record.finalized]
+    expected = ledger.initial_model
+    if finals:
+        standing = max(finals, key=lambda record: record.number).standing
+        assert standing is not None  # a final round has one
+        expected = standing.model
+    if contract.base_model() != expected:
+        raise AuditDiffers(
+            f"the contract's model is 0x{contract.base_model().hex()}, its last final one 0x{expected.hex()}"
+        )
+
+
+def _head(connection: Connection) -> str:
+    with connection.translated("reading the latest block"):
+        return "0x" + bytes(connection.web3.eth.get_block("latest")["hash"]).hex()

@@ -1,0 +1,54 @@
+"""The three results of an audit: agrees, differs and where first, cannot be checked and from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """What an audit found.
+
+    Attributes:
+        rounds_checked: rounds whose every statement was recomputed and agrees.
+        first_difference: where records and chain disagree first, and what; None if nowhere.
+        unchecked: from where on something could not be recomputed, and why; None if nowhere.
+        head: hash of the chain's latest block, 0x-prefixed; what the audit speaks about.
+        task: the task's address.
+        model_root: commitment of the last final model, 0x-prefixed.
+        slashes: how many slashes were checked against their evidence.
+    """
+
+    rounds_checked: int
+    first_difference: str | None
+    unchecked: str | None
+    head: str
+    task: str | None = None
+    model_root: str | None = None
+    slashes: int = 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was checked and agrees."""
+        return self.first_difference is None and self.unchecked is None
+
+    @property
+    def exit_code(self) -> int:
+        """0 agrees, 1 differs, 2 cannot be checked."""
+        if self.first_difference is not None:
+            return 1
+        return 0 if self.unchecked is None else 2
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return {
+            "passed": self.passed,
+            "rounds_checked": self.rounds_checked,
+            "first_difference": self.first_difference,
+            "unchecked": self.unchecked,
+            "head": self.head,
+            "task": self.task,
+            "model_root": self.model_root,
+            "slashes_checked": self.slashes,
+        }

@@ -1,0 +1,56 @@
+"""Ending a task: what nobody earned goes back."""
+
+from tests.contracts.federation import ONE, SUPPLY, only_event, reverts
+from tests.contracts.unit.RewardPool.conftest import BUDGET
+
+
+def test_unknown_task_reverts(funded, owner, outsider):
+    with reverts("RewardPoolUnauthorized", outsider):
+        funded.pool.refund(owner, {"from": outsider})
+
+
+def test_returns_what_is_unspent(funded, credit, owner):
+    credit()
+    before = funded.coin.balanceOf(owner)
+    funded.pool.refund(owner, {"from": funded.task})
+    assert funded.coin.balanceOf(owner) - before == BUDGET - 11 * ONE
+
+
+def test_keeps_what_was_earned(funded, credit, owner):
+    credit()
+    funded.pool.refund(owner, {"from": funded.task})
+    assert funded.pool.held() == funded.coin.balanceOf(funded.pool) == 11 * ONE
+
+
+def test_burns_the_bonus_that_nobody_shares(funded, book_bonus, owner):
+    book_bonus(6 * ONE)
+    funded.pool.refund(owner, {"from": funded.task})
+    assert funded.coin.totalSupply() == SUPPLY - 6 * ONE
+
+
+def test_emits_escrow_refunded(funded, book_bonus, owner):
+    book_bonus(6 * ONE)
+    transaction = funded.pool.refund(owner, {"from": funded.task})
+    assert only_event(transaction, "EscrowRefunded") == {
+        "task": funded.task,
+        "owner": owner,
+        "amount": BUDGET,
+        "burned": 6 * ONE,
+    }
+
+
+def test_leaves_an_empty_escrow(funded, book_bonus, owner):
+    book_bonus(6 * ONE)
+    funded.pool.refund(owner, {"from": funded.task})
+    assert funded.pool.escrowOf(funded.task) == (0, 0, True)
+
+
+def test_refunds_only_once(funded, owner):
+    funded.pool.refund(owner, {"from": funded.task})
+    assert only_event(funded.pool.refund(owner, {"from": funded.task}), "EscrowRefunded")["amount"] == 0
+
+
+def test_touches_no_other_escrow(funded, owner):
+    funded.pool.fund(funded.other_task, owner, ONE, {"from": funded.factory})
+    funded.pool.refund(owner, {"from": funded.task})
+    assert funded.pool.escrowOf(funded.other_task)["unspent"] == funded.pool.held() == ONE

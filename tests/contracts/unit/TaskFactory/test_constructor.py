@@ -1,0 +1,56 @@
+"""The factory's own bounds are bounded."""
+
+import brownie
+import pytest
+
+from tests.contracts.federation import reverts
+from tests.contracts.task_types import BPS, Bounds
+
+WIDEST = 2**112 - 1
+
+
+@pytest.fixture
+def deploy(system, owner):
+    def call(**limits):
+        bounds = Bounds()._replace(**limits)
+        return owner.deploy(
+            brownie.TaskFactory, system.court, system.vault, system.pool, tuple(bounds), [system.rule]
+        )
+
+    return call
+
+
+@pytest.mark.parametrize("share", [1_999, BPS + 1])
+def test_least_burned_share_beyond_its_bounds_reverts(deploy, share):
+    with reverts("TaskFactoryParameterOutOfBounds", "minBurnBps", share, 2_000, BPS):
+        deploy(min_burn_bps=share)
+
+
+@pytest.mark.parametrize("share", [2_000, BPS])
+def test_least_burned_share_may_lie_at_its_bounds(deploy, share):
+    assert deploy(min_burn_bps=share).bounds()["minBurnBps"] == share
+
+
+@pytest.mark.parametrize("stake", [0, WIDEST + 1])
+def test_greatest_stake_beyond_its_bounds_reverts(deploy, stake):
+    with reverts("TaskFactoryParameterOutOfBounds", "maxStake", stake, 1, WIDEST):
+        deploy(max_stake=stake)
+
+
+@pytest.mark.parametrize("stake", [1, WIDEST])
+def test_greatest_stake_may_lie_at_its_bounds(deploy, stake):
+    assert deploy(max_stake=stake).bounds()["maxStake"] == stake
+
+
+def test_bounds_are_those_given(deploy):
+    bounds = Bounds(6, 100_000, 7, 8, 2_001, 10**20)
+    assert deploy(**bounds._asdict()).bounds() == tuple(bounds)
+
+
+def test_wiring_names_the_other_contracts(system):
+    assert system.factory.wiring() == (system.court, system.vault, system.pool)
+
+
+def test_only_the_given_rules_are_admitted(system, outsider):
+    assert system.factory.isRule(system.rule)
+    assert not system.factory.isRule(outsider)
