@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.learning.checking import check_task
 from fl_client.learning.evaluate import Evaluation, evaluate
+from fl_client.learning.export import export_model
 from fl_client.learning.learner import GlobalModel, LocalLearner, LocalUpdate
 from fl_client.learning.loading import load_task
 from fl_client.learning.partition import Partition, parse_partition, split
@@ -37,6 +38,7 @@ __all__ = [
     "build_model",
     "check_task",
     "evaluate",
+    "export_model",
     "load_task",
     "model_outputs",
     "parse_batch_size",

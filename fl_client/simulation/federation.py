@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from eth_utils.crypto import keccak
+from numpy.typing import NDArray
 
 from fl_client.aggregation import WeightedMean
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
-from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, TaskContract, deploy
-from fl_client.errors import ChainError, LearningError
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
+from fl_client.errors import ChainError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
@@ -27,7 +28,7 @@ from fl_client.learning import (
 )
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
-from fl_client.rounds import TaskWatch, Vector, seal_vector
+from fl_client.rounds import Slash, TaskWatch, Vector, seal_vector
 from fl_client.simulation.attackers import (
     CopyingTrainer,
     HidingAggregator,
@@ -40,7 +41,6 @@ from fl_client.simulation.plan import (
     FRACTION_BITS,
     NORM,
     SILENT,
-    Cheat,
     DemoSettings,
     plan_cheats,
     task_parameters,
@@ -158,12 +158,12 @@ class Federation:
             member.coins_before = stakes
         return members
 
-    def _trainer(self, index: int, share: object) -> Member:
+    def _trainer(self, index: int, share: NDArray[np.int64]) -> Member:
         name = f"trainer {index + 1}"
         sender, journal = self._sender(1 + index, name.replace(" ", "-"))
         learner = LocalLearner(
             self.model,
-            self.data.train.select(np.asarray(share)),
+            self.data.train.select(share),
             self.training,
             seed=self.settings.seed * 1_000 + index,
             device=self.device,
@@ -257,7 +257,7 @@ class Federation:
     def _finished(self) -> int:
         return sum(1 for record in self.watch.ledger.rounds.values() if record.finalized)
 
-    def _report(self, number: int, gas: int, slashes: list) -> RoundReport:  # type: ignore[type-arg]
+    def _report(self, number: int, gas: int, slashes: list[Slash]) -> RoundReport:
         vector = self.model_after(number)
         score = self.model.evaluate(vector, self.data.test, self.device)
         record = self.watch.ledger.rounds[number]
@@ -290,8 +290,6 @@ class Federation:
         return export_chain(self.connection, self.settings.out / "chain")
 
     def _releasable_at(self, member: Member) -> int:
-        from fl_client.chain.contracts import Role
-
         found = 0
         for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER):
             amount, releasable_at = self.contract.stake(member.participant.address, role)
@@ -314,14 +312,7 @@ def evidence_name(evidence: int, copied: bool) -> str:
     return {2: NORM, 3: AGGREGATE, 4: AGGREGATE, 5: "lost-dispute"}.get(evidence, f"evidence {evidence}")
 
 
-def planted(cheats: tuple[Cheat, ...]) -> Callable[[str], tuple[Cheat, ...]]:
-    """The cheats of one actor."""
-    return lambda actor: tuple(one for one in cheats if one.actor == actor)
-
-
 def _training(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
-    if settings.participants < 1:
-        raise LearningError("a federation needs trainers")
     return LocalTraining(
         epochs=defaults.epochs if settings.epochs is None else settings.epochs,
         batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,

@@ -1,0 +1,76 @@
+"""The command `fl`: parses, calls, prints; every error ends in one line and its stage's exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+
+import typer
+
+from fl_client import __version__
+from fl_client.cli.audit import audit
+from fl_client.cli.demo import demo
+from fl_client.errors import GradbondError
+
+app = typer.Typer(
+    name="fl",
+    help="Federated learning under bond on an Ethereum chain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(demo)
+app.command()(audit)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Federated learning under bond on an Ethereum chain."""
+
+
+def main() -> None:
+    """Run the command line; no error that a user can cause shows a traceback without --debug."""
+    debug = "--debug" in sys.argv
+    as_json = "--json" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        code = app(arguments, standalone_mode=False)
+    except GradbondError as problem:
+        _fail(str(problem), problem.exit_code, debug=debug, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("interrupted: the state folder keeps what was begun", 130, debug=False, as_json=as_json)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as problem:
+        usage = getattr(problem, "format_message", None)  # the parser's own errors, whichever package they live in
+        if usage is not None:
+            _fail(usage(), 3, debug=debug, as_json=as_json)
+        # A defect of ours, still said in one line.
+        text = f"unexpected {type(problem).__name__}: {problem}; run again with --debug and report it"
+        _fail(text, 70, debug=debug, as_json=as_json)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(text: str, code: int, *, debug: bool, as_json: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    line = " ".join(text.split())
+    if as_json:
+        typer.echo(json.dumps({"error": line, "exit_code": code}))
+    typer.echo(f"fl: {line}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

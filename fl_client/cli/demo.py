@@ -1,0 +1,76 @@
+"""`fl demo`: a whole federation in this process, cheats included."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fl_client.learning import parse_batch_size
+from fl_client.reporting import LiveRounds, print_summary, render_html
+from fl_client.simulation import DemoSettings, Federation, RoundReport, run_demo
+
+
+def demo(
+    task: Annotated[str, typer.Option(help="digits, my_module:MyTask or path/to/file.py:MyTask.")] = "digits",
+    participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
+    rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
+    partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
+    rule: Annotated[str, typer.Option(help="How updates are combined: mean.")] = "mean",
+    fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
+    epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
+    batch_size: Annotated[str | None, typer.Option(help="Local batch size, or inf; the task's own by default.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Local learning rate; the task's own by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides data split, model, keys and salts.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
+    honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")] = False,
+) -> None:
+    """Run a federation on a chain in this process, catch four planted cheats, and audit it.
+
+    Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
+    """
+    settings = DemoSettings(
+        task=task,
+        participants=participants,
+        rounds=rounds,
+        partition=partition,
+        rule=rule,
+        fraction=fraction,
+        epochs=epochs,
+        batch_size=None if batch_size is None else parse_batch_size(batch_size),
+        learning_rate=lr,
+        seed=seed,
+        out=out,
+        honest=honest,
+        device=device,
+    )
+    if as_json:
+        summary = run_demo(settings)
+        _write_report(out, summary)
+        typer.echo(json.dumps(summary, sort_keys=True))
+        return
+    console = Console(highlight=False)
+    with LiveRounds(console, rounds) as live:
+
+        def started(federation: Federation) -> None:
+            for cheat in federation.cheats:
+                console.print(f"planted: {cheat.actor} cheats in round {cheat.round} ({cheat.evidence})")
+            for name in federation.left_out:
+                console.print(f"left out: {name} needs more rounds or participants than this run has")
+            console.print()
+
+        def finished(report: RoundReport) -> None:
+            live.add(report.round, report.accuracy, report.accepted, report.gas, report.slashes)
+
+        summary = run_demo(settings, on_start=started, on_round=finished)
+    _write_report(out, summary)
+    print_summary(console, summary)
+
+
+def _write_report(out: Path, summary: dict[str, object]) -> None:
+    (out / "report.html").write_text(render_html(summary), encoding="utf-8")
