@@ -205,6 +205,20 @@ interface ITrainingTask {
     /// @notice The present phase and when it ends (0: when somebody acts).
     function phase() external view returns (Phase current, uint256 deadline);
 
+    /// @notice All that an account needs to know to act, in one call.
+    function statusOf(
+        address account
+    )
+        external
+        view
+        returns (
+            Phase current,
+            uint256 deadline,
+            RoundState memory state,
+            TrainerView memory record,
+            bool drawn
+        );
+
     /// @notice The round's state as recorded.
     function clock() external view returns (RoundState memory);
 

@@ -42,6 +42,27 @@ abstract contract TaskState is ITrainingTask {
     }
 
     /// @inheritdoc ITrainingTask
+    function statusOf(
+        address account
+    )
+        external
+        view
+        returns (
+            Phase current,
+            uint256 deadline,
+            RoundState memory state,
+            TrainerView memory record,
+            bool drawn
+        )
+    {
+        RoundClock now_ = _clock;
+        (current, deadline) = _phaseOf(now_);
+        state = now_.unpack();
+        record = _trainers[account].unpack();
+        drawn = _isDrawn(account, now_.turn());
+    }
+
+    /// @inheritdoc ITrainingTask
     function clock() external view returns (RoundState memory) {
         return _clock.unpack();
     }

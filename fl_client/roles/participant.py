@@ -80,7 +80,7 @@ class Participant:
 
     def step(self) -> str | None:
         """Do what is due; returns what was done, or None."""
-        phase, _ = self.watch.refresh()
+        phase, _ = self.watch.refresh(self.address)
         try:
             return self.act(phase)
         except ContractReverted as refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fl_client.chain import EventCursor, load_artifact
-from fl_client.chain.contracts import Phase, TaskContract
+from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
 from fl_client.rounds.ledger import Reveal, TaskLedger
 from fl_client.types import Address, Bytes32
@@ -37,11 +37,11 @@ class TaskWatch:
         """The format of this task's models."""
         return self._form(VectorKind.MODEL)
 
-    def refresh(self) -> tuple[Phase, int]:
-        """Read all new events; returns the present phase and its deadline."""
+    def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
+        """Read all new events; returns the present phase and its deadline, asked as `account`."""
         if self.contract.connection.block_number() >= self._cursor.next_block:
             self.ledger.apply_all(self._cursor.poll())
-        return self.contract.phase()
+        return self.contract.phase(account)
 
     def commitment_of(self, reveal: Reveal) -> Bytes32:
         """The commitment that a reveal's fields make."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
 from fl_client.chain.contracts.parameters import ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
+    NOBODY,
     SUBSTITUTE,
     UNKNOWN_DUE,
     Clock,
@@ -18,6 +19,7 @@ from fl_client.chain.contracts.task import (
 )
 
 __all__ = [
+    "NOBODY",
     "ONE_COIN",
     "SUBSTITUTE",
     "UNKNOWN_DUE",

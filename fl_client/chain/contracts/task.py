@@ -15,6 +15,7 @@ from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
 
 UNKNOWN_DUE = 255
+NOBODY = Address("0x0000000000000000000000000000000000000000")
 SUBSTITUTE = 255
 
 
@@ -164,18 +165,23 @@ class TaskContract:
         if self._seen[0] != block:
             self._seen = (block, {})
         results, key = self._seen[1], (name, *arguments)
+        if key not in results and name == "statusOf" and arguments == (NOBODY,):
+            # What does not depend on the account is in anybody's status.
+            known = (value for (view, *_), value in results.items() if view == name)
+            if (found := next(known, None)) is not None:
+                return found
         if key not in results:
             results[key] = self.connection.call(self.task.functions[name](*arguments))
         return results[key]
 
-    def phase(self) -> tuple[Phase, int]:
+    def phase(self, account: Address = NOBODY) -> tuple[Phase, int]:
         """The present phase and its deadline in seconds since 1970 (0: when somebody acts)."""
-        current, deadline = self._once("phase")
+        current, deadline, *_ = self._once("statusOf", account)
         return Phase(current), int(deadline)
 
-    def clock(self) -> Clock:
+    def clock(self, account: Address = NOBODY) -> Clock:
         """The round's state as recorded."""
-        phase, *rest = self._once("clock")
+        phase, *rest = self._once("statusOf", account)[2]
         return Clock(phase=Phase(phase), **dict(zip(Clock.__slots__[1:], rest, strict=True)))
 
     def seats(self) -> tuple[Address, ...]:
@@ -197,12 +203,12 @@ class TaskContract:
 
     def trainer(self, account: Address) -> TrainerRecord:
         """A trainer's record."""
-        word, turn, state, index, leaving = self._once("trainerOf", account)
+        word, turn, state, index, leaving = self._once("statusOf", account)[3]
         return TrainerRecord(word=word, turn=turn, state=TrainerState(state), index=index, leaving=leaving)
 
     def is_drawn(self, account: Address) -> bool:
         """Whether a trainer is drawn for the present turn."""
-        return bool(self._once("isDrawn", account))
+        return bool(self._once("statusOf", account)[4])
 
     def dispute(self) -> Dispute:
         """The open dispute; its step is NONE where there is none."""
