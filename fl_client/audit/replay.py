@@ -57,7 +57,10 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
             contract = TaskContract(connection, deployment, task)
         except ChainError as problem:
             return AuditResult(
-                rounds_checked=0, first_difference=f"contracts: {problem}", unchecked=None, head=_head(connection)
+                rounds_checked=0,
+                first_difference=f"contracts: {problem}",
+                unchecked=None,
+                head=_head(connection),
             )
         result = audit_task(contract, LocalStore(root / "store"), alone=len(tasks) == 1)
         if not result.passed:
@@ -121,9 +124,7 @@ def _rule_of(contract: TaskContract) -> CombiningRule:
 def _check_initial_model(watch: TaskWatch, store: ContentStore) -> None:
     parameters = watch.contract.parameters
     try:
-        fetched = fetch_vector(
-            store, parameters.initial_content, watch.model_form, parameters.initial_model
-        )
+        fetched = fetch_vector(store, parameters.initial_content, watch.model_form, parameters.initial_model)
     except ContentMissing as problem:
         raise AuditUnchecked(f"the initial model: {problem}") from problem
     except (ContentAltered, EncodingError) as problem:

@@ -28,7 +28,9 @@ class RoundAudit:
             self.check_commitment(reveal)
         if self.record.accepted_mask is None:
             if self.record.finalized:
-                raise AuditDiffers(f"round {self.record.number} is final and its accepted set was never fixed")
+                raise AuditDiffers(
+                    f"round {self.record.number} is final and its accepted set was never fixed"
+                )
             return
         self.check_attestations()
         for reveal in self.record.reveals:
@@ -70,7 +72,9 @@ class RoundAudit:
                 f"the chain says {self.record.accepted_mask or 0:b}"
             )
         if outcome.accepted < self._parameters.quorum:
-            raise AuditDiffers(f"round {self.record.number}: {outcome.accepted} accepted updates are no quorum")
+            raise AuditDiffers(
+                f"round {self.record.number}: {outcome.accepted} accepted updates are no quorum"
+            )
 
     def check_bytes(self, reveal: Reveal) -> None:
         """An accepted update's bytes are there, are what it committed to, and its norm is true."""
@@ -120,11 +124,15 @@ class RoundAudit:
         except (ContentAltered, EncodingError) as problem:
             raise AuditDiffers(f"round {number}, the model's bytes: {problem}") from problem
         if commitment_of(fetched.vector, form) != standing.model:
-            raise AuditDiffers(f"round {number}, the model's bytes: their tree lies in chunk {fetched.lies[0]}")
+            raise AuditDiffers(
+                f"round {number}, the model's bytes: their tree lies in chunk {fetched.lies[0]}"
+            )
 
     def _is_slashed(self, reveal: Reveal) -> bool:
         """Whether this very update was proved to lie: its trainer was dropped for it, or slashed after the freeze."""
         return any(
-            slash.account == reveal.trainer and slash.evidence == WRONG_NORM and slash.reveal_round == self.record.number
+            slash.account == reveal.trainer
+            and slash.evidence == WRONG_NORM
+            and slash.reveal_round == self.record.number
             for slash in self.watch.ledger.slashes
         )

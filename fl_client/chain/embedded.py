@@ -267,7 +267,7 @@ class EmbeddedChain:
                 block.transactions, block.get_receipts(chain.chaindb), strict=True
             ):
                 for log in receipt.logs:
-                    if log.address in wanted:
+                    if not wanted or log.address in wanted:
                         found.append(
                             LogEntry(
                                 address=Address(to_checksum_address(log.address)),

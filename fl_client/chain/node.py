@@ -53,7 +53,7 @@ class Node(Protocol):
         ...
 
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
-        """The logs of some contracts in blocks ``first`` to ``last``, both included, in chain order.
+        """The logs of some contracts (none named: of all) in blocks ``first`` to ``last``, in chain order.
 
         Raises:
             NodeRefused: the node declined the range.

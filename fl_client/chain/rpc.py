@@ -87,11 +87,9 @@ class RpcNode:
             NodeRefused: it answered with an error (usually: too many results).
             ChainError: it did not answer.
         """
-        wanted: FilterParams = {
-            "address": [Web3.to_checksum_address(address) for address in addresses],
-            "fromBlock": Web3.to_hex(first),
-            "toBlock": Web3.to_hex(last),
-        }
+        wanted: FilterParams = {"fromBlock": Web3.to_hex(first), "toBlock": Web3.to_hex(last)}
+        if addresses:
+            wanted["address"] = [Web3.to_checksum_address(address) for address in addresses]
         try:
             receipts = self._web3.eth.get_logs(wanted)
         except Web3RPCError as problem:

@@ -33,7 +33,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def main_options(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version."
+    ),
 ) -> None:
     """Federated learning under bond on an Ethereum chain."""
 
@@ -52,7 +54,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as problem:
-        usage = getattr(problem, "format_message", None)  # the parser's own errors, whichever package they live in
+        usage = getattr(
+            problem, "format_message", None
+        )  # the parser's own errors, whichever package they live in
         if usage is not None:
             _fail(usage(), 3, debug=debug, as_json=as_json)
         # A defect of ours, still said in one line.

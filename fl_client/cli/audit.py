@@ -20,12 +20,22 @@ from fl_client.types import Address
 
 
 def audit(
-    subject: Annotated[str, typer.Argument(help="The --out folder of a run, or a task's address.", metavar="OUT_OR_TASK")],
+    subject: Annotated[
+        str, typer.Argument(help="The --out folder of a run, or a task's address.", metavar="OUT_OR_TASK")
+    ],
     head: Annotated[str | None, typer.Option(help="Hash that the chain's latest block must have.")] = None,
-    rpc_url: Annotated[str | None, typer.Option(help="Node to read from, when a task's address is given.")] = None,
-    deployment: Annotated[Path | None, typer.Option(help="Deployment file, when a task's address is given.")] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the content store, when an address is given.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")] = False,
+    rpc_url: Annotated[
+        str | None, typer.Option(help="Node to read from, when a task's address is given.")
+    ] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="Deployment file, when a task's address is given.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Folder of the content store, when an address is given.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+    ] = False,
 ) -> None:
     """Recompute every round, reward and slash of a task. Exit code 0 agrees, 1 differs, 2 cannot be checked.
 
@@ -47,7 +57,9 @@ def audit(
     raise typer.Exit(result.exit_code)
 
 
-def _audit_live(subject: str, rpc_url: str | None, deployment: Path | None, store: Path | None) -> AuditResult:
+def _audit_live(
+    subject: str, rpc_url: str | None, deployment: Path | None, store: Path | None
+) -> AuditResult:
     if rpc_url is None or deployment is None or store is None:
         raise ConfigError("a task's address needs --rpc-url, --deployment and --store")
     connection = Connection.open(rpc_url)

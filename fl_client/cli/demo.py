@@ -22,13 +22,17 @@ def demo(
     rule: Annotated[str, typer.Option(help="How updates are combined: mean.")] = "mean",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
-    batch_size: Annotated[str | None, typer.Option(help="Local batch size, or inf; the task's own by default.")] = None,
+    batch_size: Annotated[
+        str | None, typer.Option(help="Local batch size, or inf; the task's own by default.")
+    ] = None,
     lr: Annotated[float | None, typer.Option(help="Local learning rate; the task's own by default.")] = None,
     seed: Annotated[int, typer.Option(help="Decides data split, model, keys and salts.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+    ] = False,
 ) -> None:
     """Run a federation on a chain in this process, catch four planted cheats, and audit it.
 

@@ -97,7 +97,9 @@ class Dissection:
                 path = _siblings(opened, place)
                 self.siblings = path + self.siblings
                 return place, theirs, path
-        raise DisputeError("every node that the sealer opened equals the recomputed one: nothing to challenge")
+        raise DisputeError(
+            "every node that the sealer opened equals the recomputed one: nothing to challenge"
+        )
 
     def opening(self, claimed_sum: int, chunk: bytes) -> bytes:
         """The sealer's chunk with its whole path, once the dissection has reached it."""

@@ -33,7 +33,13 @@ class AggregateEvidence:
 
     def to_tuple(self) -> tuple[Any, ...]:
         """The proof as the contract takes it (``AggregateProof``)."""
-        return (self.coordinate, list(self.entries), self.model_opening, self.base_opening, list(self.openings))
+        return (
+            self.coordinate,
+            list(self.entries),
+            self.model_opening,
+            self.base_opening,
+            list(self.openings),
+        )
 
     @property
     def digest(self) -> Bytes32:

@@ -22,7 +22,9 @@ def export_model(module: torch.nn.Module, path: Path, *, metadata: dict[str, str
         LearningError: the file cannot be written.
     """
     # safetensors refuses tensors that share memory: tied weights are written out.
-    tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in module.state_dict().items()}
+    tensors = {
+        name: tensor.detach().cpu().clone().contiguous() for name, tensor in module.state_dict().items()
+    }
     try:
         save_file(tensors, str(path), metadata=metadata)
     except OSError as problem:

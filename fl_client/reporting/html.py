@@ -57,7 +57,9 @@ def render_html(summary: dict[str, Any]) -> str:
                     f"{entry['loss']:.4f}",
                     entry["accepted"],
                     f"{entry['gas']:,}",
-                    ", ".join(one["evidence"] for one in summary["slashes"] if one["round"] == entry["round"]),
+                    ", ".join(
+                        one["evidence"] for one in summary["slashes"] if one["round"] == entry["round"]
+                    ),
                 )
                 for entry in summary["rounds"]
             ],
@@ -108,7 +110,14 @@ def _slashes(summary: dict[str, Any]) -> str:
     if not summary["slashes"]:
         return "<h2>Slashes</h2><p class=dim>None.</p>"
     rows = [
-        (one["round"], one["who"], one["evidence"], coins(one["amount"]), coins(one["burned"]), coins(one["bounty"]))
+        (
+            one["round"],
+            one["who"],
+            one["evidence"],
+            coins(one["amount"]),
+            coins(one["burned"]),
+            coins(one["bounty"]),
+        )
         for one in summary["slashes"]
     ]
     return "<h2>Slashes</h2>" + _table(("round", "who", "evidence", "taken", "burned", "bounty"), rows)
@@ -116,7 +125,9 @@ def _slashes(summary: dict[str, Any]) -> str:
 
 def _table(names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(names))]
-    head = "".join(f"<th{' class=n' if numeric[i] else ''}>{escape(name)}</th>" for i, name in enumerate(names))
+    head = "".join(
+        f"<th{' class=n' if numeric[i] else ''}>{escape(name)}</th>" for i, name in enumerate(names)
+    )
     body = "".join(
         "<tr>" + "".join(_cell(value, numeric[i]) for i, value in enumerate(row)) + "</tr>" for row in rows
     )
@@ -162,7 +173,9 @@ def _curve(values: list[float]) -> str:
         f"<text x={x(i):.1f} y={base + 20} text-anchor=middle font-size=12 fill=var(--dim)>{i + 1}</text>"
         for i in range(0, len(values), step)
     )
-    dots = "".join(f"<circle cx={x(i):.1f} cy={y(v):.1f} r=3.5 fill=var(--bar) />" for i, v in enumerate(values))
+    dots = "".join(
+        f"<circle cx={x(i):.1f} cy={y(v):.1f} r=3.5 fill=var(--bar) />" for i, v in enumerate(values)
+    )
     return (
         f"<h2>Accuracy by round</h2><svg viewBox='0 0 {width} {height}' role=img aria-label='accuracy by round'>"
         f"{ticks}{labels}<polyline points='{points}' fill=none stroke=var(--bar) stroke-width=2 />{dots}</svg>"

@@ -33,7 +33,12 @@ class LiveRounds:
         )
         self._bar = self._progress.add_task("rounds", total=rounds)
         self._table = Table(box=None, pad_edge=False, header_style="bold")
-        for name, justify in (("round", "right"), ("accuracy", "right"), ("accepted", "right"), ("gas", "right")):
+        for name, justify in (
+            ("round", "right"),
+            ("accuracy", "right"),
+            ("accepted", "right"),
+            ("gas", "right"),
+        ):
             self._table.add_column(name, justify=justify)  # type: ignore[arg-type]
         self._table.add_column("slashed for")
         self._live = Live(Group(self._table, Text(""), self._progress), console=console, refresh_per_second=8)
@@ -84,7 +89,9 @@ def print_verdict(console: Console, audit: dict[str, Any]) -> None:
     elif audit["first_difference"] is not None:
         console.print(f"audit           [red]differs[/red]: {audit['first_difference']}", soft_wrap=True)
     else:
-        console.print(f"audit           [yellow]cannot be checked[/yellow]: {audit['unchecked']}", soft_wrap=True)
+        console.print(
+            f"audit           [yellow]cannot be checked[/yellow]: {audit['unchecked']}", soft_wrap=True
+        )
 
 
 def _money(summary: dict[str, Any]) -> Table:
@@ -95,7 +102,9 @@ def _money(summary: dict[str, Any]) -> Table:
     for name, entry in summary["balances"].items():
         change = entry["change"]
         colour = "green" if change > 0 else "red" if change < 0 else ""
-        table.add_row(name, coins(entry["before"]), coins(entry["after"]), Text(f"{change / ONE_COIN:+,.2f}", colour))
+        table.add_row(
+            name, coins(entry["before"]), coins(entry["after"]), Text(f"{change / ONE_COIN:+,.2f}", colour)
+        )
     return table
 
 
@@ -107,8 +116,6 @@ def _gas(summary: dict[str, Any]) -> Table:
         table.add_column(name, justify="right")
     for role, calls in summary["gas"]["by_role"].items():
         for call, figures in calls.items():
-            table.add_row(
-                role, call, str(figures["count"]), f"{figures['mean']:,}", f"{figures['max']:,}"
-            )
+            table.add_row(role, call, str(figures["count"]), f"{figures['mean']:,}", f"{figures['max']:,}")
             role = ""
     return table

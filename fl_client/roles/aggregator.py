@@ -123,6 +123,8 @@ class Aggregator(Participant):
         if self._proposed is None or self._proposed[0] != commitment:
             vector, sealed = self.models.recomputed(self.ledger.round)
             if sealed.commitment != commitment:
-                raise StorageError("the model that was proposed is not at hand: start with the same state folder")
+                raise StorageError(
+                    "the model that was proposed is not at hand: start with the same state folder"
+                )
             self._proposed = (commitment, vector)
         return self._proposed[1]

@@ -17,7 +17,12 @@ _log = logging.getLogger(__name__)
 
 # Somebody else was faster with a call that anybody may make: nothing is lost.
 _RACES = frozenset(
-    {"TrainingTaskUnexpectedPhase", "TrainingTaskNothingToSettle", "TrainingTaskNoSuchRecord", "DisputeCourtUnexpectedStep"}
+    {
+        "TrainingTaskUnexpectedPhase",
+        "TrainingTaskNothingToSettle",
+        "TrainingTaskNoSuchRecord",
+        "DisputeCourtUnexpectedStep",
+    }
 )
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fl_client.chain import Journal, SecretRow, TransactionSender
 from fl_client.chain.contracts import Phase, Role, TrainerRecord, TrainerState
-from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.encoding import encoded_size
+from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook, Participant
 from fl_client.rounds import SealedVector, TaskWatch, seal_vector

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
-from fl_client.rounds.vectors import FetchedVector, SealedVector, Vector, check_dimension, fetch_vector, seal_vector
+from fl_client.rounds.vectors import (
+    FetchedVector,
+    SealedVector,
+    Vector,
+    check_dimension,
+    fetch_vector,
+    seal_vector,
+)
 from fl_client.rounds.watch import TaskWatch
 
 __all__ = [

@@ -155,7 +155,9 @@ class TaskLedger:
         self.suspended.add(args["trainer"])
         if self.round and self.current().accepted_mask is None:
             record = self.current()
-            record.dropped.update(reveal.index for reveal in record.reveals if reveal.trainer == args["trainer"])
+            record.dropped.update(
+                reveal.index for reveal in record.reveals if reveal.trainer == args["trainer"]
+            )
 
     def _trainer_restored(self, args: Any) -> None:
         self.suspended.discard(args["trainer"])
@@ -262,7 +264,9 @@ class TaskLedger:
 
     @staticmethod
     def _has_revealed(record: RoundRecord, commit: Commit) -> bool:
-        return any(reveal.trainer == commit.trainer and reveal.turn == commit.turn for reveal in record.reveals)
+        return any(
+            reveal.trainer == commit.trainer and reveal.turn == commit.turn for reveal in record.reveals
+        )
 
     def _dispute_opened(self, args: Any) -> None:
         self.answers = []

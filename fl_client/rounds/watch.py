@@ -87,6 +87,4 @@ class TaskWatch:
 
     def _form(self, kind: VectorKind) -> VectorFormat:
         parameters = self.contract.parameters
-        return VectorFormat(
-            dimension=parameters.dimension, fraction_bits=parameters.fraction_bits, kind=kind
-        )
+        return VectorFormat(dimension=parameters.dimension, fraction_bits=parameters.fraction_bits, kind=kind)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.chain.contracts import TrainerRecord
-from fl_client.encoding import LIMIT, MerkleSumTree, encode, commit_vector
+from fl_client.encoding import LIMIT, MerkleSumTree, commit_vector, encode
 from fl_client.errors import ContractReverted
 from fl_client.roles import Aggregator, Trainer
 from fl_client.rounds import Reveal, SealedVector, Vector, seal_vector

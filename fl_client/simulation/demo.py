@@ -16,7 +16,9 @@ from fl_client.simulation.federation import Federation, RoundReport, evidence_na
 from fl_client.simulation.plan import DemoSettings
 
 # What a run leaves in its folder: these are replaced, anything else there is refused.
-_OURS = frozenset({"chain", "model.safetensors", "report.html", "state", "store", "summary.json", "deployment.json"})
+_OURS = frozenset(
+    {"chain", "model.safetensors", "report.html", "state", "store", "summary.json", "deployment.json"}
+)
 _ROLES = {1: "trainer", 2: "aggregator", 3: "challenger"}
 _AUDIT_SECONDS = 900
 
@@ -31,7 +33,9 @@ def prepare_folder(out: Path) -> None:
         if out.exists():
             strangers = sorted(entry.name for entry in out.iterdir() if entry.name not in _OURS)
             if strangers:
-                raise ConfigError(f"--out {out} holds {strangers[0]!r}, which no run made: give a folder of its own")
+                raise ConfigError(
+                    f"--out {out} holds {strangers[0]!r}, which no run made: give a folder of its own"
+                )
             for entry in out.iterdir():
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         out.mkdir(parents=True, exist_ok=True)
@@ -157,6 +161,7 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
         "honest": settings.honest,
         "dimension": federation.contract.parameters.dimension,
         "cheats": [
-            {"evidence": cheat.evidence, "who": cheat.actor, "round": cheat.round} for cheat in federation.cheats
+            {"evidence": cheat.evidence, "who": cheat.actor, "round": cheat.round}
+            for cheat in federation.cheats
         ],
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from eth_utils.crypto import keccak
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from fl_client.aggregation import WeightedMean
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
+from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.errors import ChainError
 from fl_client.learning import (
     GlobalModel,
@@ -26,7 +26,6 @@ from fl_client.learning import (
     split,
     training_defaults,
 )
-from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
 from fl_client.rounds import Slash, TaskWatch, Vector, seal_vector
 from fl_client.simulation.attackers import (
@@ -251,7 +250,9 @@ class Federation:
         if dispute.deadline and phase is Phase.CHALLENGE:
             deadline = dispute.deadline
         if deadline <= self.connection.now():
-            raise ChainError(f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it")
+            raise ChainError(
+                f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it"
+            )
         self.connection.wait_until(deadline)
 
     def _finished(self) -> int:

@@ -59,7 +59,9 @@ class DemoSettings:
         if self.rule != "mean":
             raise ConfigError(f"--rule is {self.rule!r}: this version combines by 'mean'")
         if not (math.isfinite(self.fraction) and 0 < self.fraction <= 1):
-            raise ConfigError(f"--fraction is {self.fraction}: give the share of trainers drawn, above 0, at most 1")
+            raise ConfigError(
+                f"--fraction is {self.fraction}: give the share of trainers drawn, above 0, at most 1"
+            )
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
 

@@ -108,7 +108,9 @@ class Deployment:
         factory = connection.contract("TaskFactory", self.factory)
         wired = tuple(connection.call(factory.functions.wiring()))
         if wired != (self.court, self.vault, self.pool):
-            raise ChainError(f"the factory {self.factory} works with {wired}, not with this deployment's contracts")
+            raise ChainError(
+                f"the factory {self.factory} works with {wired}, not with this deployment's contracts"
+            )
         for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
             coin = connection.call(connection.contract(name, holder).functions.coin())
             if coin != self.coin:
@@ -199,16 +201,11 @@ def require_code(connection: Connection, name: str, address: Address) -> None:
 
 def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int], ...]:
     """Find every task on a small chain by its creation event: (factory, task, block), unchecked."""
-    topic = "0x" + keccak(text="TaskCreated(address,address,bytes32,uint256)").hex()
-    with connection.translated("looking for tasks"):
-        logs = connection.web3.eth.get_logs({"fromBlock": 0, "toBlock": "latest", "topics": [topic]})
+    topic = keccak(text="TaskCreated(address,address,bytes32,uint256)")
     return tuple(
-        (
-            Address(Web3.to_checksum_address(log["address"])),
-            Address(Web3.to_checksum_address(bytes(log["topics"][1])[12:])),
-            int(log["blockNumber"]),
-        )
-        for log in logs
+        (log.address, Address(Web3.to_checksum_address(log.topics[1][12:])), log.block)
+        for log in connection.logs((), 0, connection.block_number())
+        if len(log.topics) == 3 and log.topics[0] == topic
     )
 
 

@@ -154,7 +154,9 @@ class TaskContract:
         with self.connection.translated("reading the task's code"):
             code = bytes(self.connection.web3.eth.get_code(self.task.address))
         if code[10:30] != bytes.fromhex(implementation[2:]) or not self._is_registered():
-            raise ChainError(f"{self.address} is no task of the factory {self.deployment.factory}: check the address")
+            raise ChainError(
+                f"{self.address} is no task of the factory {self.deployment.factory}: check the address"
+            )
 
     def _is_registered(self) -> bool:
         return bool(self.connection.call(self.pool.functions.escrowOf(self.address))[2])
