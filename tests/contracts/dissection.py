@@ -204,7 +204,7 @@ class Dissection:
     def pick(self) -> Any:
         """Go on to the first node that differs."""
         place = self.difference()
-        path = _path(self.row, place)
+        path = path_in_row(self.row, place)
         done = self.court.pickNode(
             self.task, place, node_tuple(self.row[place]), packed(path), {"from": self.challenger}
         )
@@ -286,7 +286,7 @@ def node_tuple(node: Node) -> tuple[bytes, int]:
     return (node.hash, node.sum)
 
 
-def _path(row: tuple[Node, ...], place: int) -> tuple[Node, ...]:
+def path_in_row(row: tuple[Node, ...], place: int) -> tuple[Node, ...]:
     """Return the siblings of one node of a row, up to the row's common ancestor."""
     path = []
     while len(row) > 1:

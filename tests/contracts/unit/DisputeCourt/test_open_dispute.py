@@ -31,7 +31,7 @@ def test_the_sealer_gets_a_deadline(court: Any, task: Any, dispute: Dissection) 
         "task": task,
         "challenger": dispute.challenger,
         "proposal": 1,
-        "replacement": "0x" + dispute.replacement.hex(),
+        "replacement": dispute.replacement,
         "deadline": deadline,
     }
     assert court.disputeOf(task)["deadline"] == deadline

@@ -20,7 +20,7 @@ from tests.contracts.dissection import (
     proof_of,
     prove,
 )
-from tests.contracts.federation import only_event, reverts
+from tests.contracts.federation import ZERO, System, only_event, reverts
 from tests.contracts.unit.DisputeCourt.conftest import WRONG
 
 OPENING = b"\x0f" * 32
@@ -29,7 +29,7 @@ OPENING = b"\x0f" * 32
 def test_event_names_the_announcer(court: Any, challenger: Any) -> None:
     opened = court.openEvidence(OPENING, {"from": challenger})
     assert only_event(opened, "EvidenceOpened") == {
-        "opening": "0x" + OPENING.hex(),
+        "opening": OPENING,
         "challenger": challenger,
     }
 
@@ -89,52 +89,40 @@ def test_a_copied_opening_is_of_no_use_to_the_thief(
 
 
 @pytest.fixture
-def batches() -> Any:
-    """Blocks are mined when asked for."""
-    brownie.web3.provider.make_request("evm_setAutomine", [False])
-    yield
-    brownie.web3.provider.make_request("evm_setAutomine", [True])
+def crowd(owner: Any, system: System) -> Any:
+    """Two accounts whose calls come in one block."""
+    deployed = owner.deploy(brownie.PuppetCrowd)
+    deployed.grow(2, {"from": owner})
+    return deployed
 
 
-def both_in_one_block(*calls: Any) -> list[Any]:
-    """Send these calls and mine one block with all of them."""
-    sent = [call() for call in calls]
-    chain.mine()
-    for transaction in sent:
-        transaction.wait(1)
-    assert len({transaction.block_number for transaction in sent}) == 1
-    return sent
-
-
-def options(account: Any) -> dict[str, Any]:
-    return {"from": account, "required_confs": 0, "gas_limit": 5_000_000, "allow_revert": True, "silent": True}
+def shows_in_one_block(court: Any, task: Any, dispute: Dissection, crowd: Any, opener: int) -> None:
+    """Account ``opener`` announces, account 0 shows what it announced or had announced, in one block."""
+    proof = proof_of(dispute.round, dispute.theirs, WRONG)
+    opening = court.evidenceOpening(crowd.members()[0], task, hash_of_proof(proof), SALT)
+    show = court.proveWrongAggregate.encode_input(task, proof, SALT)
+    calls = [court.openEvidence.encode_input(opening), show]
+    crowd.order([opener, 0], court, calls, {"from": dispute.challenger})
 
 
 def test_evidence_in_the_block_of_its_opening_reverts(
-    court: Any, task: Any, dispute: Dissection, batches: None
+    court: Any, task: Any, dispute: Dissection, crowd: Any
 ) -> None:
     proof = proof_of(dispute.round, dispute.theirs, WRONG)
-    opening = court.evidenceOpening(dispute.challenger, task, hash_of_proof(proof), SALT)
-    _, shown = both_in_one_block(
-        lambda: court.openEvidence(opening, options(dispute.challenger)),
-        lambda: court.proveWrongAggregate(task, proof, SALT, options(dispute.challenger)),
-    )
-    assert shown.status == 0
-    assert task.proposedModel()[1] == dispute.sealer
+    opening = court.evidenceOpening(crowd.members()[0], task, hash_of_proof(proof), SALT)
+    with reverts("DisputeCourtNotOpened", opening):
+        shows_in_one_block(court, task, dispute, crowd, opener=0)
 
 
 def test_a_third_party_cannot_renew_an_opening(
-    court: Any, task: Any, dispute: Dissection, trainers: Any, batches: None
+    court: Any, task: Any, dispute: Dissection, crowd: Any
 ) -> None:
     """Opened again in the block in which it is shown, it would count as just opened."""
     proof = proof_of(dispute.round, dispute.theirs, WRONG)
-    opening = court.evidenceOpening(dispute.challenger, task, hash_of_proof(proof), SALT)
-    both_in_one_block(lambda: court.openEvidence(opening, options(dispute.challenger)))
-    renewed, shown = both_in_one_block(
-        lambda: court.openEvidence(opening, options(trainers[0])),
-        lambda: court.proveWrongAggregate(task, proof, SALT, options(dispute.challenger)),
-    )
-    assert (renewed.status, shown.status) == (1, 1)
+    opening = court.evidenceOpening(crowd.members()[0], task, hash_of_proof(proof), SALT)
+    crowd.order([0], court, [court.openEvidence.encode_input(opening)], {"from": dispute.challenger})
+    shows_in_one_block(court, task, dispute, crowd, opener=1)
+    assert ZERO in task.seats()
 
 
 def test_an_opening_stays_open(court: Any, task: Any, dispute: Dissection) -> None:
@@ -157,8 +145,9 @@ def test_opened_evidence_opens_no_dispute(court: Any, task: Any, dispute: Dissec
         court.openDispute(task, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
 
 
-def test_whoever_opens_evidence_itself_may_show_it(court: Any, task: Any, dispute: Dissection, trainers: Any) -> None:
-    """Anybody who opens its own evidence may show it, whoever else has done so."""
+def test_whoever_opens_evidence_itself_may_show_it(
+    court: Any, task: Any, dispute: Dissection, trainers: Any
+) -> None:
     proof = proof_of(dispute.round, dispute.theirs, WRONG)
     open_evidence(court, task, dispute.challenger, hash_of_proof(proof))
     shown = prove(court, task, trainers[0], proof)

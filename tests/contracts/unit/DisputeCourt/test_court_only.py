@@ -1,0 +1,40 @@
+"""What the court orders a task to do, nobody else can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contracts.dissection import Dissection
+from tests.contracts.federation import reverts
+from tests.contracts.task_types import Evidence
+
+MODEL = b"\x42" * 32
+
+
+def calls(dispute: Dissection) -> dict[str, tuple[Any, ...]]:
+    challenger = dispute.challenger
+    trainer = dispute.round.revealed[0].trainer
+    return {
+        "beginDispute": (challenger,),
+        "dismissDispute": (challenger,),
+        "replaceAggregate": (challenger, MODEL, MODEL, Evidence.NO_ANSWER),
+        "rejectAggregate": (challenger,),
+        "punishUpdate": (trainer, 1, dispute.round.revealed[0].commitment, challenger),
+    }
+
+
+@pytest.mark.parametrize("by", ["owner", "sealer", "challenger", "trainer"])
+@pytest.mark.parametrize(
+    "name", ["beginDispute", "dismissDispute", "replaceAggregate", "rejectAggregate", "punishUpdate"]
+)
+def test_only_the_court(task: Any, dispute: Dissection, people: Any, name: str, by: str) -> None:
+    caller = {
+        "owner": people.owner,
+        "sealer": dispute.sealer,
+        "challenger": dispute.challenger,
+        "trainer": people.trainers[0],
+    }[by]
+    with reverts("TrainingTaskUnauthorized", caller):
+        getattr(task, name)(*calls(dispute)[name], {"from": caller})

@@ -1,0 +1,33 @@
+"""One federation with its four cheats, run once through the command line for all tests of this folder."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FL = [sys.executable, "-m", "fl_client.cli.app"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command left: its folder, what it printed, and that output parsed."""
+
+    out: Path
+    stdout: str
+    summary: dict[str, Any]
+
+
+def run_fl(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*FL, *arguments], capture_output=True, text=True, timeout=timeout, check=False)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    out = tmp_path_factory.mktemp("runs") / "cheats"
+    done = run_fl("demo", "--rounds", "6", "--seed", "3", "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    return Run(out=out, stdout=done.stdout, summary=json.loads(done.stdout))

@@ -1,0 +1,77 @@
+"""Whatever a user gets wrong ends in one line that says what to do, and a non-zero exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FL = [sys.executable, "-m", "fl_client.cli.app"]
+
+
+def fl(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*FL, *arguments], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--participants", "2"), "--participants"),
+        (("--rounds", "0"), "--rounds"),
+        (("--rule", "median"), "--rule"),
+        (("--fraction", "1.5"), "--fraction"),
+        (("--partition", "sorted"), "partition"),
+        (("--task", "digitz"), "digits"),
+        (("--task", "no_such_module:Task"), "no_such_module"),
+        (("--batch-size", "many"), "many"),
+        (("--lr", "-1"), "learning_rate"),
+        (("--seed", "-1"), "--seed"),
+        (("--no-such-option",), "--no-such-option"),
+        (("--device", "cuda:99"), "cuda"),
+    ],
+)
+def test_a_wrong_option_is_named_in_one_line(tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
+    done = fl("demo", "--out", str(tmp_path / "run"), *arguments)
+    assert done.returncode != 0
+    assert done.stderr.count("\n") == 1 and word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_with_a_users_own_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    done = fl("demo", "--out", str(tmp_path))
+    assert done.returncode == 3 and "thesis.tex" in done.stderr
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_with_json_an_error_is_one_object(tmp_path: Path) -> None:
+    done = fl("demo", "--out", str(tmp_path / "run"), "--rounds", "0", "--json")
+    found = json.loads(done.stdout)
+    assert found["exit_code"] == done.returncode != 0 and "--rounds" in found["error"]
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    assert "Traceback" in fl("demo", "--out", str(tmp_path / "run"), "--rounds", "0", "--debug").stderr
+
+
+def test_a_task_file_with_a_typo_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("from fl_client.learning import ClassificationTask\n\nclass Mine(ClassificationTask)\n    pass\n")
+    done = fl("demo", "--out", str(tmp_path / "run"), "--task", f"{path}:Mine")
+    assert done.returncode != 0 and done.stderr.count("\n") == 1
+    assert "mine.py" in done.stderr and "3" in done.stderr
+
+
+def test_audit_of_a_broken_head_is_refused(tmp_path: Path) -> None:
+    done = fl("audit", str(tmp_path), "--head", "0x12")
+    assert done.returncode == 3 and "--head" in done.stderr
+
+
+def test_the_version_is_printed() -> None:
+    assert fl("--version").stdout.strip() == "0.1.0"
+
+
+def test_each_command_has_an_example_in_its_help() -> None:
+    for command in ("demo", "audit"):
+        assert f"Example: fl {command}" in fl(command, "--help").stdout
