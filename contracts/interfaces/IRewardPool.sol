@@ -8,6 +8,7 @@ interface IRewardPool {
         uint120 unspent;
         uint120 bonus;
         bool registered;
+        bool closed; // refunded: what slashes bring later is burned
     }
 
     /// @dev One slot. `lifetime` never falls, so the slot is never emptied and earning again stays cheap.

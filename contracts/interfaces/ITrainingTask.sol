@@ -20,6 +20,8 @@ interface ITrainingTask {
     event TrainerJoined(address indexed trainer, uint24 turn);
     /// @notice A sealer took a seat.
     event SealerJoined(address indexed sealer, uint256 seat);
+    /// @notice A sealer let its slot pass; its seat is free and its stake unbonds.
+    event SealerDisplaced(address indexed sealer, uint256 seat);
     /// @notice A trainer's stake is whole again; it may commit from the turn after `turn`.
     event TrainerRestored(address indexed trainer, uint24 turn);
     /// @notice A trainer was slashed and may not commit until it tops its stake up.
@@ -105,6 +107,10 @@ interface ITrainingTask {
     error TrainingTaskNotYourSlot(uint256 seat, uint256 expected);
     /// @notice The caller does not hold this seat.
     error TrainingTaskNotYourSeat(address caller, uint256 seat);
+    /// @notice The seed of the draw follows from a block that is not there yet.
+    error TrainingTaskSeedPending(uint256 seedBlock);
+    /// @notice The accepted set must be fixed first: call `freezeRound`, the rewards are owed.
+    error TrainingTaskNotFrozen(uint24 round);
     /// @notice The account still takes part in something open.
     error TrainingTaskStillEngaged(address account);
     /// @notice The challenge does not fit: another one is open, or the proposal is another.
@@ -141,6 +147,10 @@ interface ITrainingTask {
     /// @notice Opens the first round: at the end of the joining phase, or as soon as all places are taken.
     function start() external;
 
+    /// @notice Derives the seed of the present draw from the block after which the turn opened. Anyone; the first
+    /// commitment does it too.
+    function seedTurn() external;
+
     /// @notice Binds the caller to an update by its EIP-712 hash.
     function commitUpdate(bytes32 digest) external;
 
@@ -167,6 +177,7 @@ interface ITrainingTask {
 
     /// @notice Proposes the new model; fixes the accepted set first if nobody has.
     /// @param entries All reveals of the round, in order; empty if the set is fixed.
+    /// @param seat The caller's seat; `type(uint256).max` for anybody with a bond, once every seat had its slot.
     function proposeAggregate(
         UpdateEntry[] calldata entries,
         bytes32 model,

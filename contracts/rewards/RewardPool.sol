@@ -45,7 +45,7 @@ contract RewardPool is IRewardPool {
     function fund(address task, address payer, uint256 amount) external {
         if (msg.sender != _factory) revert RewardPoolUnauthorized(msg.sender);
         if (amount > type(uint112).max) revert RewardPoolAmountTooLarge(amount);
-        _escrows[task] = Escrow({unspent: uint120(amount), bonus: 0, registered: true});
+        _escrows[task] = Escrow({unspent: uint120(amount), bonus: 0, registered: true, closed: false});
         _held += amount;
         emit EscrowFunded(task, payer, amount);
         // SAFETY: the factory passes its own caller as `payer`.
@@ -83,6 +83,14 @@ contract RewardPool is IRewardPool {
     function bookSlash(address task, address beneficiary, uint256 bounty, uint256 bonus) external {
         if (msg.sender != _vault) revert RewardPoolUnauthorized(msg.sender);
         Escrow storage escrow = _escrows[task];
+        if (escrow.closed) {
+            // Nobody is left to share it.
+            _held += bounty;
+            if (bounty > 0) _earn(beneficiary, bounty);
+            emit SlashBooked(task, beneficiary, bounty, 0);
+            if (bonus > 0) ERC20Burnable(address(_COIN)).burn(bonus);
+            return;
+        }
         uint256 total = escrow.bonus + bonus;
         if (total > type(uint120).max) revert RewardPoolAmountTooLarge(total);
         escrow.bonus = uint120(total);
@@ -96,6 +104,7 @@ contract RewardPool is IRewardPool {
         Escrow memory escrow = _escrows[msg.sender];
         _escrows[msg.sender].unspent = 0;
         _escrows[msg.sender].bonus = 0;
+        _escrows[msg.sender].closed = true;
         _held -= uint256(escrow.unspent) + escrow.bonus;
         emit EscrowRefunded(msg.sender, owner, escrow.unspent, escrow.bonus);
         if (escrow.bonus > 0) ERC20Burnable(address(_COIN)).burn(escrow.bonus);

@@ -17,9 +17,14 @@ contract TaskFactory is ITaskFactory {
     uint256 private constant MIN_QUORUM = 3;
     /// @dev Freezing a round of that many costs less than a quarter of a block of 30 million gas; a test measures it.
     uint256 private constant MAX_TRAINERS = 128;
-    uint256 private constant MAX_ROUNDS = 1_000_000;
+    /// @dev Times MAX_VOIDS it stays below 2^24 turns.
+    uint256 private constant MAX_ROUNDS = 500_000;
     uint256 private constant MAX_VOIDS = 32;
     uint256 private constant MAX_FRACTION_BITS = 30;
+    /// @dev Call data of the proof of a wrong aggregate; nodes pass no transaction of 128 KiB on.
+    uint256 private constant MAX_EVIDENCE_BYTES = 126_000;
+    /// @dev An answer fee of more would let a challenge against oneself cost nothing.
+    uint256 private constant MAX_ANSWER_FEE_BPS = 2_000;
     /// @dev A cheat can be its own accuser: a fifth of every slash is lost for good.
     uint256 private constant LEAST_BURN_BPS = 2_000;
     /// @dev Steps of the longest dispute: three openings of nodes, three picks, the chunk and the proof.
@@ -41,7 +46,10 @@ contract TaskFactory is ITaskFactory {
         _VAULT = vault;
         _POOL = pool;
         _within("minBurnBps", limits.minBurnBps, LEAST_BURN_BPS, BPS);
-        _within("maxStake", limits.maxStake, 1, type(uint112).max);
+        _within("maxStake", limits.maxStake, 1, type(uint112).max >> 32);
+        _within("minPhaseSeconds", limits.minPhaseSeconds, 1, limits.maxPhaseSeconds);
+        _within("maxPhaseSeconds", limits.maxPhaseSeconds, 1, type(uint32).max);
+        _within("minChallengeSeconds", limits.minChallengeSeconds, 1, limits.maxPhaseSeconds);
         _bounds = limits;
         _IMPLEMENTATION = address(new TrainingTask(address(this), court, vault, pool));
         for (uint256 i = 0; i < rules.length; ++i) _rules[rules[i]] = true;
@@ -96,12 +104,23 @@ contract TaskFactory is ITaskFactory {
         _within("fractionBits", parameters.fractionBits, 0, MAX_FRACTION_BITS);
         _within("normBoundSquared", parameters.normBoundSquared, 1, type(uint128).max);
         _within("rounds", parameters.rounds, 1, MAX_ROUNDS);
+        // What cannot be proved could not be punished.
+        _within("evidence", _evidenceBytes(parameters), 0, MAX_EVIDENCE_BYTES);
         _within("maxTrainers", parameters.maxTrainers, MIN_QUORUM, MAX_TRAINERS);
         _within("quorum", parameters.quorum, MIN_QUORUM, parameters.maxTrainers);
         _within("maxVoids", parameters.maxVoids, 1, MAX_VOIDS);
         _within("fractionBps", parameters.fractionBps, 1, BPS);
         // Below 2^32 in sum, so that no implementation of a rule can run over.
         _within("maxSamples", parameters.maxSamples, 1, type(uint32).max / parameters.maxTrainers);
+    }
+
+    /// @dev Length of a whole `AggregateProof`: for every update its entry, two words and a padded opening, the same
+    /// for the two models, and half a kilobyte around it.
+    function _evidenceBytes(TaskParameters calldata parameters) private pure returns (uint256) {
+        uint256 path = MerkleSumTree.depthOf(parameters.dimension) * MerkleSumTree.NODE_BYTES;
+        uint256 opening = MerkleSumTree.SUM_BYTES + MerkleSumTree.CHUNK_BYTES + path;
+        uint256 padded = 64 + ((opening + 31) / 32) * 32;
+        return (parameters.maxTrainers + 2) * padded + parameters.maxTrainers * 96 + 512;
     }
 
     function _checkTimes(TaskParameters calldata parameters, Bounds memory limits) private pure {
@@ -125,14 +144,15 @@ contract TaskFactory is ITaskFactory {
         uint256 most = limits.maxStake;
         _within("trainerStake", parameters.trainerStake, 1, most);
         _within("sealerStake", parameters.sealerStake, 1, most);
-        _within("sealPenalty", parameters.sealPenalty, 1, parameters.sealerStake);
+        _within("sealPenalty", parameters.sealPenalty, (parameters.sealerStake + 1) / 2, parameters.sealerStake);
         // A challenger may have to stand in for the sealer, with the same liability.
         _within("challengeBond", parameters.challengeBond, parameters.sealPenalty, most);
-        _within("answerFee", parameters.answerFee, 0, parameters.challengeBond);
+        _within("answerFee", parameters.answerFee, 0, (parameters.challengeBond * MAX_ANSWER_FEE_BPS) / BPS);
         // Below the round's greatest data reward it would pay to commit variants and reveal the best one.
         uint256 data = parameters.updateReward + parameters.attestReward;
         _within("revealPenalty", parameters.revealPenalty, data > 0 ? data : 1, parameters.trainerStake);
-        _within("normPenalty", parameters.normPenalty, 1, parameters.trainerStake);
+        // Below it, proving one's own lie would be the cheaper way out of a missed reveal.
+        _within("normPenalty", parameters.normPenalty, parameters.revealPenalty, parameters.trainerStake);
         _within("burnBps", parameters.burnBps, limits.minBurnBps, BPS);
         _within("updateReward", parameters.updateReward, 0, most);
         _within("attestReward", parameters.attestReward, 0, most);

@@ -33,6 +33,11 @@ abstract contract TaskRoster is TaskState {
     function joinAsSealer() external returns (uint256 seat) {
         RoundClock state = _clock;
         _requireNotEnded(state.phase());
+        // Seats decide whose slot it is: none is added or filled while slots run.
+        (Phase current, ) = _phaseOf(state);
+        if (current == Phase.Aggregate || current == Phase.Stalled) {
+            revert TrainingTaskUnexpectedPhase(current, Phase.Challenge);
+        }
         if (_VAULT.stakeOf(address(this), msg.sender, Role.Sealer).amount > 0) {
             revert TrainingTaskAlreadyJoined(msg.sender, Role.Sealer);
         }

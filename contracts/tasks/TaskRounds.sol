@@ -39,11 +39,24 @@ abstract contract TaskRounds is TaskRoster {
         RoundClock state = _clock;
         (Phase current, ) = _phaseOf(state);
         bool abandoned = current == Phase.Join && block.timestamp >= state.mark() && !_isStartable(state);
-        if (!abandoned) _requirePhase(current, Phase.Stalled);
+        if (!abandoned) {
+            _requirePhase(current, Phase.Stalled);
+            // Not before the trainers' rewards are booked: anybody can do that by `freezeRound`.
+            if (state.accepted() == 0) revert TrainingTaskNotFrozen(state.round());
+        }
         _end(state);
     }
 
     // ------------------------------------------------------------------ commit, reveal, attest
+
+    /// @inheritdoc ITrainingTask
+    function seedTurn() external {
+        uint256 seedBlock = _seedBlock;
+        if (seedBlock == 0 || block.number <= seedBlock) revert TrainingTaskSeedPending(seedBlock);
+        // Hashes are kept for 256 blocks: where nobody came in time, a later block decides.
+        if (blockhash(seedBlock) == 0) _seedBlock = block.number;
+        else _fixSeed();
+    }
 
     /// @inheritdoc ITrainingTask
     function commitUpdate(bytes32 digest) external {
@@ -125,11 +138,7 @@ abstract contract TaskRounds is TaskRoster {
         state = state.withTurn(uint256(state.turn()) + 1).withPhase(Phase.Commit).withDue(due).withPending(0);
         state = state.withMark(block.timestamp + TaskArguments.commitSeconds());
         _clock = state;
-        if (TaskArguments.fractionBps() < BPS) {
-            // A producer of this block may bias the draw by the hash it leaves behind; docs/protocol.md bounds it.
-            _seed = keccak256(abi.encode(_seed, blockhash(block.number - 1), address(this)));
-            emit TurnSeeded(state.turn(), _seed);
-        }
+        if (TaskArguments.fractionBps() < BPS) _seedBlock = block.number;
         emit TurnOpened(state.round(), state.turn(), state.attempt(), due, state.mark());
     }
 
@@ -164,7 +173,7 @@ abstract contract TaskRounds is TaskRoster {
         return false;
     }
 
-    function _requireMayCommit(RoundClock state, TrainerRecord record) private view {
+    function _requireMayCommit(RoundClock state, TrainerRecord record) private {
         TrainerState current = record.state();
         if (current == TrainerState.None || current == TrainerState.Suspended || record.leaving()) {
             revert TrainingTaskUnexpectedTrainerState(msg.sender, current);
@@ -173,9 +182,24 @@ abstract contract TaskRounds is TaskRoster {
             revert TrainingTaskAlreadyActed(msg.sender, record.turn());
         }
         if (current == TrainerState.Committed) revert TrainingTaskUnsettled(msg.sender, record.turn());
+        // A first attempt has no more trainers than were active when it opened; further ones may have new ones.
+        if (state.attempt() != 0) _requireRoom(state);
+        uint256 fraction = TaskArguments.fractionBps();
+        if (fraction >= BPS) return;
+        if (_seedBlock != 0) _fixSeed();
+        if (!_isBelow(msg.sender, state.turn(), fraction)) revert TrainingTaskNotDrawn(msg.sender, state.turn());
+    }
+
+    function _requireRoom(RoundClock state) private view {
         uint256 limit = TaskArguments.maxTrainers();
         if (uint256(state.pending()) + state.revealed() >= limit) revert TrainingTaskFull(limit);
-        if (!_isDrawn(msg.sender, state.turn())) revert TrainingTaskNotDrawn(msg.sender, state.turn());
+    }
+
+    /// @dev Writes the seed down while the block that it follows from is still known.
+    function _fixSeed() private {
+        _seed = _presentSeed();
+        _seedBlock = 0;
+        emit TurnSeeded(_clock.turn(), _seed);
     }
 
     /// @dev Matches a reveal with the caller's commitment of this very turn.

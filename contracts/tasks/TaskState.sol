@@ -16,6 +16,10 @@ abstract contract TaskState is ITrainingTask {
     /// @dev Slots that stay open after every seat had its own.
     uint256 internal constant OPEN_SLOTS = 2;
     uint256 internal constant MAX_SEATS = 16;
+    /// @dev Proposals of one round; past them only the end of the task is left, so that no counter can run over.
+    uint256 internal constant MAX_PROPOSALS = 64;
+    /// @dev Lost disputes of one round; the bond has doubled as often.
+    uint256 internal constant MAX_DISPUTES = 32;
 
     address internal immutable _FACTORY;
     address internal immutable _COURT;
@@ -28,6 +32,8 @@ abstract contract TaskState is ITrainingTask {
     /// @dev The model after round r is at r & 1; a proposal lies where the next model will be.
     bytes32[2] internal _models;
     bytes32 internal _seed;
+    /// @dev The block whose hash the next seed follows from; 0 once it did.
+    uint256 internal _seedBlock;
     /// @dev A challenger whose commitment took a proposal's place.
     address internal _substitute;
     mapping(uint256 seat => address sealer) internal _seats;
@@ -59,7 +65,8 @@ abstract contract TaskState is ITrainingTask {
         (current, deadline) = _phaseOf(now_);
         state = now_.unpack();
         record = _trainers[account].unpack();
-        drawn = _isDrawn(account, now_.turn());
+        // False while the seed is not there yet, so that a reader is never refused.
+        drawn = (_seedBlock == 0 || blockhash(_seedBlock) != 0) && _isDrawn(account, now_.turn());
     }
 
     /// @inheritdoc ITrainingTask
@@ -197,12 +204,25 @@ abstract contract TaskState is ITrainingTask {
     /// @dev A trainer is drawn if the hash of seed, turn and address falls below the task's fraction.
     function _isDrawn(address trainer, uint24 turn) internal view returns (bool) {
         uint256 fraction = TaskArguments.fractionBps();
-        if (fraction >= BPS) return true;
-        uint256 lot = uint256(keccak256(abi.encode(_seed, turn, trainer)));
+        return fraction >= BPS || _isBelow(trainer, turn, fraction);
+    }
+
+    function _isBelow(address trainer, uint24 turn, uint256 fraction) internal view returns (bool) {
+        uint256 lot = uint256(keccak256(abi.encode(_presentSeed(), turn, trainer)));
         return lot / (type(uint256).max / BPS + 1) < fraction;
     }
 
-    /// @dev Doubles with every dispute of a round: whoever would use them up pays exponentially.
+    /// @dev The seed follows from the hash of the block that opened the turn, which nobody knows while it can still
+    /// choose whom to let join: joining takes effect a turn later.
+    function _presentSeed() internal view returns (bytes32) {
+        uint256 seedBlock = _seedBlock;
+        if (seedBlock == 0) return _seed;
+        bytes32 blockHash = blockhash(seedBlock);
+        if (blockHash == 0) revert TrainingTaskSeedPending(seedBlock);
+        return keccak256(abi.encode(_seed, blockHash, address(this)));
+    }
+
+    /// @dev Doubles with every lost dispute of a round: whoever would use them up pays exponentially.
     function _bond(uint8 disputes) internal view returns (uint256) {
         return TaskArguments.challengeBond() << disputes;
     }

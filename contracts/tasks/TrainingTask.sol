@@ -70,6 +70,7 @@ contract TrainingTask is TaskRounds {
     function _freeze(RoundClock state, UpdateEntry[] calldata entries) private returns (bool, RoundClock) {
         if (state.accepted() != 0) revert TrainingTaskUnexpectedPhase(state.phase(), Phase.Attest);
         (Phase current, uint256 deadline) = _phaseOf(state);
+        _requireReveals(state, entries);
         Outcome memory outcome = _tally(state, entries);
         if (current == Phase.Attest && outcome.complete) {
             state = state.withMark(block.timestamp);
@@ -90,40 +91,53 @@ contract TrainingTask is TaskRounds {
         return (true, state.withAccepted(outcome.accepted).withSealer(0));
     }
 
+    /// @dev INVARIANT: nobody is left out, added or weighed otherwise; the list hashes to the running hash of reveals.
+    function _requireReveals(RoundClock state, UpdateEntry[] calldata entries) private view {
+        bytes32 running = _hashOf(entries, type(uint256).max);
+        if (entries.length != state.revealed() || running != _setHash) {
+            revert TrainingTaskWrongEntries(running, _setHash);
+        }
+    }
+
     /// @dev Accepted: vouched for by more than half of those who may attest; all of them hold the same stake.
-    /// INVARIANT: nobody is left out, added or weighed otherwise; the list hashes to the running hash of the reveals.
     function _tally(
         RoundClock state,
         UpdateEntry[] calldata entries
     ) private view returns (Outcome memory outcome) {
         uint256[8] memory planes;
-        uint256 count = entries.length;
         uint256 present = 0;
         uint256 presentMask = 0;
-        uint256 firstTurn = _firstTurn(state);
-        uint256 turn = state.turn();
-        bytes32 running = 0;
-        outcome.accounts = new address[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            UpdateEntry calldata entry = entries[i];
-            address trainer = entry.trainer;
-            running = CommitmentLib.extend(running, trainer, entry.weight, entry.commitment);
+        outcome.accounts = new address[](entries.length);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            address trainer = entries[i].trainer;
             outcome.accounts[i] = trainer;
             TrainerRecord record = _trainers[trainer];
-            TrainerState standing = record.state();
-            // A trainer that was slashed since its reveal neither attests nor is accepted.
-            if (standing < TrainerState.Revealed || standing > TrainerState.Attested) continue;
-            if (record.index() != i || record.turn() < firstTurn) continue;
+            if (!_isPresent(state, record, i)) continue;
+            // What an earlier attempt made public is nobody else's: only its first reveal counts.
+            if (state.attempt() != 0 && _isRepeated(entries, i)) continue;
             presentMask |= 1 << i;
             ++present;
-            if (standing != TrainerState.Attested || record.turn() != turn) continue;
+            if (record.state() != TrainerState.Attested || record.turn() != state.turn()) continue;
             outcome.attestedMask |= 1 << i;
             planes.add(record.word());
         }
-        if (count != state.revealed() || running != _setHash) revert TrainingTaskWrongEntries(running, _setHash);
         outcome.acceptedMask = presentMask & planes.above(present / 2);
         outcome.complete = outcome.attestedMask == presentMask;
         for (uint256 mask = outcome.acceptedMask; mask != 0; mask &= mask - 1) ++outcome.accepted;
+    }
+
+    /// @dev A trainer that was slashed since its reveal neither attests nor is accepted.
+    function _isPresent(RoundClock state, TrainerRecord record, uint256 place) private pure returns (bool) {
+        TrainerState standing = record.state();
+        if (standing != TrainerState.Revealed && standing != TrainerState.Attested) return false;
+        return record.index() == place && record.turn() >= _firstTurn(state);
+    }
+
+    /// @dev Whether an earlier entry has the same commitment.
+    function _isRepeated(UpdateEntry[] calldata entries, uint256 place) private pure returns (bool) {
+        bytes32 commitment = entries[place].commitment;
+        for (uint256 i = 0; i < place; ++i) if (entries[i].commitment == commitment) return true;
+        return false;
     }
 
     /// @dev The running hash over the entries whose bit is set.
@@ -168,9 +182,18 @@ contract TrainingTask is TaskRounds {
         }
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Aggregate);
-        _requireSlot(state, seat);
-        state = state.withSealer(seat + 1);
+        if (state.proposal() >= MAX_PROPOSALS) revert TrainingTaskNotChallengeable(state.proposal());
+        _displaceIdle(state);
+        if (seat == type(uint256).max) {
+            _requireOpenSlot(state);
+            _substitute = msg.sender;
+            state = state.withSealer(SUBSTITUTE);
+        } else {
+            _requireSlot(state, seat);
+            state = state.withSealer(seat + 1);
+        }
         _propose(state, msg.sender, model, contentId);
+        if (seat == type(uint256).max) _VAULT.lock(msg.sender, Role.Challenger, TaskArguments.challengeBond());
     }
 
     /// @inheritdoc ITrainingTask
@@ -199,6 +222,29 @@ contract TrainingTask is TaskRounds {
         if (seat != expected && _seats[expected] != address(0)) revert TrainingTaskNotYourSlot(seat, expected);
     }
 
+    /// @dev At last anybody may propose under a bond, so that idle seats cannot stop a round.
+    function _requireOpenSlot(RoundClock state) private view {
+        uint256 slot = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        if (slot < state.seats()) revert TrainingTaskNotYourSlot(type(uint256).max, slot);
+    }
+
+    /// @dev Whoever let its slot pass loses its seat, not its stake: an idle seat delays one round, not every one.
+    function _displaceIdle(RoundClock state) private {
+        uint256 count = state.seats();
+        uint256 passed = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        if (passed > count) passed = count;
+        uint256 releasableAt = block.timestamp + TaskArguments.unbondingSeconds();
+        for (uint256 slot = 0; slot < passed; ++slot) {
+            uint256 seat = (uint256(state.round()) + state.proposal() + slot) % count;
+            address sealer = _seats[seat];
+            // Whoever proposes late is not idle.
+            if (sealer == address(0) || sealer == msg.sender) continue;
+            _seats[seat] = address(0);
+            emit SealerDisplaced(sealer, seat);
+            _VAULT.unbond(sealer, Role.Sealer, releasableAt);
+        }
+    }
+
     function _propose(RoundClock state, address proposer, bytes32 model, bytes32 contentId) private {
         _models[state.round() & 1] = model;
         state = state.withProposal(uint256(state.proposal()) + 1);
@@ -216,7 +262,9 @@ contract TrainingTask is TaskRounds {
         RoundClock state = _clock;
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Challenge);
-        if (state.disputeOpen()) revert TrainingTaskNotChallengeable(state.proposal());
+        if (state.disputeOpen() || state.disputes() >= MAX_DISPUTES) {
+            revert TrainingTaskNotChallengeable(state.proposal());
+        }
         uint256 bond = _bond(state.disputes());
         state = state.withDisputes(uint256(state.disputes()) + 1);
         state = state.withDisputeOpen(true);
@@ -240,7 +288,13 @@ contract TrainingTask is TaskRounds {
     /// @inheritdoc ITrainingTask
     function replaceAggregate(address challenger, bytes32 model, bytes32 contentId, Evidence evidence) external {
         RoundClock state = _requireProposal();
+        // Only lost disputes make the next one dearer: a right challenge must stay affordable.
+        state = state.withDisputes(state.disputes() - 1);
         _punishProposer(state, evidence, challenger);
+        if (state.proposal() >= MAX_PROPOSALS) {
+            _reopen(state);
+            return;
+        }
         _substitute = challenger;
         _propose(state.withSealer(SUBSTITUTE).withDisputeOpen(false), challenger, model, contentId);
     }
@@ -249,6 +303,11 @@ contract TrainingTask is TaskRounds {
     function rejectAggregate(address challenger) external {
         RoundClock state = _requireProposal();
         _punishProposer(state, Evidence.WrongAggregate, challenger);
+        _reopen(state);
+    }
+
+    /// @dev Another sealer's turn.
+    function _reopen(RoundClock state) private {
         state = state.withSealer(0).withDisputeOpen(false);
         _clock = state.withPhase(Phase.Aggregate).withMark(block.timestamp);
     }
@@ -271,7 +330,8 @@ contract TrainingTask is TaskRounds {
             proposer,
             role,
             evidence,
-            TaskArguments.sealPenalty(),
+            // A challenger that stood in loses all that it has bonded.
+            substitute ? _VAULT.stakeOf(address(this), proposer, role).amount : TaskArguments.sealPenalty(),
             challenger,
             TaskArguments.bounty(),
             TaskArguments.burnBps()

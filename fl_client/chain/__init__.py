@@ -17,12 +17,14 @@ from fl_client.chain.keys import (
     password_from_file,
 )
 from fl_client.chain.node import LogEntry, Node
-from fl_client.chain.receipts import Receipt
+from fl_client.chain.receipts import PASSES_NOW, Receipt
 from fl_client.chain.reverts import HINTS, RevertDecoder
-from fl_client.chain.sender import FeePolicy, TransactionSender
+from fl_client.chain.sender import FeePolicy, Sender, TransactionSender
+from fl_client.chain.unlocked import UnlockedSender, unlocked_accounts
 
 __all__ = [
     "HINTS",
+    "PASSES_NOW",
     "Account",
     "Connection",
     "ContractArtifact",
@@ -38,9 +40,11 @@ __all__ = [
     "Receipt",
     "RevertDecoder",
     "SecretRow",
+    "Sender",
     "TransactionRow",
     "TransactionSender",
     "TransactionStatus",
+    "UnlockedSender",
     "all_artifacts",
     "create_keystore",
     "demo_account",
@@ -50,4 +54,5 @@ __all__ = [
     "load_keystore",
     "password_from_environment",
     "password_from_file",
+    "unlocked_accounts",
 ]

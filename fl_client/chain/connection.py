@@ -153,6 +153,10 @@ class Connection:
         """
         self.node.wait_until(timestamp, timeout_seconds=timeout_seconds)
 
+    def nudge(self) -> None:
+        """Keep a development chain's clock going while nobody sends; on any other chain this does nothing."""
+        self.node.nudge()
+
     def logs(self, addresses: tuple[Address, ...], first: int, last: int) -> tuple[LogEntry, ...]:
         """Raw logs of a block range, both ends included, in chain order (see ``EventCursor``)."""
         return self.node.logs(addresses, first, last)

@@ -253,6 +253,9 @@ class EmbeddedChain:
             chain.set_header_timestamp(timestamp)
             self._backend.mine_blocks()
 
+    def nudge(self) -> None:
+        """Nothing: this chain's time passes when somebody travels."""
+
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
         """Logs straight from the receipts: eth-tester's own filter takes seconds for a few hundred blocks."""
         wanted = {bytes.fromhex(address[2:]) for address in addresses}

@@ -134,8 +134,11 @@ class EventCursor:
         """First block that was not read yet."""
         return self._next
 
-    def poll(self) -> tuple[Event, ...]:
+    def poll(self, upto: int | None = None) -> tuple[Event, ...]:
         """Read everything since the last poll.
+
+        Args:
+            upto: last block to read; ``None`` takes the latest.
 
         Returns:
             Events in chain order; a second call without new blocks returns none.
@@ -144,20 +147,20 @@ class EventCursor:
             ChainError: the node is gone, refuses even a single block, or has replaced blocks that were
                 read already (the cursor does not move then).
         """
-        last = self._connection.block_number() - self._confirmations
+        last = (self._connection.block_number() if upto is None else upto) - self._confirmations
         self._require_same_history(last)
         found: list[LogEntry] = []
         first = self._next
         while self._addresses and first <= last:
-            upto = min(first + self._range - 1, last)
+            end = min(first + self._range - 1, last)
             try:
-                found.extend(self._connection.logs(self._addresses, first, upto))
+                found.extend(self._connection.logs(self._addresses, first, end))
             except NodeRefused as problem:
-                if upto == first:
+                if end == first:
                     raise ChainError(f"{self._connection.url} refuses the logs of block {first}") from problem
-                self._range = max(1, (upto - first + 1) // 2)
+                self._range = max(1, (end - first + 1) // 2)
                 continue
-            first = upto + 1
+            first = end + 1
         events = self._decoder.decode(found)
         if last >= self._next:
             self._last_hash = self._hash_of(last)

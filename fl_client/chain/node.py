@@ -52,6 +52,10 @@ class Node(Protocol):
         """
         ...
 
+    def nudge(self) -> None:
+        """Let a development chain that idles make a block, since time passes on a chain only with blocks."""
+        ...
+
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
         """The logs of some contracts (none named: of all) in blocks ``first`` to ``last``, in chain order.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from web3.exceptions import TransactionNotFound
 from web3.types import TxParams, TxReceipt
@@ -12,6 +12,9 @@ from fl_client.chain.connection import Connection
 from fl_client.chain.node import LogEntry
 from fl_client.errors import ContractReverted
 from fl_client.types import Address, Bytes32
+
+PASSES_NOW: Final = "reverted"
+"""Name of a refusal that a second execution does not repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def refusal_of(connection: Connection, found: TxReceipt) -> ContractReverted:
     """Why a mined transaction failed: executed again on the state before its block.
 
     Returns:
-        The exception to raise; its name is ``reverted`` where the second execution does not fail.
+        The exception to raise; its name is ``PASSES_NOW`` where the second execution does not fail.
 
     Raises:
         ChainError: the node is gone.
@@ -96,7 +99,7 @@ def refusal_of(connection: Connection, found: TxReceipt) -> ContractReverted:
             connection.web3.eth.call(again, found["blockNumber"] - 1)
     except ContractReverted as refusal:
         return refusal
-    return ContractReverted("reverted", (), hint="it passes now: something changed between, or gas ran out")
+    return ContractReverted(PASSES_NOW, (), hint="it passes now: something changed between, or gas ran out")
 
 
 def _read_log(log: Any) -> LogEntry:

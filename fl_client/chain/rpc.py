@@ -19,6 +19,11 @@ from fl_client.types import Address, Bytes32
 
 POLL_SECONDS: Final = 0.5
 REQUEST_SECONDS: Final = 20
+IDLE_SECONDS: Final = 1.0
+"""How long a development chain may be without a new block before it is asked for one."""
+
+AHEAD_SECONDS: Final = 4.0
+"""The same for a chain whose clock is ahead of this machine's, as after many blocks within a second."""
 
 TRANSPORT_ERRORS: Final = (OSError, requests.exceptions.RequestException, Web3Exception, TimeoutError)
 """What web3 raises when a node is gone, slow, or answers nonsense."""
@@ -58,6 +63,7 @@ class RpcNode:
         self._web3 = web3
         self._url = shown_url(url)
         self._mines_on_demand = True  # until evm_mine is refused
+        self._newest = (-1, 0.0)  # latest block seen, and when it was seen first
 
     def wait_until(self, timestamp: int, *, timeout_seconds: float) -> None:
         """Poll for a block with that stamp; a development chain that idles is asked to mine one.
@@ -79,6 +85,26 @@ class RpcNode:
                 self._mine()
             time.sleep(min(POLL_SECONDS, max(0.05, timestamp - time.time())))
             stamp = self._stamp()
+
+    def nudge(self) -> None:
+        """Ask a node that mines on demand for a block, when nobody has made one for a while.
+
+        Raises:
+            ChainError: the node is gone.
+        """
+        if not self._mines_on_demand:
+            return
+        try:
+            block = self._web3.eth.get_block("latest")
+        except TRANSPORT_ERRORS as problem:
+            raise ChainError(f"{self._url} did not answer: {problem}") from problem
+        if block["number"] != self._newest[0]:
+            self._newest = (block["number"], time.monotonic())
+            return
+        # Several participants ask the same node: one block a second is enough for all of them.
+        patience = IDLE_SECONDS if block["timestamp"] < time.time() else AHEAD_SECONDS
+        if time.monotonic() - self._newest[1] >= patience:
+            self._mine()
 
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
         """Ask the node for a range.

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
@@ -43,6 +43,25 @@ class FeePolicy:
     gas_margin_percent: int = 25
     bump_percent: int = 15
     max_fee_wei: int = 500 * 10**9
+
+
+class Sender(Protocol):
+    """What deploying and creating a task need of an account."""
+
+    @property
+    def address(self) -> Address:
+        """Who signs."""
+        ...
+
+    def deploy(self, artifact: ContractArtifact, *args: Any, intent: str | None = None) -> Receipt:
+        """Create a contract."""
+        ...
+
+    def send(
+        self, function: ContractFunction | ContractConstructor, *, intent: str | None = None, value: int = 0
+    ) -> Receipt:
+        """Send a transaction and wait for it."""
+        ...
 
 
 class TransactionSender:

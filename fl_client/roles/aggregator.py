@@ -12,6 +12,12 @@ from fl_client.roles.participant import GasBook, Participant
 from fl_client.rounds import Reveal, SealedVector, TaskWatch, Vector, tally
 from fl_client.types import Bytes32
 
+ANY_SEAT = 2**256 - 1
+"""Named in place of a seat by whoever proposes in an open slot."""
+
+OPEN_SLOTS = 2
+"""Slots after those of the seats (``TaskState.OPEN_SLOTS``)."""
+
 
 class Aggregator(Participant):
     """A sealer's account and its models."""
@@ -31,7 +37,9 @@ class Aggregator(Participant):
             return self.go_home(Role.SEALER)
         seat = self._seat()
         if seat is None:
-            return self.join()
+            seat = self._open_seat(phase)
+            if seat is None:
+                return self.join()
         if phase in (Phase.ATTEST, Phase.AGGREGATE):
             return self.propose(phase, seat)
         if phase is Phase.CHALLENGE and self.contract.clock().dispute_open:
@@ -45,6 +53,17 @@ class Aggregator(Participant):
         self.allow(self.contract.parameters.sealer_stake)
         self.send(self.contract.task.functions.joinAsSealer())
         return "took a seat"
+
+    def _open_seat(self, phase: Phase) -> int | None:
+        """Whoever has no seat (any more) may propose under a bond once every seat had its slot."""
+        if self.address not in self.ledger.sealers or phase is not Phase.AGGREGATE:
+            return None
+        _, deadline = self.contract.phase()
+        opens_at = deadline - OPEN_SLOTS * self.contract.parameters.seal_seconds
+        if self.contract.connection.now() < opens_at:
+            return None
+        self.allow(self.contract.parameters.challenge_bond)
+        return ANY_SEAT
 
     # ------------------------------------------------------------------ proposing
 
@@ -76,6 +95,8 @@ class Aggregator(Participant):
 
     def is_my_slot(self, phase: Phase, seat: int, frozen: bool) -> bool:
         """Whether the contract would take this seat's proposal now (``TrainingTask._requireSlot``)."""
+        if seat == ANY_SEAT:
+            return True
         clock, parameters, seats = self.contract.clock(), self.contract.parameters, self.contract.seats()
         if frozen:
             started = clock.mark
@@ -83,7 +104,7 @@ class Aggregator(Participant):
             started = self.contract.connection.now()
         else:
             _, deadline = self.contract.phase()
-            started = deadline - (len(seats) + 2) * parameters.seal_seconds
+            started = deadline - (len(seats) + OPEN_SLOTS) * parameters.seal_seconds
         slot = max(0, self.contract.connection.now() - started) // parameters.seal_seconds
         if slot >= len(seats):
             return True

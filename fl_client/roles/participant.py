@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from fl_client.chain import Receipt, TransactionSender
+from fl_client.chain import PASSES_NOW, Receipt, TransactionSender
 from fl_client.chain.contracts import Phase, Role, TaskContract
 from fl_client.errors import ContractReverted
 from fl_client.rounds import TaskLedger, TaskWatch
@@ -15,15 +15,24 @@ from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
 
-# Somebody else was faster with a call that anybody may make: nothing is lost.
+# Somebody else was faster, or the time for it passed meanwhile: nothing is lost, the next step looks anew.
 _RACES = frozenset(
     {
         "TrainingTaskUnexpectedPhase",
         "TrainingTaskNothingToSettle",
         "TrainingTaskNoSuchRecord",
+        "TrainingTaskNotChallengeable",
+        "TrainingTaskNotDrawn",
+        "TrainingTaskNotYourSlot",
+        "TrainingTaskSeedPending",
+        "TrainingTaskWrongEntries",
+        "DisputeCourtDeadline",
         "DisputeCourtUnexpectedStep",
     }
 )
+
+# In a row: the chain's clock may reach a deadline between the simulation of a call and its block.
+_MOST_OVERTAKEN = 3
 
 
 @dataclass(slots=True)
@@ -67,6 +76,7 @@ class Participant:
         self.watch = watch
         self.sender = sender
         self.gas = gas
+        self._overtaken = 0
 
     @property
     def address(self) -> Address:
@@ -85,14 +95,23 @@ class Participant:
 
     def step(self) -> str | None:
         """Do what is due; returns what was done, or None."""
-        phase, _ = self.watch.refresh(self.address)
-        try:
-            return self.act(phase)
-        except ContractReverted as refusal:
-            if refusal.name not in _RACES:
-                raise
-            _log.info("%s: another was faster (%s)", self.address, refusal.name)
-            return None
+        with self.contract.held():
+            phase, _ = self.watch.refresh(self.address)
+            try:
+                done = self.act(phase)
+            except ContractReverted as refusal:
+                self._note(refusal)
+                return None
+        self._overtaken = 0
+        return done
+
+    def _note(self, refusal: ContractReverted) -> None:
+        """Pass over a refusal that only means that the task has moved on; raises any other."""
+        if refusal.name == PASSES_NOW and self._overtaken < _MOST_OVERTAKEN:
+            self._overtaken += 1
+        elif refusal.name not in _RACES:
+            raise refusal
+        _log.info("%s: another was faster (%s)", self.address, refusal.name)
 
     def act(self, phase: Phase) -> str | None:
         """What this role does in a phase."""

@@ -114,11 +114,15 @@ class Trainer(Participant):
             return False
         return self.contract.is_drawn(self.address)
 
-    def commit(self) -> str:
+    def commit(self) -> str | None:
         """Learn, keep the update where only this trainer sees it, and commit."""
         clock = self.contract.clock()
         kept = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
         secret = kept or self.prepare(clock.round, clock.attempt)
+        # Learning takes its time. A later turn would take this digest too, but never its reveal.
+        self.contract.look_again()
+        if self.contract.clock(self.address).turn != clock.turn:
+            return None
         self.send(self.contract.task.functions.commitUpdate(secret.digest), intent=self.named("commit"))
         return "committed"
 

@@ -38,10 +38,15 @@ def tally(record: RoundRecord, *, turn: int) -> Outcome:
         The outcome.
     """
     present = attested = 0
+    public: set[tuple[bytes, int]] = set()
     votes = [0] * len(record.reveals)
     for reveal in record.reveals:
         if reveal.index in record.dropped:  # slashed since: neither attests nor is accepted
             continue
+        root = (bytes(reveal.root_hash), reveal.root_sum)
+        if record.attempt and root in public:
+            continue  # what an earlier attempt made public is nobody else's
+        public.add(root)
         present |= 1 << reveal.index
         when, bitmap = record.attestations.get(reveal.trainer, (0, 0))
         if when != turn:

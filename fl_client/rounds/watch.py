@@ -38,10 +38,11 @@ class TaskWatch:
         return self._form(VectorKind.MODEL)
 
     def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
-        """Read all new events; returns the present phase and its deadline, asked as `account`."""
-        if self.contract.connection.block_number() >= self._cursor.next_block:
-            self.ledger.apply_all(self._cursor.poll())
-        return self.contract.phase(account)
+        """Read all new events; returns the phase after them and its deadline, asked as `account`."""
+        with self.contract.held() as block:
+            if block >= self._cursor.next_block:
+                self.ledger.apply_all(self._cursor.poll(block))
+            return self.contract.phase(account)
 
     def commitment_of(self, reveal: Reveal) -> Bytes32:
         """The commitment that a reveal's fields make."""

@@ -35,7 +35,7 @@ class CopyingTrainer(Trainer):
             return False
         return super().may_commit(record)
 
-    def commit(self) -> str:
+    def commit(self) -> str | None:
         """Copy the first commitment that is on chain."""
         if self.ledger.round != self.cheats_in:
             return super().commit()

@@ -13,7 +13,7 @@ from brownie import chain, web3
 from numpy.typing import NDArray
 
 from fl_client.encoding import LIMIT, VectorFormat, VectorKind, commitment_of
-from tests.contracts.task_types import BPS, Bounds, Phase, TaskParameters
+from tests.contracts.task_types import BPS, Bounds, Phase, Role, TaskParameters
 
 ONE = 10**18
 """One DeepCoin."""
@@ -281,3 +281,29 @@ def _shown(argument: Any) -> str:
     if text.startswith("0x") and len(text) == 66:
         return repr(bytes.fromhex(text[2:]))
     return text.lower() if text.startswith("0x") else text
+
+
+# ---------------------------------------------------------------------- money
+
+
+def check_books(system: System, accounts: Sequence[Any], tasks: Sequence[Any]) -> None:
+    """Assert that every coin is somewhere, and that the vault and the pool owe exactly what they hold.
+
+    Args:
+        accounts: everybody who may hold coins, stakes or earnings.
+        tasks: every task that was created.
+    """
+    coin, vault, pool = system.coin, system.vault, system.pool
+    purses = sum(coin.balanceOf(account) for account in (*accounts, vault, pool))
+    assert purses == coin.totalSupply()
+    stakes = sum(
+        vault.stakeOf(task, account, role)["amount"]
+        for task in tasks
+        for account in accounts
+        for role in Role
+    )
+    assert vault.held() == stakes == coin.balanceOf(vault)
+    escrows = [pool.escrowOf(task) for task in tasks]
+    owed = sum(escrow["unspent"] + escrow["bonus"] for escrow in escrows)
+    earned = sum(pool.earningsOf(account)["claimable"] for account in accounts)
+    assert pool.held() == owed + earned == coin.balanceOf(pool)

@@ -12,7 +12,7 @@ from web3 import Web3
 
 from fl_client.chain.artifacts import load_artifact
 from fl_client.chain.connection import Connection
-from fl_client.chain.sender import TransactionSender
+from fl_client.chain.sender import Sender
 from fl_client.errors import ChainError, ConfigError
 from fl_client.types import Address
 
@@ -135,7 +135,7 @@ class Deployment:
         )
 
 
-def deploy(sender: TransactionSender, connection: Connection, *, bounds: FactoryBounds) -> Deployment:
+def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> Deployment:
     """Deploy and wire all contracts; the sender holds the whole supply of coins afterwards.
 
     Returns:

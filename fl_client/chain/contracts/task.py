@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from eth_typing import BlockNumber
 from hexbytes import HexBytes
+from web3 import Web3
 
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.deployment import Deployment
@@ -137,7 +141,7 @@ class TaskContract:
         """
         self.connection = connection
         self.deployment = deployment
-        self.address = address
+        self.address = Address(Web3.to_checksum_address(address))  # as events have it
         self.task = connection.contract("TrainingTask", address)
         self.vault = connection.contract("StakeVault", deployment.vault)
         self.pool = connection.contract("RewardPool", deployment.pool)
@@ -146,6 +150,7 @@ class TaskContract:
         self._require_clone()
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
         self._seen: tuple[int, dict[tuple[Any, ...], Any]] = (-1, {})
+        self._held: int | None = None
 
     def _require_clone(self) -> None:
         """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
@@ -161,9 +166,29 @@ class TaskContract:
     def _is_registered(self) -> bool:
         return bool(self.connection.call(self.pool.functions.escrowOf(self.address))[2])
 
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Answer all views as of one block, whose number this gives.
+
+        Other accounts act between two questions: what a role reads must belong together.
+        """
+        outermost = self._held is None
+        if self._held is None:
+            self._held = self.connection.block_number()
+        try:
+            yield self._held
+        finally:
+            if outermost:
+                self._held = None
+
+    def look_again(self) -> None:
+        """Within ``held``: after a long pause, let the views be of the latest block."""
+        if self._held is not None:
+            self._held = self.connection.block_number()
+
     def _once(self, name: str, *arguments: Any) -> Any:
         """A view's result, asked once a block: several roles of one process ask the same."""
-        block = self.connection.block_number()
+        block = self.connection.block_number() if self._held is None else self._held
         if self._seen[0] != block:
             self._seen = (block, {})
         results, key = self._seen[1], (name, *arguments)
@@ -173,7 +198,7 @@ class TaskContract:
             if (found := next(known, None)) is not None:
                 return found
         if key not in results:
-            results[key] = self.connection.call(self.task.functions[name](*arguments))
+            results[key] = self.connection.call(self.task.functions[name](*arguments), block=BlockNumber(block))
         return results[key]
 
     def phase(self, account: Address = NOBODY) -> tuple[Phase, int]:

@@ -14,7 +14,7 @@ from tests.contracts.federation import (
     reverts,
 )
 from tests.contracts.task_types import Phase, Role
-from tests.contracts.unit.TrainingTask.test_freeze_round import TAMPERED, hash_of, tampered
+from tests.contracts.unit.TrainingTask.entries import TAMPERED, hash_of, tampered
 
 MODEL = b"\7" * 32
 CONTENT = b"\11" * 32
