@@ -41,7 +41,7 @@ def render_html(summary: dict[str, Any]) -> str:
         f"{summary['settings']['dimension']:,} coordinates, partition "
         f"{escape(summary['settings']['partition'])}, seed {summary['settings']['seed']}</p>",
         "<div class=figures>",
-        _figure(f"{summary['final_accuracy']:.4f}", f"final {escape(summary['metric'])}"),
+        _figure(_score(summary["final_accuracy"]), f"final {escape(summary['metric'])}"),
         _figure(f"{summary['gas']['total']:,}", "gas in all"),
         _figure(coins(lost), f"coins slashed, {len(summary['slashes'])} times"),
         _figure(f"<span class={'good' if audit['passed'] else 'bad'}>{verdict}</span>", "audit"),
@@ -100,6 +100,10 @@ def _reason(audit: dict[str, Any]) -> str:
     if audit["passed"]:
         return f"The audit recomputed {audit['rounds_checked']} rounds in a process of its own; everything agrees."
     return str(audit["first_difference"] or audit["unchecked"])
+
+
+def _score(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
 
 
 def _figure(value: str, name: str) -> str:

@@ -74,7 +74,9 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
     if summary["left_out"]:
         console.print("left out, for want of rounds or participants: " + ", ".join(summary["left_out"]))
     console.print()
-    console.print(f"final {summary['metric']}  [bold]{summary['final_accuracy']:.4f}[/bold]")
+    score = summary["final_accuracy"]
+    shown = "no round became final" if score is None else f"{score:.4f}"
+    console.print(f"final {summary['metric']}  [bold]{shown}[/bold]")
     console.print(f"model root      {summary['model_root']}", soft_wrap=True)
     console.print(f"chain head      {summary['head']}", soft_wrap=True)
     console.print(f"report          {summary['out']}/report.html", soft_wrap=True)

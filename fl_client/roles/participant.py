@@ -28,11 +28,15 @@ _RACES = frozenset(
         "TrainingTaskWrongEntries",
         "DisputeCourtDeadline",
         "DisputeCourtUnexpectedStep",
+        "TrainingTaskSeedPending",
     }
 )
 
 # In a row: the chain's clock may reach a deadline between the simulation of a call and its block.
 _MOST_OVERTAKEN = 3
+
+
+_BPS = 10_000
 
 
 @dataclass(slots=True)
@@ -138,6 +142,9 @@ class Participant:
     def advance(self, phase: Phase) -> str | None:
         """Make the call that moves the task on, where anybody may."""
         functions = self.contract.task.functions
+        if phase is Phase.COMMIT and self._awaits_draw():
+            self.send(functions.seedTurn())
+            return "decided the draw"
         if phase is Phase.FINAL:
             self.send(functions.finalizeRound())
             return "finalised the round"
@@ -153,6 +160,10 @@ class Participant:
             self.send(functions.endTask())
             return "ended the task"
         return None
+
+    def _awaits_draw(self) -> bool:
+        """Whether trainers are drawn and the present turn's draw is not decided."""
+        return self.contract.parameters.fraction_bps < _BPS and self.ledger.seeded_turn < self.ledger.turn
 
     def go_home(self, role: Role) -> str | None:
         """After the end: claim, leave, and take the stake back once it is free."""

@@ -96,6 +96,7 @@ class TaskLedger:
         trainers, sealers: whoever ever joined.
         suspended: trainers whose stake was cut and not restored.
         bonus_shares: what each accepted update got of slashed coins, per round in which it was frozen.
+        seeded_turn: the latest turn whose draw is decided.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
         ended: the final model's commitment once the task has ended.
@@ -116,6 +117,7 @@ class TaskLedger:
         self.answers: list[tuple[str, Bytes32]] = []
         self.round = 0
         self.turn = 0
+        self.seeded_turn = 0
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """Take events over, in chain order; those of other tasks are passed over."""
@@ -168,6 +170,9 @@ class TaskLedger:
         self.round, self.turn = args["round"], args["turn"]
         record = self.rounds.setdefault(self.round, RoundRecord(number=self.round))
         record.attempt, record.turn = args["attempt"], args["turn"]
+
+    def _seeded(self, args: Any) -> None:
+        self.seeded_turn = args["turn"]
 
     def _committed(self, args: Any) -> None:
         record, digest = self.current(), Bytes32(bytes(args["digest"]))
@@ -287,6 +292,7 @@ _HANDLERS = {
     "TrainerSuspended": TaskLedger._trainer_suspended,
     "TrainerRestored": TaskLedger._trainer_restored,
     "TurnOpened": TaskLedger._turn_opened,
+    "TurnSeeded": TaskLedger._seeded,
     "UpdateCommitted": TaskLedger._committed,
     "UpdateRevealed": TaskLedger._revealed,
     "UpdatesAttested": TaskLedger._attested,

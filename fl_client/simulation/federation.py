@@ -246,6 +246,11 @@ class Federation:
 
     def _wait(self, phase: Phase, deadline: int) -> None:
         """Nobody has anything to do: let the time pass until a deadline."""
+        ledger = self.watch.ledger
+        if phase is Phase.COMMIT and self.settings.fraction_bps < 10_000 and ledger.seeded_turn < ledger.turn:
+            # The draw follows from the hash of a block that only the next one can read.
+            self.connection.wait_until(self.connection.now() + 1)
+            return
         dispute = self.contract.dispute()
         if dispute.deadline and phase is Phase.CHALLENGE:
             deadline = dispute.deadline

@@ -217,9 +217,7 @@ class Dissection:
     def answer_chunk(self, by: Any = None) -> Any:
         """Show the chunk reached."""
         chunk = chunk_bytes(self.theirs, self.position)
-        done = self.court.answerChunk(
-            self.task, node_tuple(self.current), chunk, {"from": by or self.sealer}
-        )
+        done = self.court.answerChunk(self.task, node_tuple(self.current), chunk, {"from": by or self.sealer})
         self.shown = chunk
         return self._done("answerChunk", done)
 

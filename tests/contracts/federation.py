@@ -155,7 +155,7 @@ def create_task(system: System, owner: Any, **overrides: Any) -> Any:
 
 def parameters_of(task: Any) -> TaskParameters:
     """Return a task's parameters by name."""
-    return TaskParameters(*task.parameters())
+    return TaskParameters(*plain(tuple(task.parameters())))
 
 
 def join_all(task: Any, trainers: Sequence[Any], sealers: Sequence[Any]) -> None:
@@ -167,10 +167,12 @@ def join_all(task: Any, trainers: Sequence[Any], sealers: Sequence[Any]) -> None
 
 
 def start(task: Any, by: Any) -> None:
-    """Open the first round, after the joining phase."""
+    """Open the first round, after the joining phase; where trainers are drawn, one block later they are."""
     if task.clock()["active"] < parameters_of(task).max_trainers:
         pass_deadline(task)
     task.start({"from": by})
+    if parameters_of(task).fraction_bps < BPS:
+        chain.mine()
 
 
 def running_task(system: System, people: People, trainers: int = 5, **overrides: Any) -> Any:

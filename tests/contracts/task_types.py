@@ -59,6 +59,8 @@ SUBSTITUTE = 255
 UNKNOWN_DUE = 255
 MAX_SEATS = 16
 OPEN_SLOTS = 2
+ANYBODY = 2**256 - 1
+"""In place of a seat: whoever proposes under a bond."""
 
 
 class Bounds(NamedTuple):

@@ -156,9 +156,7 @@ def test_a_wrong_model_can_be_proved_until_somebody_finalises(
     assert present(task) == Phase.AGGREGATE
 
 
-def test_a_final_model_cannot_be_proved_wrong(
-    court: Any, task: Any, dispute: Dissection, proof: Any
-) -> None:
+def test_a_final_model_cannot_be_proved_wrong(court: Any, task: Any, dispute: Dissection, proof: Any) -> None:
     advance_to(task, Phase.FINAL)
     task.finalizeRound({"from": dispute.challenger})
     with brownie.reverts():
@@ -218,9 +216,9 @@ def test_a_wrong_replacement_falls_to_a_proof(
         prove(court, task, people.trainers[0], proof_of(dispute.round, liar, 3)), "StakeSlashed"
     )
     assert (slashed["account"], slashed["role"]) == (dispute.challenger, Role.CHALLENGER)
-    parameters = parameters_of(task)
-    left = vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"]
-    assert left == parameters.challenge_bond - parameters.seal_penalty
+    # Whoever stood in loses all that it has bonded.
+    assert slashed["taken"] == parameters_of(task).challenge_bond
+    assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
     assert present(task) == Phase.AGGREGATE
 
 

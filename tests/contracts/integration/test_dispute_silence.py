@@ -93,9 +93,7 @@ def test_every_coin_of_the_slash_is_accounted_for(
     dispute.open()
     supply, staked, owed = coin.totalSupply(), vault.held(), pool.held()
     mine_at(deadline_of_dispute(dispute.court, task))
-    slashed = only_event(
-        dispute.court.resolveDispute(task, {"from": dispute.challenger}), "StakeSlashed"
-    )
+    slashed = only_event(dispute.court.resolveDispute(task, {"from": dispute.challenger}), "StakeSlashed")
     rest = slashed["taken"] - slashed["burned"] - slashed["bounty"]
     assert supply - coin.totalSupply() == slashed["burned"]
     assert staked - vault.held() == parameters.seal_penalty
@@ -123,9 +121,7 @@ def test_the_rest_goes_to_the_honest_of_the_next_set(
     assert pool.escrowOf(task)["bonus"] == rest % 5
 
 
-def test_the_slashed_sealer_gets_the_rest_of_its_stake(
-    task: Any, dispute: Dissection, coin: Any
-) -> None:
+def test_the_slashed_sealer_gets_the_rest_of_its_stake(task: Any, dispute: Dissection, coin: Any) -> None:
     parameters = parameters_of(task)
     stop_at(dispute, SEALER_OWES["nodes"])
     mine_at(now() + parameters.unbonding_seconds)
@@ -137,9 +133,7 @@ def test_the_slashed_sealer_gets_the_rest_of_its_stake(
 
 
 @pytest.mark.parametrize("awaited", CHALLENGER_OWES)
-def test_a_silent_challenger_loses_its_bond(
-    task: Any, dispute: Dissection, vault: Any, awaited: str
-) -> None:
+def test_a_silent_challenger_loses_its_bond(task: Any, dispute: Dissection, vault: Any, awaited: str) -> None:
     parameters = parameters_of(task)
     resolved = stop_at(dispute, CHALLENGER_OWES[awaited])
     assert only_event(resolved, "StakeSlashed") == {

@@ -40,9 +40,7 @@ def round_(system: System, people: People) -> Round:
     """Five updates are public; the first hides a huge norm behind leaf sums of its own."""
     task = running_task(system, people, dimension=DIMENSION, norm_bound_squared=10**9)
     played = Round.of(task)
-    liar = played.update(
-        people.trainers[0], vector=np.full(DIMENSION, HUGE, dtype=np.int32), sums=[1, 2, 3]
-    )
+    liar = played.update(people.trainers[0], vector=np.full(DIMENSION, HUGE, dtype=np.int32), sums=[1, 2, 3])
     honest = [played.update(trainer) for trainer in people.trainers[1:5]]
     short = [replace_vector(played, update) for update in honest]
     played.commit_updates([liar, *short])
@@ -254,9 +252,7 @@ def test_a_value_that_is_none_convicts(court: Any, system: System, people: Peopl
     update = played.update(people.trainers[0], vector=np.array([0, 5], dtype=np.int32), commitment=commitment)
     other.commitUpdate(update.digest, {"from": update.trainer})
     advance_to(other, Phase.REVEAL)
-    other.revealUpdate(
-        *bad.root, update.content_id, update.samples, update.salt, {"from": update.trainer}
-    )
+    other.revealUpdate(*bad.root, update.content_id, update.samples, update.salt, {"from": update.trainer})
     opening = bad.opening(0)
     open_evidence(court, other, challenger, hash_of_chunk(update.trainer, 1, 0, opening))
     shown = court.proveWrongNorm(other, update.trainer, 1, 0, opening, SALT, {"from": challenger})

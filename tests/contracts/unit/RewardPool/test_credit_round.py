@@ -46,7 +46,7 @@ def test_pays_no_sealer_where_there_is_none(credit, funded):
 
 def test_takes_everything_from_the_escrow(credit, funded, sealers):
     credit(sealer=sealers[0])
-    assert funded.pool.escrowOf(funded.task) == (BUDGET - 13 * ONE, 0, True)
+    assert funded.pool.escrowOf(funded.task) == (BUDGET - 13 * ONE, 0, True, False)
 
 
 def test_moves_no_coins(credit, funded):
@@ -79,7 +79,7 @@ def test_shares_the_bonus_among_the_accepted(credit, book_bonus, funded, trainer
 def test_the_bonus_is_not_taken_from_the_escrow(credit, book_bonus, funded):
     book_bonus(6 * ONE)
     credit(attested_mask=0)
-    assert funded.pool.escrowOf(funded.task) == (BUDGET - 9 * ONE, 0, True)
+    assert funded.pool.escrowOf(funded.task) == (BUDGET - 9 * ONE, 0, True, False)
 
 
 def test_bonus_share_is_rounded_down_and_dust_waits(credit, book_bonus, funded):

@@ -17,7 +17,7 @@ def test_a_task_cannot_fund_itself(funded, owner):
 
 
 def test_registers_the_task_with_its_budget(funded):
-    assert funded.pool.escrowOf(funded.task) == (BUDGET, 0, True)
+    assert funded.pool.escrowOf(funded.task) == (BUDGET, 0, True, False)
 
 
 def test_takes_the_coins_of_the_payer(funded):

@@ -34,7 +34,7 @@ LIMITS = {
     "dimension": Limits(least=1, most=64 * 2**20),
     "fraction_bits": Limits(least=0, most=30),
     "norm_bound_squared": Limits(least=1, most=2**128 - 1),
-    "rounds": Limits(least=1, most=10**6),
+    "rounds": Limits(least=1, most=500_000),
     "max_trainers": Limits(least=3, most=128),
     "quorum": Limits(least=3, most=8),
     "max_voids": Limits(least=1, most=32),
@@ -57,18 +57,27 @@ LIMITS = {
         most=MOST,
         at_least={"reveal_penalty": 1, "norm_penalty": 1, "update_reward": 1, "attest_reward": 0},
     ),
-    "sealer_stake": Limits(least=1, most=MOST, at_least={"seal_penalty": 1}),
-    "seal_penalty": Limits(least=1, most=200 * ONE, at_most={"challenge_bond": 200 * ONE}),
+    "sealer_stake": Limits(
+        least=1,
+        most=MOST,
+        at_least={"seal_penalty": 1},
+        at_most={"seal_penalty": MOST // 2, "challenge_bond": MOST // 2},
+    ),
+    "seal_penalty": Limits(least=100 * ONE, most=200 * ONE, at_most={"challenge_bond": 200 * ONE}),
     "challenge_bond": Limits(least=180 * ONE, most=MOST),
-    "answer_fee": Limits(least=0, most=190 * ONE),
-    "reveal_penalty": Limits(least=4 * ONE, most=100 * ONE),
-    "norm_penalty": Limits(least=1, most=100 * ONE),
+    "answer_fee": Limits(least=0, most=190 * ONE // 5),
+    "reveal_penalty": Limits(least=4 * ONE, most=100 * ONE, at_most={"norm_penalty": 100 * ONE}),
+    "norm_penalty": Limits(least=20 * ONE, most=100 * ONE),
     "burn_bps": Limits(least=BOUNDS.min_burn_bps, most=BPS),
     "update_reward": Limits(
-        least=0, most=MOST, at_most={"trainer_stake": MOST, "reveal_penalty": MOST, "attest_reward": 0}
+        least=0,
+        most=MOST,
+        at_most={"trainer_stake": MOST, "reveal_penalty": MOST, "norm_penalty": MOST, "attest_reward": 0},
     ),
     "attest_reward": Limits(
-        least=0, most=MOST, at_most={"trainer_stake": MOST, "reveal_penalty": MOST, "update_reward": 0}
+        least=0,
+        most=MOST,
+        at_most={"trainer_stake": MOST, "reveal_penalty": MOST, "norm_penalty": MOST, "update_reward": 0},
     ),
     "seal_reward": Limits(least=0, most=MOST),
 }
@@ -133,6 +142,31 @@ def test_quorum_is_at_most_the_number_of_trainers(try_to_create):
 def test_samples_of_all_trainers_stay_below_two_to_the_32(try_to_create):
     with reverts("TaskFactoryParameterOutOfBounds", "maxSamples", WORD // 128 + 1, 1, WORD // 128):
         try_to_create(max_trainers=128, max_samples=WORD // 128 + 1)
+
+
+def test_a_seal_penalty_is_at_least_half_of_an_odd_stake(try_to_create):
+    with reverts("TaskFactoryParameterOutOfBounds", "sealPenalty", 3, 4, 7):
+        try_to_create(sealer_stake=7, seal_penalty=3)
+
+
+def evidence_bytes(trainers, dimension):
+    """Call data of an aggregate's proof: every update's and both models' opening, the entries, and the rest."""
+    depth = ((dimension + 63) // 64 - 1).bit_length()
+    opening = 16 + 256 + 48 * depth
+    padded = 64 + -(-opening // 32) * 32
+    return (trainers + 2) * padded + trainers * 96 + 512
+
+
+def test_the_evidence_against_an_aggregate_fits_into_a_transaction(try_to_create):
+    chosen = {"max_trainers": 100, "dimension": 64 * 2**14}
+    length = evidence_bytes(100, 64 * 2**14)
+    assert length > 126_000 > evidence_bytes(98, 64 * 2**14)
+    with reverts("TaskFactoryParameterOutOfBounds", "evidence", length, 0, 126_000):
+        try_to_create(**chosen)
+
+
+def test_fewer_trainers_may_have_a_larger_model(try_to_create):
+    assert try_to_create(max_trainers=98, dimension=64 * 2**14)
 
 
 def test_unbonding_outlasts_a_longer_dispute(try_to_create):

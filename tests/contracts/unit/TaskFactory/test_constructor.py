@@ -6,7 +6,7 @@ import pytest
 from tests.contracts.federation import reverts
 from tests.contracts.task_types import BPS, Bounds
 
-WIDEST = 2**112 - 1
+WIDEST = 2**80 - 1
 
 
 @pytest.fixture
@@ -40,6 +40,37 @@ def test_greatest_stake_beyond_its_bounds_reverts(deploy, stake):
 @pytest.mark.parametrize("stake", [1, WIDEST])
 def test_greatest_stake_may_lie_at_its_bounds(deploy, stake):
     assert deploy(max_stake=stake).bounds()["maxStake"] == stake
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error"),
+    [
+        ({"min_phase_seconds": 0}, ("minPhaseSeconds", 0, 1, 10**6)),
+        ({"min_phase_seconds": 10**6 + 1}, ("minPhaseSeconds", 10**6 + 1, 1, 10**6)),
+        ({"max_phase_seconds": 2**32}, ("maxPhaseSeconds", 2**32, 1, 2**32 - 1)),
+        ({"min_challenge_seconds": 0}, ("minChallengeSeconds", 0, 1, 10**6)),
+        ({"min_challenge_seconds": 10**6 + 1}, ("minChallengeSeconds", 10**6 + 1, 1, 10**6)),
+    ],
+)
+def test_times_beyond_their_bounds_revert(deploy, chosen, error):
+    with reverts("TaskFactoryParameterOutOfBounds", *error):
+        deploy(**chosen)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"min_phase_seconds": 1},
+        {"min_phase_seconds": 10**6},
+        {"max_phase_seconds": 2**32 - 1},
+        {"min_challenge_seconds": 1},
+        {"min_challenge_seconds": 10**6},
+    ],
+)
+def test_times_may_lie_at_their_bounds(deploy, chosen):
+    ((name, value),) = chosen.items()
+    place = Bounds._fields.index(name)
+    assert deploy(**chosen).bounds()[place] == value
 
 
 def test_bounds_are_those_given(deploy):

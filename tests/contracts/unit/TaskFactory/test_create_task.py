@@ -8,7 +8,6 @@ from tests.contracts.federation import (
     create_task,
     only_event,
     parameters_of,
-    plain,
     present,
     reverts,
     task_parameters,
@@ -45,7 +44,7 @@ def test_budget_of_says_so_beforehand(factory, parameters):
 
 
 def test_the_task_knows_its_parameters(new_task, parameters):
-    assert plain(parameters_of(new_task)) == plain(parameters)
+    assert parameters_of(new_task) == parameters
 
 
 def test_the_task_takes_members(new_task):

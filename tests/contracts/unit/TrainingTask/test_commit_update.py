@@ -1,6 +1,5 @@
 """Binding oneself to an update."""
 
-import brownie
 import pytest
 
 from tests.contracts.federation import (
@@ -127,65 +126,3 @@ def test_no_more_updates_than_places(system, people, trainers, outsider):
     round_.commit(trainers[2:5])
     with reverts("TrainingTaskFull", 5):
         round_.commit([trainers[5]])
-
-
-# ---------------------------------------------------------------------- the draw
-
-
-@pytest.fixture
-def drawing(system, people):
-    """A task that draws half of its eight trainers."""
-    return running_task(system, people, trainers=8, fraction_bps=5_000)
-
-
-def seed_of(transaction):
-    return only_event(transaction, "TurnSeeded")["seed"]
-
-
-def lot_is_drawn(seed, turn, trainer, fraction_bps):
-    """keccak256(seed, turn, trainer) in tenths of a per mille of the whole range."""
-    packed = seed + turn.to_bytes(32, "big") + bytes.fromhex(trainer.address[2:]).rjust(32, b"\0")
-    lot = int.from_bytes(brownie.web3.keccak(packed), "big")
-    return lot // ((2**256 - 1) // 10_000 + 1) < fraction_bps
-
-
-def test_emits_turn_seeded(drawing):
-    parent = brownie.web3.eth.get_block(brownie.history[-1].block_number - 1)["hash"]
-    packed = bytes(32) + bytes(parent) + bytes.fromhex(drawing.address[2:]).rjust(32, b"\0")
-    assert only_event(brownie.history[-1], "TurnSeeded") == {
-        "turn": 1,
-        "seed": bytes(brownie.web3.keccak(packed)),
-    }
-
-
-def test_is_drawn_follows_from_the_seed(drawing, trainers):
-    seed = seed_of(brownie.history[-1])
-    drawn = [drawing.isDrawn(trainer) for trainer in trainers]
-    assert drawn == [lot_is_drawn(seed, 1, trainer, 5_000) for trainer in trainers]
-
-
-def test_another_turn_has_another_seed(drawing, outsider):
-    first = seed_of(brownie.history[-1])
-    advance_to(drawing, Phase.VOID)
-    assert seed_of(drawing.voidRound({"from": outsider})) != first
-
-
-def test_only_the_drawn_may_commit(drawing, trainers):
-    round_ = Round.of(drawing)
-    for trainer in trainers:
-        if drawing.isDrawn(trainer):
-            round_.commit([trainer])
-        else:
-            with reverts("TrainingTaskNotDrawn", trainer, 1):
-                round_.commit([trainer])
-
-
-def test_with_the_least_fraction_hardly_anybody_is_drawn(system, people, trainers):
-    task = running_task(system, people, fraction_bps=1)
-    seed = seed_of(brownie.history[-1])
-    for trainer in trainers:
-        assert task.isDrawn(trainer) == lot_is_drawn(seed, 1, trainer, 1)
-
-
-def test_without_a_draw_everybody_is_drawn(task, trainers, outsider):
-    assert all(task.isDrawn(account) for account in (*trainers, outsider))

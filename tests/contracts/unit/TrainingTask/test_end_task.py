@@ -19,16 +19,21 @@ from tests.contracts.federation import (
 from tests.contracts.task_types import Phase, Role
 
 
-def test_before_the_last_slot_is_over_reverts(task, aggregating, outsider):
-    advance_to(task, Phase.AGGREGATE)
+@pytest.fixture
+def frozen(task, aggregating, outsider):
+    """The accepted set is fixed and its rewards are booked; no sealer has come yet."""
+    task.freezeRound(aggregating.entries, {"from": outsider})
+    return aggregating
+
+
+def test_before_the_last_slot_is_over_reverts(task, frozen, outsider):
     at(deadline_of(task) - 1)
     with reverts("TrainingTaskUnexpectedPhase", Phase.AGGREGATE, Phase.STALLED):
         task.endTask({"from": outsider})
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_after_it_anybody_ends_the_task(task, aggregating, outsider, late):
-    advance_to(task, Phase.AGGREGATE)
+def test_after_it_anybody_ends_the_task(task, frozen, outsider, late):
     at(deadline_of(task) + late)
     task.endTask({"from": outsider})
     assert present(task) == Phase.ENDED
@@ -46,22 +51,22 @@ def test_during_a_challenge_reverts(task, proposed, outsider):
         task.endTask({"from": outsider})
 
 
-def test_twice_reverts(task, aggregating, outsider):
+def test_twice_reverts(task, frozen, outsider):
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     with reverts("TrainingTaskUnexpectedPhase", Phase.ENDED, Phase.STALLED):
         task.endTask({"from": outsider})
 
 
-def test_emits_task_ended(task, aggregating, outsider):
+def test_emits_task_ended(task, frozen, outsider):
     advance_to(task, Phase.STALLED)
     assert only_event(task.endTask({"from": outsider}), "TaskEnded") == {
         "round": 1,
-        "model": aggregating.base,
+        "model": frozen.base,
     }
 
 
-def test_notes_when(task, aggregating, outsider):
+def test_notes_when(task, frozen, outsider):
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     assert task.clock()["mark"] == now()
@@ -71,6 +76,7 @@ def test_a_proposal_that_was_never_final_is_not_the_model(task, aggregating, act
     aggregating.propose()
     following = aggregating.finalize(outsider)
     following.until_attested(active)
+    task.freezeRound(following.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     assert only_event(task.endTask({"from": outsider}), "TaskEnded")["model"] == following.base
 
@@ -78,27 +84,39 @@ def test_a_proposal_that_was_never_final_is_not_the_model(task, aggregating, act
 def test_the_sealer_of_the_last_final_model_is_paid(task, pool, proposed, sealers, active, outsider):
     following = proposed.finalize(outsider)
     following.until_attested(active)
+    task.freezeRound(following.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     assert pool.earningsOf(sealers[1])["claimable"] == 2 * ONE
 
 
-def test_trainers_of_a_frozen_round_are_paid(task, pool, aggregating, active, outsider):
+def test_before_the_rewards_are_booked_reverts(task, aggregating, outsider):
+    advance_to(task, Phase.STALLED)
+    with reverts("TrainingTaskNotFrozen", 1):
+        task.endTask({"from": outsider})
+
+
+def test_they_can_be_booked_even_then(task, pool, aggregating, active, outsider):
+    advance_to(task, Phase.STALLED)
     task.freezeRound(aggregating.entries, {"from": outsider})
+    task.endTask({"from": outsider})
+    assert [pool.earningsOf(trainer)["claimable"] for trainer in active] == [4 * ONE] * 5
+
+
+def test_trainers_of_a_frozen_round_are_paid(task, pool, frozen, active, outsider):
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     assert [pool.earningsOf(trainer)["claimable"] for trainer in active] == [4 * ONE] * 5
 
 
-def test_the_rest_of_the_escrow_goes_to_the_owner(task, coin, aggregating, owner, outsider):
+def test_the_rest_of_the_escrow_goes_to_the_owner(task, coin, frozen, owner, outsider):
     before = coin.balanceOf(owner)
-    task.freezeRound(aggregating.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     assert coin.balanceOf(owner) - before == 3 * (8 * 4 + 2) * ONE - 5 * 4 * ONE
 
 
-def test_everybody_gets_its_stake_back(task, coin, vault, aggregating, active, sealers, outsider):
+def test_everybody_gets_its_stake_back(task, coin, vault, frozen, active, sealers, outsider):
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     members = [(trainer, Role.TRAINER, 0) for trainer in active]

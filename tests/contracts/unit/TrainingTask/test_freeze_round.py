@@ -182,3 +182,28 @@ def test_attestations_of_an_earlier_attempt_do_not_count(task, attesting, active
         "acceptedMask": 0b11111,
         "attestedMask": 0b00111,
     }
+
+
+def test_a_copy_of_what_an_earlier_attempt_published_is_not_accepted(task, committing, active, outsider):
+    committing.until_revealed(active[:2])
+    advance_to(task, Phase.VOID)
+    task.voidRound({"from": outsider})
+    copy = committing.commit(active[2:3], vector=committing.revealed[0].vector)
+    own = committing.commit(active[3:])
+    committing.reveal([*copy, *own])
+    committing.attest(active)
+    advance_to(task, Phase.AGGREGATE)
+    transaction = task.freezeRound(committing.entries, {"from": outsider})
+    assert only_event(transaction, "RoundFrozen") == {
+        "round": 1,
+        "acceptedMask": 0b11011,
+        "attestedMask": 0b11011,
+    }
+
+
+def test_equal_updates_of_one_attempt_are_all_accepted(task, committing, active, outsider):
+    same = committing.update(active[0]).vector
+    committing.reveal(committing.commit(active, vector=same))
+    committing.attest(active)
+    transaction = task.freezeRound(committing.entries, {"from": outsider})
+    assert only_event(transaction, "RoundFrozen")["acceptedMask"] == 0b11111

@@ -1,6 +1,8 @@
 """Joining as a sealer."""
 
-from tests.contracts.federation import ONE, ZERO, only_event, pass_deadline, reverts
+import pytest
+
+from tests.contracts.federation import ONE, ZERO, advance_to, only_event, pass_deadline, reverts
 from tests.contracts.task_types import MAX_SEATS, Phase, Role
 
 
@@ -73,3 +75,15 @@ def test_an_ended_task_reverts(new_task, sealers, outsider):
     new_task.endTask({"from": outsider})
     with reverts("TrainingTaskUnexpectedPhase", Phase.ENDED, Phase.JOIN):
         new_task.joinAsSealer({"from": sealers[0]})
+
+
+@pytest.mark.parametrize("phase", [Phase.AGGREGATE, Phase.STALLED])
+def test_while_slots_run_reverts(task, attesting, challenger, phase):
+    advance_to(task, phase)
+    with reverts("TrainingTaskUnexpectedPhase", phase, Phase.CHALLENGE):
+        task.joinAsSealer({"from": challenger})
+
+
+def test_during_a_challenge_a_sealer_may_join(task, proposed, challenger):
+    task.joinAsSealer({"from": challenger})
+    assert task.seats()[2] == challenger

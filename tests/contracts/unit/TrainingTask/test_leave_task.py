@@ -139,6 +139,7 @@ def test_without_a_bond_reverts(task, outsider, role):
 
 
 def test_after_the_end_the_time_runs_from_the_end(task, vault, aggregating, active, outsider):
+    task.freezeRound(aggregating.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     ended = now()
@@ -148,6 +149,7 @@ def test_after_the_end_the_time_runs_from_the_end(task, vault, aggregating, acti
 
 
 def test_long_after_the_end_the_stake_is_free_at_once(task, vault, aggregating, active, sealers, outsider):
+    task.freezeRound(aggregating.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
     pass_time(UNBONDING)

@@ -125,7 +125,7 @@ def test_a_challenger_answers_for_its_dispute(task, dispute, challenger):
         task.leaveTask(Role.CHALLENGER, 0, {"from": challenger})
 
 
-def test_the_bond_doubles_with_every_dispute(task, dispute, challenger):
+def test_the_bond_doubles_while_a_dispute_is_open(task, dispute, challenger):
     dispute(challenger)
     assert task.nextBond() == 380 * ONE
 
@@ -190,6 +190,10 @@ def test_the_substitute_is_paid_as_sealer(task, pool, wrong, won, active, challe
     following.until_attested(active)
     task.freezeRound(following.entries, {"from": outsider})
     assert pool.earningsOf(challenger)["claimable"] - bounty == 2 * ONE
+
+
+def test_a_dispute_that_was_won_makes_the_next_one_no_dearer(task, won):
+    assert task.nextBond() == 190 * ONE
 
 
 # ---------------------------------------------------------------------- a dispute that was lost

@@ -4,6 +4,8 @@ import pytest
 
 from tests.contracts.federation import (
     ONE,
+    PURSE,
+    ZERO,
     advance_to,
     at,
     deadline_of,
@@ -13,7 +15,7 @@ from tests.contracts.federation import (
     present,
     reverts,
 )
-from tests.contracts.task_types import Phase, Role
+from tests.contracts.task_types import ANYBODY, SUBSTITUTE, Phase, Role
 from tests.contracts.unit.TrainingTask.entries import TAMPERED, hash_of, tampered
 
 MODEL = b"\7" * 32
@@ -169,11 +171,6 @@ def test_round_two_begins_with_seat_zero(task, proposed, active, sealers, outsid
         propose(task, sealers[1], 1, following.entries)
 
 
-def test_a_late_sealer_adds_a_slot(task, frozen, slots_begin, challenger):
-    task.joinAsSealer({"from": challenger})
-    assert deadline_of(task) == slots_begin + 5 * SLOT
-
-
 def test_when_nobody_froze_the_slots_begin_with_the_deadline(task, attesting, active, sealers):
     attesting.attest(active[:4])
     attest_ends = deadline_of(task)
@@ -188,6 +185,85 @@ def test_without_freeze_the_stall_comes_at_the_same_time(task, attesting, active
     at(attest_ends + 4 * SLOT)
     with reverts("TrainingTaskUnexpectedPhase", Phase.STALLED, Phase.AGGREGATE):
         propose(task, sealers[0], 0, attesting.entries)
+
+
+# ---------------------------------------------------------------------- idle seats, and anybody under a bond
+
+
+def test_whoever_let_its_slot_pass_is_displaced(task, frozen, slots_begin, sealers):
+    at(slots_begin + SLOT)
+    transaction = propose(task, sealers[0], 0)
+    assert only_event(transaction, "SealerDisplaced") == {"sealer": sealers[1], "seat": 1}
+    assert task.seats() == (sealers[0], ZERO)
+
+
+def test_the_stake_of_the_displaced_unbonds(task, vault, frozen, slots_begin, sealers):
+    at(slots_begin + SLOT)
+    propose(task, sealers[0], 0)
+    assert vault.stakeOf(task, sealers[1], Role.SEALER) == (200 * ONE, now() + 5_000)
+
+
+def test_in_the_first_slot_nobody_is_displaced(task, frozen, sealers):
+    assert events(propose(task, sealers[1], 1), "SealerDisplaced") == []
+
+
+def test_whoever_proposes_late_is_not_displaced(task, frozen, slots_begin, sealers):
+    at(slots_begin + 2 * SLOT)
+    transaction = propose(task, sealers[1], 1)
+    assert only_event(transaction, "SealerDisplaced") == {"sealer": sealers[0], "seat": 0}
+
+
+def test_at_last_anybody_may_propose_under_a_bond(task, vault, frozen, slots_begin, challenger):
+    at(slots_begin + 2 * SLOT)
+    transaction = propose(task, challenger, ANYBODY)
+    assert only_event(transaction, "AggregateProposed")["proposer"] == challenger
+    assert vault.stakeOf(task, challenger, Role.CHALLENGER) == (190 * ONE, 0)
+    assert task.clock()["sealer"] == SUBSTITUTE
+
+
+def test_then_every_idle_seat_is_free(task, frozen, slots_begin, challenger, sealers):
+    at(slots_begin + 2 * SLOT)
+    displaced = events(propose(task, challenger, ANYBODY), "SealerDisplaced")
+    assert displaced == [{"sealer": sealers[1], "seat": 1}, {"sealer": sealers[0], "seat": 0}]
+
+
+def test_before_that_a_bond_is_not_enough(task, frozen, slots_begin, challenger):
+    at(slots_begin + 2 * SLOT - 1)
+    with reverts("TrainingTaskNotYourSlot", ANYBODY, 1):
+        propose(task, challenger, ANYBODY)
+
+
+def test_without_coins_for_the_bond_reverts(task, vault, frozen, slots_begin, outsider):
+    at(slots_begin + 2 * SLOT)
+    with reverts("ERC20InsufficientAllowance", vault, 0, 190 * ONE):
+        propose(task, outsider, ANYBODY)
+
+
+def test_whoever_proposed_under_a_bond_answers_for_it(task, frozen, slots_begin, challenger):
+    at(slots_begin + 2 * SLOT)
+    propose(task, challenger, ANYBODY)
+    with reverts("TrainingTaskStillEngaged", challenger):
+        task.leaveTask(Role.CHALLENGER, 0, {"from": challenger})
+
+
+def test_once_the_round_is_closed_its_bond_is_free(task, coin, frozen, slots_begin, challenger, outsider):
+    at(slots_begin + 2 * SLOT)
+    propose(task, challenger, ANYBODY)
+    advance_to(task, Phase.FINAL)
+    task.finalizeRound({"from": outsider})
+    task.leaveTask(Role.CHALLENGER, 0, {"from": challenger})
+    task.withdraw(Role.CHALLENGER, {"from": challenger})
+    assert coin.balanceOf(challenger) == PURSE
+
+
+def test_even_a_task_without_sealers_goes_on(task, frozen, slots_begin, sealers, challenger, outsider):
+    for seat, sealer in enumerate(sealers):
+        task.leaveTask(Role.SEALER, seat, {"from": sealer})
+    at(slots_begin + 2 * SLOT)
+    propose(task, challenger, ANYBODY)
+    advance_to(task, Phase.FINAL)
+    task.finalizeRound({"from": outsider})
+    assert present(task) == Phase.COMMIT
 
 
 # ---------------------------------------------------------------------- its reward

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.federation import ONE, ZERO, advance_to, at, deadline_of, only_event, reverts
+from tests.contracts.federation import ONE, SUPPLY, ZERO, advance_to, at, deadline_of, only_event, reverts
 from tests.contracts.task_types import Evidence, Phase, Role, TrainerState
 
 
@@ -114,16 +114,25 @@ def test_the_penalty_goes_to_the_honest_of_the_round(task, pool, revealing, hidd
     assert only_event(transaction, "BonusShared") == {"task": task, "accepted": 4, "share": 11 * ONE // 4}
 
 
-def test_after_the_end_the_trainer_still_answers(task, pool, hidden, active, outsider):
+@pytest.fixture
+def ended(task, revealing, hidden, active, outsider):
+    """The task has ended before anybody settled."""
+    round_, _ = revealing
+    round_.attest(active[:4])
+    advance_to(task, Phase.AGGREGATE)
+    task.freezeRound(round_.entries, {"from": outsider})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
-    task.settle(hidden, {"from": outsider})
-    assert task.trainerOf(hidden)["state"] == TrainerState.SUSPENDED
+    return task
 
 
-def test_after_the_end_no_coins_stay_behind(task, pool, hidden, active, outsider):
-    """Nobody is left to share in a penalty that is booked after the end."""
-    advance_to(task, Phase.STALLED)
-    task.endTask({"from": outsider})
-    task.settle(hidden, {"from": outsider})
-    assert pool.escrowOf(task)["bonus"] == 0
+def test_after_the_end_the_trainer_still_answers(ended, hidden, outsider):
+    ended.settle(hidden, {"from": outsider})
+    assert ended.trainerOf(hidden)["state"] == TrainerState.SUSPENDED
+
+
+def test_after_the_end_what_nobody_is_left_to_share_is_burned(ended, coin, pool, hidden, outsider):
+    ended.settle(hidden, {"from": outsider})
+    assert pool.escrowOf(ended)["bonus"] == 0
+    # Of twenty coins the settler gets four.
+    assert coin.totalSupply() == SUPPLY - 16 * ONE

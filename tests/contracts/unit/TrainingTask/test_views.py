@@ -62,7 +62,7 @@ def test_every_getter_is_compared():
 
 
 def test_parameters_are_those_of_the_creation(system, task, owner):
-    assert plain(tuple(parameters_of(task))) == tuple(task_parameters(system, owner))
+    assert parameters_of(task) == task_parameters(system, owner)
 
 
 def test_clock_of_a_new_task(new_task):
