@@ -84,6 +84,7 @@ library MerkleSumTree {
         for (uint256 offset = 0; offset < siblings.length; offset += NODE_BYTES) {
             bytes32 otherHash = bytes32(siblings[offset:offset + 32]);
             uint256 otherSum = uint128(bytes16(siblings[offset + 32:offset + NODE_BYTES]));
+            // slither-disable-next-line incorrect-exp
             _requirePadding(otherHash, otherSum, position ^ 1, level, chunks);
             hash = position & 1 == 0
                 ? nodeHash(hash, sum, otherHash, otherSum)

@@ -49,6 +49,7 @@ contract RewardPool is IRewardPool {
         _held += amount;
         emit EscrowFunded(task, payer, amount);
         // SAFETY: the factory passes its own caller as `payer`.
+        // slither-disable-next-line arbitrary-send-erc20
         _COIN.safeTransferFrom(payer, address(this), amount);
     }
 

@@ -108,6 +108,7 @@ abstract contract TaskRoster is TaskState {
     }
 
     /// @dev A seat is freed at once; its holder answers for a proposal until it is final.
+    // slither-disable-next-line reentrancy-no-eth
     function _leaveSeat(uint256 seat) private {
         RoundClock state = _clock;
         if (_seats[seat] != msg.sender) revert TrainingTaskNotYourSeat(msg.sender, seat);
