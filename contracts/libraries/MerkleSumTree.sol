@@ -72,6 +72,7 @@ library MerkleSumTree {
     }
 
     /// @notice Climbs from a node `level` levels above the leaves along packed siblings.
+    /// @param siblings 48 bytes each; a remainder that is no whole node is refused by the callers' length checks.
     /// @param position The node's place on its level.
     function climb(
         bytes32 hash,
@@ -82,14 +83,24 @@ library MerkleSumTree {
         uint256 chunks
     ) internal view returns (bytes32, uint256) {
         for (uint256 offset = 0; offset < siblings.length; offset += NODE_BYTES) {
-            bytes32 otherHash = bytes32(siblings[offset:offset + 32]);
-            uint256 otherSum = uint128(bytes16(siblings[offset + 32:offset + NODE_BYTES]));
+            bytes32 otherHash;
+            uint256 otherSum;
+            // A slice with its checks costs more than hashing the node; `offset` stays below the length.
+            // solhint-disable-next-line no-inline-assembly
+            assembly ("memory-safe") {
+                let start := add(siblings.offset, offset)
+                otherHash := calldataload(start)
+                otherSum := shr(128, calldataload(add(start, 32)))
+            }
             // slither-disable-next-line incorrect-exp
             _requirePadding(otherHash, otherSum, position ^ 1, level, chunks);
             hash = position & 1 == 0
                 ? nodeHash(hash, sum, otherHash, otherSum)
                 : nodeHash(otherHash, otherSum, hash, sum);
-            sum += otherSum;
+            unchecked {
+                // SAFETY: both are below 2^128, the sum is checked right below.
+                sum += otherSum;
+            }
             if (sum > type(uint128).max) revert MerkleSumTreeSumOverflow(level);
             position >>= 1;
             ++level;
@@ -105,24 +116,66 @@ library MerkleSumTree {
         uint256 first,
         uint256 level,
         uint256 chunks
-    ) internal view returns (bytes32, uint256) {
+    ) internal view returns (bytes32 hash, uint256 sum) {
         uint256 count = nodes.length / NODE_BYTES;
-        bytes32[] memory hashes = new bytes32[](count);
-        uint256[] memory sums = new uint256[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            hashes[i] = bytes32(nodes[i * NODE_BYTES:i * NODE_BYTES + 32]);
-            sums[i] = uint128(bytes16(nodes[i * NODE_BYTES + 32:(i + 1) * NODE_BYTES]));
-            _requirePadding(hashes[i], sums[i], first + i, level, chunks);
-        }
+        _requirePaddedRow(nodes, count, first, level, chunks);
+        // One byte of room before the row, for the prefix of its first pair.
+        bytes memory row = bytes.concat(hex"00", nodes);
         for (; count > 1; count /= 2) {
-            for (uint256 i = 0; i < count; i += 2) {
-                hashes[i / 2] = nodeHash(hashes[i], sums[i], hashes[i + 1], sums[i + 1]);
-                sums[i / 2] = sums[i] + sums[i + 1];
-                if (sums[i / 2] > type(uint128).max) revert MerkleSumTreeSumOverflow(level);
-            }
+            if (!_foldLevel(row, count / 2)) revert MerkleSumTreeSumOverflow(level);
             ++level;
         }
-        return (hashes[0], sums[0]);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            hash := mload(add(row, 33))
+            sum := shr(128, mload(add(row, 65)))
+        }
+    }
+
+    /// @dev Replaces the pairs at the start of a row by their parents, in place; false if a sum exceeds 128 bits.
+    /// Two nodes that lie side by side are 96 bytes and, with the prefix written over the byte before them, just what
+    /// is hashed. That byte belongs to a pair that was folded already, and a parent's 48 bytes (64 while it is
+    /// written) end before the next pair begins.
+    function _foldLevel(bytes memory row, uint256 pairs) private view returns (bool fits) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := add(row, 33)
+            fits := 1
+            for {
+                let i := 0
+            } lt(i, pairs) {
+                i := add(i, 1)
+            } {
+                let pair := add(start, mul(i, 96))
+                let parent := add(start, mul(i, 48))
+                let sum := add(shr(128, mload(add(pair, 32))), shr(128, mload(add(pair, 80))))
+                if shr(128, sum) {
+                    fits := 0
+                }
+                mstore8(sub(pair, 1), 1)
+                if iszero(staticcall(gas(), 2, sub(pair, 1), 97, parent, 32)) {
+                    revert(0, 0)
+                }
+                mstore(add(parent, 32), shl(128, sum))
+            }
+        }
+    }
+
+    /// @dev The nodes of a row that cover no chunk are the zero node of its level.
+    function _requirePaddedRow(
+        bytes calldata nodes,
+        uint256 count,
+        uint256 first,
+        uint256 level,
+        uint256 chunks
+    ) private pure {
+        uint256 filled = (chunks + (1 << level) - 1) >> level;
+        if (first + count <= filled) return;
+        bytes32 zero = zeroHash(level);
+        for (uint256 i = filled > first ? filled - first : 0; i < count; ++i) {
+            bytes calldata node = nodes[i * NODE_BYTES:(i + 1) * NODE_BYTES];
+            if (bytes32(node[:32]) != zero || bytes16(node[32:]) != 0) revert MerkleSumTreePaddingAltered(level);
+        }
     }
 
     /// @notice The chunk inside an opening.

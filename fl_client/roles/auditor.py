@@ -142,12 +142,20 @@ class Auditor(Participant):
     def _opened(self, evidence: Bytes32) -> Bytes32 | None:
         """The salt of evidence that was announced a block ago; announces it otherwise."""
         if evidence in self._openings:
-            return self._openings[evidence][0]
+            salt, block = self._openings[evidence]
+            self._pass_block(block)
+            return salt
         salt = self.salt()
         opening = evidence_opening(self.address, self.contract.address, evidence, salt)
         receipt = self.send(self.contract.court.functions.openEvidence(opening))
         self._openings[evidence] = (salt, receipt.block)
         return None
+
+    def _pass_block(self, block: int) -> None:
+        """An opening counts from the block after its own."""
+        connection = self.contract.connection
+        if connection.block_number() <= block:
+            connection.wait_until(connection.now() + 1)
 
     # ------------------------------------------------------------------ wrong aggregates
 
@@ -201,6 +209,7 @@ class Auditor(Participant):
         return None
 
     def _open_dispute(self, case: Case) -> str:
+        self._pass_block(case.opened_in)
         bond = self.contract.connection.call(self.contract.task.functions.nextBond())
         self.allow(bond)
         content_id = self.models.store.put(case.sealed.data).digest

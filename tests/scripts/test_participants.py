@@ -60,7 +60,7 @@ def found(url: str, folder: Path) -> tuple[TaskContract, dict[str, Address]]:
 
 def start(name: str, url: str, folder: Path) -> subprocess.Popen[str]:
     """Start one participant."""
-    arguments: list[object] = ["--role", OTHERS.get(name, "trainer"), "--rpc-url", url, "--json", "--poll", 0.3]
+    arguments: list[object] = ["--role", OTHERS.get(name, "trainer"), "--rpc-url", url, "--json", "--poll", 0.5]
     arguments += ["--deployment", folder / "deployment.json", "--task", folder / "task.json"]
     arguments += [*key_options(folder, name), "--store", folder / "store", "--state", folder / f"state-{name}"]
     if name in TRAINERS:
@@ -143,4 +143,5 @@ def test_audit_over_the_node_agrees(run: Run) -> None:
     command = [tool("fl"), "audit", run.contract.address, "--rpc-url", run.url, "--json"]
     command += ["--deployment", str(run.folder / "deployment.json"), "--store", str(run.folder / "store")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False)
-    assert (done.returncode, json.loads(done.stdout)["rounds_checked"]) == (0, ROUNDS), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["rounds_checked"] == ROUNDS

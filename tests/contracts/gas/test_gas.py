@@ -33,13 +33,13 @@ CLAIM_TO_EMPTY, CLAIM_LATER = 65_000, 48_000
 ZERO_BYTES = 400
 """Random fields have more or fewer zero bytes, at 12 gas of call data each."""
 
-SEAL = 181_800
+SEAL = 183_731
 """`proposeAggregate` and `finalizeRound` of six trainers as measured; the target is 150,000."""
 
 QUARTER_BLOCK = 30_000_000 // 4
 MOST_TRAINERS = 128
 STAKE = 100 * ONE
-ROUNDS = 5
+ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ def test_sealing_six_trainers_in_the_steady_state(costs: dict[int, Costs]) -> No
 
 def test_sealing_does_not_grow_with_the_rounds(costs: dict[int, Costs]) -> None:
     for measured in costs.values():
-        assert abs(measured.sealing(4) - measured.sealing(3)) <= 2 * ZERO_BYTES
+        assert abs(measured.sealing(5) - measured.sealing(4)) <= 2 * ZERO_BYTES
 
 
 # ---------------------------------------------------------------------- as many as a task takes

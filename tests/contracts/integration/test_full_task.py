@@ -13,7 +13,6 @@ from tests.contracts.federation import (
     create_task,
     pass_time,
     present,
-    running_task,
 )
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase, Role
@@ -96,8 +95,7 @@ def test_a_finished_task_pays_everybody_what_it_promised(task, books, system, pe
     assert system.coin.totalSupply() == SUPPLY
 
 
-def test_nothing_is_left_in_vault_and_pool(system, people, bystander):
-    task = running_task(system, people)
+def test_nothing_is_left_in_vault_and_pool(task, system, people, bystander):
     active = people.trainers[:5]
     round_ = Round.of(task)
     updates = round_.commit(active)
