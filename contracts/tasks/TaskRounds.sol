@@ -10,8 +10,8 @@ import {TrainerRecord} from "../types/TrainerRecord.sol";
 import {TaskRoster} from "./TaskRoster.sol";
 
 /// @title What trainers do in a round: commit, reveal, attest
-/// @dev A trainer's call writes two slots, its record and the clock (attesting only the record), so its gas depends
-/// neither on the round nor on how many take part.
+/// @dev A commitment writes two slots (record and clock), a reveal two more (running hash, evidence), an attestation
+/// one (record), all of them used again in every round: gas depends neither on the round nor on how many take part.
 abstract contract TaskRounds is TaskRoster {
     // ------------------------------------------------------------------ opening and closing
 

@@ -314,6 +314,8 @@ contract TrainingTask is TaskRounds {
     // slither-disable-next-line reentrancy-no-eth
     function rejectAggregate(address challenger) external {
         RoundClock state = _requireProposal();
+        // Whoever was challenging it was right.
+        if (state.disputeOpen()) state = state.withDisputes(state.disputes() - 1);
         _punishProposer(state, Evidence.WrongAggregate, challenger);
         _reopen(state);
     }

@@ -12,6 +12,7 @@ from fl_client.types import Address
 _BPS = 10_000
 _MAX_BOUNTY_BPS = 2_000
 _LOST_DISPUTE = 5
+_CHALLENGER = 3
 
 
 def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
@@ -53,6 +54,11 @@ def check_earnings(watch: TaskWatch, *, alone: bool) -> None:
     Raises:
         AuditDiffers: an account was credited another amount.
     """
+    if watch.ledger.bonus_shares != watch.ledger.expected_shares:
+        raise AuditDiffers(
+            f"rewards: slashed coins were shared as {watch.ledger.bonus_shares} (round: to each accepted update), "
+            f"the slashes give {watch.ledger.expected_shares}"
+        )
     for account, expected in sorted(expected_earnings(watch).items()):
         _, lifetime = watch.contract.earnings(account)
         if lifetime != expected if alone else lifetime < expected:
@@ -105,7 +111,9 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
         WRONG_AGGREGATE: parameters.seal_penalty,
         NO_ANSWER: parameters.seal_penalty,
     }.get(slash.evidence)
-    if penalty is None or slash.taken > penalty:
+    # Whoever proposed without a seat stands with its whole bond, which may have doubled.
+    bonded = slash.role == _CHALLENGER and slash.evidence in (WRONG_AGGREGATE, NO_ANSWER)
+    if penalty is None or (slash.taken > penalty and not bonded):
         raise AuditDiffers(f"{where}: {slash.taken} was taken, the task's penalty is {penalty}")
     burned = -(-slash.taken * parameters.burn_bps // _BPS)
     most = min(parameters.bounty, slash.taken * _MAX_BOUNTY_BPS // _BPS, slash.taken - burned)

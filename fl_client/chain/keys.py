@@ -121,10 +121,14 @@ def load_keystore(path: Path | str, password: Callable[[], str]) -> Account:
         ConfigError: no such file, not a keystore, or the wrong password.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        key = bytes(_EthAccount.decrypt(content, password()))
+        text = Path(path).read_text(encoding="utf-8")
     except OSError as problem:
         raise ConfigError(f"cannot read the keystore {path}: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise ConfigError(f"cannot open the keystore {path}: not a keystore") from problem
+    secret = password()  # its own errors say what is wrong with the password's source
+    try:
+        key = bytes(_EthAccount.decrypt(json.loads(text), secret))
     except (ValueError, KeyError, TypeError, NotImplementedError) as problem:
         raise ConfigError(f"cannot open the keystore {path}: wrong password, or not a keystore") from problem
     return Account.from_private_key(key)

@@ -15,7 +15,35 @@ from web3.exceptions import ContractLogicError, Web3RPCError
 from fl_client.chain.artifacts import ContractArtifact
 from fl_client.errors import ContractReverted
 
-HINTS: dict[str, str] = {}
+HINTS: dict[str, str] = {
+    "TrainingTaskUnexpectedPhase": "the task is in another phase: look at its phase and deadline",
+    "TrainingTaskUnauthorized": "only the factory or the court may call this",
+    "TrainingTaskAlreadyActed": "this account has acted in this turn, or joined in it: wait for the next",
+    "TrainingTaskUnsettled": "settle the commitment that was never revealed, then top the stake up",
+    "TrainingTaskNotDrawn": "this trainer was not drawn for the turn: wait for the next",
+    "TrainingTaskSeedPending": "the draw follows from a block that is not there yet: wait for one block",
+    "TrainingTaskFull": "all places are taken: wait until somebody leaves",
+    "TrainingTaskAlreadyJoined": "the account holds this role: go on with its rounds",
+    "TrainingTaskCommitmentMismatch": "reveal exactly what was committed, from the same account and in the same turn",
+    "TrainingTaskNoSamples": "an update must rest on at least one sample",
+    "TrainingTaskNormTooLarge": "lower the learning rate or the epochs: the task bounds the length of updates",
+    "TrainingTaskWrongEntries": "post every reveal of the round, in order, with its capped weight",
+    "TrainingTaskNotYourSlot": "wait for this seat's slot",
+    "TrainingTaskNotYourSeat": "the account does not hold this seat: join as a sealer",
+    "TrainingTaskStillEngaged": "wait until the round, proposal or dispute that it takes part in is over",
+    "TrainingTaskNotFrozen": "call freezeRound first: the trainers' rewards are owed",
+    "TrainingTaskNotChallengeable": "another dispute is open: wait for its end",
+    "StakeVaultStillBound": "leave first, and wait for the unbonding time",
+    "StakeVaultNoStake": "nothing is locked for this role",
+    "RewardPoolNothingToClaim": "nothing has been earned since the last claim",
+    "TaskFactoryParameterOutOfBounds": "choose the parameter within the factory's bounds",
+    "TaskFactoryWrongOwner": "create the task from the account that is named as its owner",
+    "DisputeCourtNotOpened": "announce the evidence with openEvidence, at least one block before",
+    "DisputeCourtNothingWrong": "the proposal is right in this coordinate: nothing to prove",
+    "DisputeCourtDeadline": "the step's time is over (or, to resolve, not yet)",
+    "ERC20InsufficientAllowance": "approve the vault (or the pool) for the amount first",
+    "ERC20InsufficientBalance": "the account has too few coins: get more, or lower the stake",
+}
 """What to do about an error, by its name; shown after the error itself."""
 
 _ERROR: Final = bytes.fromhex("08c379a0")  # Error(string)

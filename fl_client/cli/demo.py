@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -57,7 +57,7 @@ def demo(
         summary = run_demo(settings)
         _write_report(out, summary)
         typer.echo(json.dumps(summary, sort_keys=True))
-        return
+        raise typer.Exit(_exit_code(summary))
     console = Console(highlight=False)
     with LiveRounds(console, rounds) as live:
 
@@ -74,6 +74,13 @@ def demo(
         summary = run_demo(settings, on_start=started, on_round=finished)
     _write_report(out, summary)
     print_summary(console, summary)
+    raise typer.Exit(_exit_code(summary))
+
+
+def _exit_code(summary: dict[str, Any]) -> int:
+    """That of the audit."""
+    audit = summary["audit"]
+    return 0 if audit["passed"] else 2 if audit["first_difference"] is None else 1
 
 
 def _write_report(out: Path, summary: dict[str, object]) -> None:

@@ -28,7 +28,6 @@ _RACES = frozenset(
         "TrainingTaskWrongEntries",
         "DisputeCourtDeadline",
         "DisputeCourtUnexpectedStep",
-        "TrainingTaskSeedPending",
     }
 )
 

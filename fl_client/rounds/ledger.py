@@ -62,6 +62,9 @@ class Slash:
     reveal_round: int  # latest round in which the account had revealed an update, 0 for none
 
 
+_LOST_DISPUTE = 5
+
+
 @dataclass(slots=True)
 class RoundRecord:
     """One round as its events tell it, over all attempts."""
@@ -97,6 +100,7 @@ class TaskLedger:
         suspended: trainers whose stake was cut and not restored.
         bonus_shares: what each accepted update got of slashed coins, per round in which it was frozen.
         seeded_turn: the latest turn whose draw is decided.
+        expected_shares: the same, computed from the slashes.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
         ended: the final model's commitment once the task has ended.
@@ -112,6 +116,8 @@ class TaskLedger:
         self.sealers: list[Address] = []
         self.suspended: set[Address] = set()
         self.bonus_shares: dict[int, int] = {}
+        self.expected_shares: dict[int, int] = {}
+        self._bonus = 0
         self.refunded: tuple[int, int] | None = None
         self.ended: Bytes32 | None = None
         self.answers: list[tuple[str, Bytes32]] = []
@@ -205,6 +211,10 @@ class TaskLedger:
         record = self.current()
         record.accepted_mask, record.attested_mask = args["acceptedMask"], args["attestedMask"]
         record.frozen_turn = self.turn
+        accepted = args["acceptedMask"].bit_count()
+        if share := self._bonus // accepted:
+            self.expected_shares[record.number] = share
+            self._bonus -= share * accepted
 
     def _proposed(self, args: Any) -> None:
         self.rounds[args["round"]].proposals.append(
@@ -242,6 +252,8 @@ class TaskLedger:
             for commit in record.commits
             if commit.trainer == args["account"] and not self._has_revealed(record, commit)
         )
+        if self.ended is None and args["evidence"] != _LOST_DISPUTE:
+            self._bonus += args["taken"] - args["burned"] - args["bounty"]
         self.slashes.append(
             Slash(
                 round=self.round,

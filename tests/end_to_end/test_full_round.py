@@ -94,7 +94,8 @@ def test_the_folder_holds_everything_that_an_auditor_and_a_user_need(run: Run) -
 def test_the_exported_model_names_its_commitment(run: Run) -> None:
     with safe_open(str(run.out / "model.safetensors"), framework="np") as file:
         assert file.metadata()["model_root"] == run.summary["model_root"]
-        assert sum(file.get_tensor(name).size for name in file.keys()) == run.summary["settings"]["dimension"]
+        names = file.keys()
+        assert sum(file.get_tensor(name).size for name in names) == run.summary["settings"]["dimension"]
 
 
 def test_the_report_is_one_file_without_external_assets(run: Run) -> None:

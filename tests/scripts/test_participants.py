@@ -67,7 +67,8 @@ def start(name: str, url: str, folder: Path) -> subprocess.Popen[str]:
         share = f"{TRAINERS.index(name) + 1}/{len(TRAINERS)}"
         arguments += ["--share", share, "--partition", "dirichlet:1.0", "--seed", 7]
     with (folder / f"{name}.log").open("w") as log, (folder / f"{name}.err").open("w") as errors:
-        return subprocess.Popen(script("participant", *arguments), stdout=log, stderr=errors, text=True, env=ENVIRONMENT)
+        command = script("participant", *arguments)
+        return subprocess.Popen(command, stdout=log, stderr=errors, text=True, env=ENVIRONMENT)
 
 
 def wait_for(processes: dict[str, subprocess.Popen[str]]) -> dict[str, int]:

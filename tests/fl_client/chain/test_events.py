@@ -26,6 +26,9 @@ class Narrow:
     def wait_until(self, timestamp: int, *, timeout_seconds: float) -> None:
         self._node.wait_until(timestamp, timeout_seconds=timeout_seconds)
 
+    def nudge(self) -> None:
+        self._node.nudge()
+
     def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
         self.asked.append((first, last))
         if last - first + 1 > self._widest:
@@ -63,6 +66,14 @@ def test_each_event_comes_once_and_in_order(world: World) -> None:
     store(world, 8)
     assert keys_of(cursor) == [8]
     assert keys_of(cursor) == []
+
+
+def test_cursor_stops_where_it_is_told_to(world: World) -> None:
+    cursor = EventCursor(world.connection, [world.address], [LEDGER], 0)
+    store(world, 7, 8)
+    before = world.connection.block_number() - 1
+    assert [event.args["key"] for event in cursor.poll(before)] == [7]
+    assert keys_of(cursor) == [8]
 
 
 def test_cursor_goes_on_after_a_restart(world: World) -> None:
