@@ -91,8 +91,6 @@ interface ITrainingTask {
     error TrainingTaskFull(uint256 limit);
     /// @notice The account holds this role already.
     error TrainingTaskAlreadyJoined(address account, Role role);
-    /// @notice The stake is below what the task asks for.
-    error TrainingTaskStakeTooSmall(uint256 stake, uint256 required);
     /// @notice The revealed fields do not hash to the commitment.
     error TrainingTaskCommitmentMismatch(bytes32 digest, bytes32 committed);
     /// @notice An update must rest on at least one sample.

@@ -142,6 +142,8 @@ contract TaskFactory is ITaskFactory {
 
     function _checkMoney(TaskParameters calldata parameters, Bounds memory limits) private pure {
         uint256 most = limits.maxStake;
+        _within("updateReward", parameters.updateReward, 0, most);
+        _within("attestReward", parameters.attestReward, 0, most);
         _within("trainerStake", parameters.trainerStake, 1, most);
         _within("sealerStake", parameters.sealerStake, 1, most);
         _within("sealPenalty", parameters.sealPenalty, (parameters.sealerStake + 1) / 2, parameters.sealerStake);
@@ -154,8 +156,6 @@ contract TaskFactory is ITaskFactory {
         // Below it, proving one's own lie would be the cheaper way out of a missed reveal.
         _within("normPenalty", parameters.normPenalty, parameters.revealPenalty, parameters.trainerStake);
         _within("burnBps", parameters.burnBps, limits.minBurnBps, BPS);
-        _within("updateReward", parameters.updateReward, 0, most);
-        _within("attestReward", parameters.attestReward, 0, most);
         _within("sealReward", parameters.sealReward, 0, most);
     }
 

@@ -181,7 +181,8 @@ def test_unbonding_outlasts_a_longer_dispute(try_to_create):
 @pytest.mark.parametrize("name", REWARDS)
 def test_a_reward_above_every_penalty_reverts(try_to_create, name):
     chosen = LIMITS[name].at_most | {name: MOST + 1}
-    with reverts("TaskFactoryParameterOutOfBounds", "revealPenalty", MOST, MOST + 1, MOST):
+    camel = name.split("_")[0] + name.split("_")[1].capitalize()
+    with reverts("TaskFactoryParameterOutOfBounds", camel, MOST + 1, 0, MOST):
         try_to_create(**chosen)
 
 
