@@ -62,6 +62,8 @@ def main() -> Deployment:
     keystore, password_file = (os.environ.get(f"GRADBOND_{name}") for name in ("KEYSTORE", "PASSWORD_FILE"))
     out = Path(os.environ.get("GRADBOND_OUT", "deployment.json"))
     try:
+        if (keystore is None) != (password_file is None):
+            raise ConfigError("GRADBOND_KEYSTORE and GRADBOND_PASSWORD_FILE go together: set both")
         account = load_account(
             None if keystore is None else Path(keystore), None if password_file is None else Path(password_file)
         )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from fl_client.learning import parse_batch_size
 from fl_client.reporting import LiveRounds, print_summary, render_html
-from fl_client.simulation import DemoSettings, Federation, RoundReport, run_demo
+
+if TYPE_CHECKING:
+    from fl_client.simulation import Federation, RoundReport
 
 
 def demo(
@@ -38,6 +39,10 @@ def demo(
 
     Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
     """
+    # Torch takes seconds to import: only this command pays for it.
+    from fl_client.learning import parse_batch_size
+    from fl_client.simulation import DemoSettings, run_demo
+
     settings = DemoSettings(
         task=task,
         participants=participants,
