@@ -111,7 +111,7 @@ interface ITrainingTask {
     error TrainingTaskNotFrozen(uint24 round);
     /// @notice The account still takes part in something open.
     error TrainingTaskStillEngaged(address account);
-    /// @notice The challenge does not fit: another one is open, or the proposal is another.
+    /// @notice Another dispute is open, or this round had as many disputes or proposals as it takes.
     error TrainingTaskNotChallengeable(uint8 proposal);
     /// @notice The trainer published no such update in this round.
     error TrainingTaskNoSuchRecord(address trainer);
@@ -200,7 +200,8 @@ interface ITrainingTask {
     /// @notice The challenger missed a step: its bond is lost and a fresh challenge window opens.
     function dismissDispute(address challenger) external;
 
-    /// @notice The proposer is wrong: it is slashed, and the challenger's commitment takes the proposal's place.
+    /// @notice The proposer is wrong: it is slashed, and the challenger's commitment takes the proposal's place; if the
+    /// proposer had stood in itself, or the round has had too many proposals, another sealer's turn comes instead.
     function replaceAggregate(address challenger, bytes32 model, bytes32 contentId, Evidence evidence) external;
 
     /// @notice The proposer is wrong and nobody stands in: it is slashed, and another sealer's turn comes.

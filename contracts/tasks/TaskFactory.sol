@@ -23,6 +23,8 @@ contract TaskFactory is ITaskFactory {
     uint256 private constant MAX_FRACTION_BITS = 30;
     /// @dev Call data of the proof of a wrong aggregate; nodes pass no transaction of 128 KiB on.
     uint256 private constant MAX_EVIDENCE_BYTES = 126_000;
+    /// @dev Doubled by as many lost disputes as a round takes, it exceeds the coin's whole supply.
+    uint256 private constant LEAST_BOND = 1e18;
     /// @dev An answer fee of more would let a challenge against oneself cost nothing.
     uint256 private constant MAX_ANSWER_FEE_BPS = 2_000;
     /// @dev A cheat can be its own accuser: a fifth of every slash is lost for good.
@@ -46,7 +48,7 @@ contract TaskFactory is ITaskFactory {
         _VAULT = vault;
         _POOL = pool;
         _within("minBurnBps", limits.minBurnBps, LEAST_BURN_BPS, BPS);
-        _within("maxStake", limits.maxStake, 1, type(uint112).max >> 32);
+        _within("maxStake", limits.maxStake, LEAST_BOND, type(uint112).max >> 32);
         _within("minPhaseSeconds", limits.minPhaseSeconds, 1, limits.maxPhaseSeconds);
         _within("maxPhaseSeconds", limits.maxPhaseSeconds, 1, type(uint32).max);
         _within("minChallengeSeconds", limits.minChallengeSeconds, 1, limits.maxPhaseSeconds);
@@ -148,7 +150,8 @@ contract TaskFactory is ITaskFactory {
         _within("sealerStake", parameters.sealerStake, 1, most);
         _within("sealPenalty", parameters.sealPenalty, (parameters.sealerStake + 1) / 2, parameters.sealerStake);
         // A challenger may have to stand in for the sealer, with the same liability.
-        _within("challengeBond", parameters.challengeBond, parameters.sealPenalty, most);
+        uint256 bond = parameters.sealPenalty > LEAST_BOND ? parameters.sealPenalty : LEAST_BOND;
+        _within("challengeBond", parameters.challengeBond, bond, most);
         _within("answerFee", parameters.answerFee, 0, (parameters.challengeBond * MAX_ANSWER_FEE_BPS) / BPS);
         // Below the round's greatest data reward it would pay to commit variants and reveal the best one.
         uint256 data = parameters.updateReward + parameters.attestReward;

@@ -34,7 +34,7 @@ abstract contract TaskState is ITrainingTask {
     bytes32 internal _seed;
     /// @dev The block whose hash the next seed follows from; 0 once it did.
     uint256 internal _seedBlock;
-    /// @dev A challenger whose commitment took a proposal's place.
+    /// @dev Who stands for a proposal without a seat: a challenger that won, or whoever came in an open slot.
     address internal _substitute;
     mapping(uint256 seat => address sealer) internal _seats;
     mapping(address trainer => TrainerRecord) internal _trainers;

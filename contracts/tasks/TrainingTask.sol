@@ -275,6 +275,8 @@ contract TrainingTask is TaskRounds {
         if (state.disputeOpen() || state.disputes() >= MAX_DISPUTES) {
             revert TrainingTaskNotChallengeable(state.proposal());
         }
+        // Its own bond would be taken twice and leave the next proposal without one.
+        if (challenger == _proposer(state)) revert TrainingTaskUnauthorized(challenger);
         uint256 bond = _bond(state.disputes());
         state = state.withDisputes(uint256(state.disputes()) + 1);
         state = state.withDisputeOpen(true);
@@ -301,8 +303,10 @@ contract TrainingTask is TaskRounds {
         RoundClock state = _requireProposal();
         // Only lost disputes make the next one dearer: a right challenge must stay affordable.
         state = state.withDisputes(state.disputes() - 1);
+        // A chain of accomplices that beat each other must come past the seats: only a sealer is replaced.
+        bool again = state.sealer() == SUBSTITUTE;
         _punishProposer(state, evidence, challenger);
-        if (state.proposal() >= MAX_PROPOSALS) {
+        if (again || state.proposal() >= MAX_PROPOSALS) {
             _reopen(state);
             return;
         }

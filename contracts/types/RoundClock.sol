@@ -21,7 +21,7 @@ import {Phase, RoundState} from "./TaskTypes.sol";
 /// | 144-151 | accepted | 0 until the set is frozen |
 /// | 152-159 | sealer | seat + 1 of whoever proposed last; SUBSTITUTE if a challenger did |
 /// | 160-167 | proposal | counts the proposals of this round |
-/// | 168-175 | disputes | opened in this round |
+/// | 168-175 | disputes | lost ones of this round, and the open one |
 /// | 176-183 | disputeOpen | whether one is open now |
 /// | 184-191 | seats | of sealers, free ones included |
 type RoundClock is uint256;

@@ -71,7 +71,7 @@ struct TaskParameters {
     uint256 retentionSeconds; // how long after the end participants keep the bytes
     uint256 trainerStake;
     uint256 sealerStake;
-    uint256 challengeBond; // doubles with every dispute of the same round
+    uint256 challengeBond; // doubles with every lost dispute of the same round
     uint256 revealPenalty;
     uint256 normPenalty;
     uint256 sealPenalty;
