@@ -220,6 +220,7 @@ class Ghost(GhostClock):
     def challenge(self, account: str) -> None:
         self.require(Phase.CHALLENGE)
         refuse_if(self.dispute is not None, "TrainingTaskNotChallengeable")
+        refuse_if(account == self.proposer, "TrainingTaskUnauthorized")
         self.money.lock(account, Role.CHALLENGER, self.p.challenge_bond << self.disputes)
         self.disputes += 1
         self.dispute = Dispute(account, self.now + self.p.answer_seconds)
@@ -242,8 +243,8 @@ class Ghost(GhostClock):
             self.money.forfeit(lost.challenger, bond, self.proposer, self.p.answer_fee)
             return
         self.disputes -= 1
-        accused = self.proposer
-        if self.sealer == SUBSTITUTE:
+        accused, stood_in = self.proposer, self.sealer == SUBSTITUTE
+        if stood_in:
             bonded = self.money.stake(accused, Role.CHALLENGER).amount
             self.money.slash(accused, Role.CHALLENGER, bonded, lost.challenger, self.p)
         else:
@@ -251,5 +252,8 @@ class Ghost(GhostClock):
             self.money.slash(accused, Role.SEALER, self.p.seal_penalty, lost.challenger, self.p)
             if self.money.stake(accused, Role.SEALER).amount:
                 self.money.unbond(accused, Role.SEALER, self.now + self.p.unbonding_seconds)
+        if stood_in:
+            self.sealer, self.recorded, self.mark = 0, Phase.AGGREGATE, self.now
+            return
         self.substitute, self.sealer = lost.challenger, SUBSTITUTE
         self._propose()

@@ -4,6 +4,7 @@ import pytest
 from brownie import web3
 
 from tests.contracts.federation import (
+    ONE,
     advance_to,
     deadline_of,
     events,
@@ -15,16 +16,15 @@ from tests.contracts.federation import (
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import ANYBODY, Phase
 
-MOST_DISPUTES = 32
 MOST_PROPOSALS = 64
 SALT = b"\5" * 32
 
 
 @pytest.fixture
 def proposed(system, people):
-    """A proposal in a task whose bonds begin at one unit of the coin, so that they may double often."""
+    """A proposal in a task whose bonds begin as low as they may."""
     task = running_task(
-        system, people, trainers=3, sealer_stake=1, seal_penalty=1, challenge_bond=1, answer_fee=0
+        system, people, trainers=3, sealer_stake=1, seal_penalty=1, challenge_bond=ONE, answer_fee=0
     )
     round_ = Round.of(task)
     round_.until_attested(people.trainers[:3])
@@ -38,34 +38,46 @@ def challenge(court, task, account, replacement):
 
 
 @pytest.mark.slow
-def test_after_32_lost_disputes_no_other_is_taken(proposed, court, challenger, outsider):
+def test_every_lost_dispute_doubles_the_bond(proposed, court, challenger, outsider):
     task = proposed.task
     tree = proposed.model_tree(proposed.new_model())
     nodes = b"".join(bytes(node) for node in tree.level(0))
     root = (tree.root.hash, tree.root.sum)
-    for number in range(MOST_DISPUTES):
-        assert task.nextBond() == 2**number
+    for number in range(6):
+        assert task.nextBond() == 2**number * ONE
         challenge(court, task, challenger, bytes(web3.keccak(number)))
         court.answerNodes(task, root, nodes, {"from": outsider})
         pass_time(300)
         court.resolveDispute(task, {"from": outsider})
-    with reverts("TrainingTaskNotChallengeable", 1):
-        challenge(court, task, challenger, SALT)
     proposed.finalize(outsider)
+
+
+def test_before_disputes_run_out_the_bond_exceeds_all_coins(coin):
+    assert coin.totalSupply() < 2**31 * ONE
 
 
 @pytest.mark.slow
 def test_after_64_proposals_only_the_end_is_left(proposed, court, challenger, outsider):
+    """Accounts that beat each other's wrong proposals, as long as they may."""
     task = proposed.task
-    for number in range(1, MOST_PROPOSALS + 1):
+    win(court, task, challenger, outsider, 0)
+    for number in range(2, MOST_PROPOSALS + 1):
         assert task.clock()["proposal"] == number
-        challenge(court, task, challenger, bytes(web3.keccak(number)))
-        pass_time(300)
-        resolved = court.resolveDispute(task, {"from": outsider})
-    assert events(resolved, "AggregateProposed") == []
-    assert present(task) == Phase.AGGREGATE
-    pass_time(deadline_of(task) - 400 - int(web3.eth.get_block("latest")["timestamp"]))
+        assert task.nextBond() == ONE
+        resolved = win(court, task, outsider, challenger, number)
+        assert events(resolved, "AggregateProposed") == []
+        assert present(task) == Phase.AGGREGATE
+        pass_time(deadline_of(task) - 400 - int(web3.eth.get_block("latest")["timestamp"]))
+        if number < MOST_PROPOSALS:
+            task.proposeAggregate([], SALT, SALT, ANYBODY, {"from": challenger})
     with reverts("TrainingTaskNotChallengeable", MOST_PROPOSALS):
         task.proposeAggregate([], SALT, SALT, ANYBODY, {"from": challenger})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
+
+
+def win(court, task, account, other, number):
+    """Challenge a proposal that nobody answers for."""
+    challenge(court, task, account, bytes(web3.keccak(number + 1)))
+    pass_time(300)
+    return court.resolveDispute(task, {"from": other})
