@@ -86,7 +86,7 @@ def wait_for(processes: dict[str, subprocess.Popen[str]]) -> dict[str, int]:
     return {name: process.wait() for name, process in processes.items()}
 
 
-@pytest.fixture(scope="module", params=["anvil", "ganache"])
+@pytest.fixture(scope="module", params=["anvil", pytest.param("ganache", marks=pytest.mark.ganache)])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp(request.param)
     with node(request.param) as url:

@@ -78,8 +78,6 @@ def test_the_only_chunk_of_a_small_model_is_known_by_the_commitment(
     small.open()
     chunk = chunk_bytes(small.theirs, 0)
     with pytest.raises(Exception, match="DisputeCourtWrongNode"):
-        court.answerChunk(
-            small.task, node_tuple(small.our_tree.root), chunk, {"from": small.sealer}
-        )
+        court.answerChunk(small.task, node_tuple(small.our_tree.root), chunk, {"from": small.sealer})
     small.answer_chunk()
     assert court.disputeOf(small.task)["step"] == PROOF

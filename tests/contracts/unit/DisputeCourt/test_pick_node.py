@@ -72,18 +72,14 @@ def test_padding_cannot_be_picked(court: Any, task: Any, opened: Dissection, pic
 
 
 @pytest.mark.parametrize("pick", [256, 2**32 - 1])
-def test_nothing_beyond_the_row_can_be_picked(
-    court: Any, task: Any, opened: Dissection, pick: int
-) -> None:
+def test_nothing_beyond_the_row_can_be_picked(court: Any, task: Any, opened: Dissection, pick: int) -> None:
     call = (task, pick, node_tuple(opened.row[0]), packed(path(opened.row, 0)))
     with reverts("DisputeCourtOutOfTree", pick):
         court.pickNode(*call, {"from": opened.challenger})
 
 
 @pytest.mark.parametrize("count", [7, 9])
-def test_another_number_of_siblings_reverts(
-    court: Any, task: Any, opened: Dissection, count: int
-) -> None:
+def test_another_number_of_siblings_reverts(court: Any, task: Any, opened: Dissection, count: int) -> None:
     siblings = (packed(path(opened.row, 85)) + bytes(NODE))[: count * NODE]
     with reverts("DisputeCourtWrongLength", count * NODE, 8 * NODE):
         court.pickNode(task, 85, node_tuple(opened.row[85]), siblings, {"from": opened.challenger})
@@ -92,9 +88,7 @@ def test_another_number_of_siblings_reverts(
 def test_a_node_that_was_not_opened_reverts(court: Any, task: Any, opened: Dissection) -> None:
     own = opened.our_tree.nodes(1, 0, 256)[85]
     with pytest.raises(Exception, match="DisputeCourtWrongNode"):
-        court.pickNode(
-            task, 85, node_tuple(own), packed(path(opened.row, 85)), {"from": opened.challenger}
-        )
+        court.pickNode(task, 85, node_tuple(own), packed(path(opened.row, 85)), {"from": opened.challenger})
 
 
 def test_a_node_under_another_place_reverts(court: Any, task: Any, opened: Dissection) -> None:
