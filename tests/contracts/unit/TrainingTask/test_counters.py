@@ -57,10 +57,11 @@ def test_before_disputes_run_out_the_bond_exceeds_all_coins(coin):
 
 
 @pytest.mark.slow
-def test_after_64_proposals_only_the_end_is_left(proposed, court, coin, vault, challenger, outsider):
+def test_after_64_proposals_only_the_end_is_left(proposed, court, coin, vault, owner, challenger, outsider):
     """Accounts that beat each other's wrong proposals, as long as they may."""
     task = proposed.task
     for account in (challenger, outsider):
+        coin.transfer(account, 1_000 * ONE, {"from": owner})
         coin.approve(vault, 1_000 * ONE, {"from": account})
     win(court, task, challenger, outsider, 0)
     for number in range(2, MOST_PROPOSALS + 1):
