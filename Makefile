@@ -18,6 +18,8 @@ TORCH_INDEX ?=
 # More arguments for one of the runners: make test-contracts BROWNIE_ARGS="-k slash -x"
 PYTEST_ARGS ?=
 BROWNIE_ARGS ?=
+# Processes of each runner; every one of Brownie's has an anvil of its own.
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +37,9 @@ BROWNIE := HOME="$(CURDIR)/.toolchain/home" $(BIN)/brownie
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SOLCX_BINARY_PATH := $(CURDIR)/.toolchain
 export PYTHONUNBUFFERED := 1
+# Packages are installed uncompiled and compiled when they are first used, which a user's setting must not prevent:
+# without it every process would compile torch anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 SOURCES_PY := fl_client scripts tests
 SOURCES_SOL := 'contracts/**/*.sol'
@@ -82,8 +87,8 @@ check-artifacts: setup ## Fail when fl_client/chain/artifacts is not what contra
 test-python: setup ## The tests that take no node
 	$(call heading,pytest)
 	@mkdir -p $(REPORTS)
-	@set -o pipefail; $(BIN)/python -m pytest -p no:pytest-brownie -m 'not ganache' $(TESTS_PY) $(PYTEST_ARGS) \
-	  | tee $(REPORTS)/python.log || { echo 'once more, what failed:'; \
+	@set -o pipefail; $(BIN)/python -m pytest -p no:pytest-brownie -m 'not ganache' -n $(JOBS) --dist loadfile \
+	  $(TESTS_PY) $(PYTEST_ARGS) | tee $(REPORTS)/python.log || { echo 'once more, what failed:'; \
 	  $(BIN)/python -m pytest -p no:pytest-brownie -m 'not ganache' --last-failed --last-failed-no-failures none \
 	  $(TESTS_PY) $(PYTEST_ARGS) | tee -a $(REPORTS)/python.log; }
 
@@ -92,7 +97,7 @@ test-contracts: setup ## The Brownie tests, on an anvil of their own
 	$(call heading,brownie)
 	@mkdir -p $(REPORTS)
 	$(BROWNIE) compile --all
-	@set -o pipefail; $(BROWNIE) test $(TESTS_SOL) $(BROWNIE_ARGS) | tee $(REPORTS)/contracts.log \
+	@set -o pipefail; $(BROWNIE) test $(TESTS_SOL) -n $(JOBS) $(BROWNIE_ARGS) | tee $(REPORTS)/contracts.log \
 	  || { echo 'once more, what failed (a busy machine drops transactions):'; \
 	  $(BROWNIE) test $(TESTS_SOL) --last-failed --last-failed-no-failures none $(BROWNIE_ARGS) \
 	  | tee -a $(REPORTS)/contracts.log; }

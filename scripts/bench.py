@@ -180,13 +180,13 @@ class DisputeStage:
         wrong = right.copy()
         wrong[1_000_000] += 1
         tree = MerkleSumTree.build(wrong)
-        sealer.send(task.proposeAggregate(entries, commit_vector(tree.root, self.form), bytes(32), 0))
+        sealer.send(task.proposeAggregate(1, entries, commit_vector(tree.root, self.form), bytes(32), 0))
         replacement = seal_vector(right, self.form).commitment
         salt = Bytes32(bytes(31) + b"\x07")
         opening = dispute_opening(challenger.address, self.contract.address, replacement, salt)
         challenger.send(court.openEvidence(opening))
         self.connection.wait_until(self.connection.now() + 1)
-        opened = court.openDispute(self.contract.address, replacement, bytes(32), salt)
+        opened = court.openDispute(self.contract.address, 1, replacement, bytes(32), salt)
         steps = {"openDispute": challenger.send(opened).gas_used}
         chunk_opening = self.dissect(sealer, challenger, wrong, tree, right, steps)
         evidence = aggregate_evidence(
@@ -220,7 +220,7 @@ class DisputeStage:
                 salt=salt,
             )
             assert base
-            trainer.send(task.commitUpdate(digest))
+            trainer.send(task.commitUpdate(self.contract.clock().turn, digest))
             reveals.append((sealed.root.hash, sealed.root.sum, bytes(32), 100 + index, salt))
         for trainer, fields in zip(trainers, reveals, strict=True):
             trainer.send(task.revealUpdate(*fields))

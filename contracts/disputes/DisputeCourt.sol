@@ -46,14 +46,20 @@ contract DisputeCourt is IDisputeCourt {
     }
 
     /// @inheritdoc IDisputeCourt
-    function openDispute(address task, bytes32 replacement, bytes32 contentId, bytes32 salt) external {
+    function openDispute(
+        address task,
+        uint24 round,
+        bytes32 replacement,
+        bytes32 contentId,
+        bytes32 salt
+    ) external {
         _requireOpened(disputeOpening(msg.sender, task, replacement, salt));
         (bytes32 model, ) = ITrainingTask(task).proposedModel();
         if (model == replacement) revert DisputeCourtNothingWrong();
         TaskParameters memory parameters = ITrainingTask(task).parameters();
         uint256 depth = MerkleSumTree.depthOf(parameters.dimension);
         uint256 deadline = block.timestamp + parameters.answerSeconds;
-        uint8 proposal = ITrainingTask(task).beginDispute(msg.sender);
+        uint8 proposal = ITrainingTask(task).beginDispute(msg.sender, round);
         _disputes[task] = Dispute({
             challenger: msg.sender,
             deadline: uint40(deadline),

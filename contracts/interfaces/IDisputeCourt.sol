@@ -73,8 +73,15 @@ interface IDisputeCourt {
     function openEvidence(bytes32 opening) external;
 
     /// @notice Challenges the present proposal under a bond, for when its bytes are hidden.
+    /// @param round The present round of the task; the call is refused in another.
     /// @param replacement Commitment to the right model; stands in the proposal's place if the challenger wins.
-    function openDispute(address task, bytes32 replacement, bytes32 contentId, bytes32 salt) external;
+    function openDispute(
+        address task,
+        uint24 round,
+        bytes32 replacement,
+        bytes32 contentId,
+        bytes32 salt
+    ) external;
 
     /// @notice The sealer's answer: up to 256 nodes, eight levels below the current one. Anybody who has them may post.
     /// @param current The current node; the root at first.

@@ -79,6 +79,10 @@ interface ITrainingTask {
     error TrainingTaskAlreadyInitialized();
     /// @notice The account is not a trainer that may act now.
     error TrainingTaskUnexpectedTrainerState(address trainer, TrainerState current);
+    /// @notice The call was meant for another turn: it was sent too late, or held back.
+    error TrainingTaskOtherTurn(uint24 given, uint24 present);
+    /// @notice The call was meant for another round: it was sent too late, or held back.
+    error TrainingTaskOtherRound(uint24 given, uint24 present);
     /// @notice The trainer has acted in this turn already, or joined in it.
     error TrainingTaskAlreadyActed(address trainer, uint24 turn);
     /// @notice A commitment without reveal must be settled first: call `settle`.
@@ -150,7 +154,8 @@ interface ITrainingTask {
     function seedTurn() external;
 
     /// @notice Binds the caller to an update by its EIP-712 hash.
-    function commitUpdate(bytes32 digest) external;
+    /// @param turn The present turn: a commitment that comes later than meant could never be revealed.
+    function commitUpdate(uint24 turn, bytes32 digest) external;
 
     /// @notice Publishes the committed update.
     /// @param rootHash Hash of the root of the update's Merkle-sum tree.
@@ -174,9 +179,11 @@ interface ITrainingTask {
     function freezeRound(UpdateEntry[] calldata entries) external;
 
     /// @notice Proposes the new model; fixes the accepted set first if nobody has.
+    /// @param round The present round: a model that comes later than meant would be a wrong one.
     /// @param entries All reveals of the round, in order; empty if the set is fixed.
     /// @param seat The caller's seat; `type(uint256).max` for anybody with a bond, once every seat had its slot.
     function proposeAggregate(
+        uint24 round,
         UpdateEntry[] calldata entries,
         bytes32 model,
         bytes32 contentId,
@@ -195,7 +202,8 @@ interface ITrainingTask {
     // ------------------------------------------------------------------ disputes (court only)
 
     /// @notice Locks the challenger's bond and halts finalisation. Returns the number of the disputed proposal.
-    function beginDispute(address challenger) external returns (uint8 proposal);
+    /// @param round The present round: what was right in another one is wrong in this.
+    function beginDispute(address challenger, uint24 round) external returns (uint8 proposal);
 
     /// @notice The challenger missed a step: its bond is lost and a fresh challenge window opens.
     function dismissDispute(address challenger) external;

@@ -59,8 +59,9 @@ abstract contract TaskRounds is TaskRoster {
     }
 
     /// @inheritdoc ITrainingTask
-    function commitUpdate(bytes32 digest) external {
+    function commitUpdate(uint24 turn, bytes32 digest) external {
         RoundClock state = _clock;
+        if (turn != state.turn()) revert TrainingTaskOtherTurn(turn, state.turn());
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Commit);
         TrainerRecord record = _trainers[msg.sender];

@@ -174,12 +174,14 @@ contract TrainingTask is TaskRounds {
     /// @inheritdoc ITrainingTask
     // slither-disable-next-line reentrancy-no-eth
     function proposeAggregate(
+        uint24 round,
         UpdateEntry[] calldata entries,
         bytes32 model,
         bytes32 contentId,
         uint256 seat
     ) external {
         RoundClock state = _clock;
+        _requireRound(state, round);
         if (state.accepted() == 0) {
             bool frozen;
             (frozen, state) = _freeze(state, entries);
@@ -267,9 +269,10 @@ contract TrainingTask is TaskRounds {
     // ------------------------------------------------------------------ disputes
 
     /// @inheritdoc ITrainingTask
-    function beginDispute(address challenger) external returns (uint8 proposal) {
+    function beginDispute(address challenger, uint24 round) external returns (uint8 proposal) {
         _requireCourt();
         RoundClock state = _clock;
+        _requireRound(state, round);
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Challenge);
         if (state.disputeOpen() || state.disputes() >= MAX_DISPUTES) {
@@ -322,6 +325,11 @@ contract TrainingTask is TaskRounds {
         if (state.disputeOpen()) state = state.withDisputes(state.disputes() - 1);
         _punishProposer(state, Evidence.WrongAggregate, challenger);
         _reopen(state);
+    }
+
+    /// @dev Whoever answers for a call with coins names the round that it is for.
+    function _requireRound(RoundClock state, uint24 round) private pure {
+        if (round != state.round()) revert TrainingTaskOtherRound(round, state.round());
     }
 
     /// @dev Another sealer's turn.

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from fl_client.audit import AuditResult, audit_folder, audit_task
-from fl_client.chain import Connection
-from fl_client.chain.contracts import Deployment, TaskContract
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_verdict
-from fl_client.storage import LocalStore
 from fl_client.types import Address
+
+if TYPE_CHECKING:
+    from fl_client.audit import AuditResult
 
 
 def audit(
@@ -41,6 +40,9 @@ def audit(
 
     Example: fl audit runs/demo --head 0x...
     """
+    # A chain in this process takes seconds to import: only this command pays for it.
+    from fl_client.audit import audit_folder
+
     if subject.startswith("0x") and len(subject) == 42:
         result = _audit_live(subject, rpc_url, deployment, store)
     else:
@@ -62,6 +64,11 @@ def _audit_live(
 ) -> AuditResult:
     if rpc_url is None or deployment is None or store is None:
         raise ConfigError("a task's address needs --rpc-url, --deployment and --store")
+    from fl_client.audit import audit_task
+    from fl_client.chain import Connection
+    from fl_client.chain.contracts import Deployment, TaskContract
+    from fl_client.storage import LocalStore
+
     connection = Connection.open(rpc_url)
     contracts = Deployment.read(deployment)
     contracts.check(connection)

@@ -87,10 +87,10 @@ class Aggregator(Participant):
         vector, sealed = self.aggregate(record.number, accepted)
         content_id = self.publish(sealed)
         self._proposed = (sealed.commitment, vector)
-        self.send(
-            self.contract.task.functions.proposeAggregate(entries, sealed.commitment, content_id, seat),
-            intent=self.named("propose"),
+        proposed = self.contract.task.functions.proposeAggregate(
+            record.number, entries, sealed.commitment, content_id, seat
         )
+        self.send(proposed, intent=self.named("propose"))
         return f"proposed a model from {len(accepted)} updates"
 
     def is_my_slot(self, phase: Phase, seat: int, frozen: bool) -> bool:

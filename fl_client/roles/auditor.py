@@ -215,7 +215,7 @@ class Auditor(Participant):
         content_id = self.models.store.put(case.sealed.data).digest
         self.send(
             self.contract.court.functions.openDispute(
-                self.contract.address, case.sealed.commitment, content_id, case.salt
+                self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
             )
         )
         return "opened a dispute"

@@ -119,11 +119,12 @@ class Trainer(Participant):
         clock = self.contract.clock()
         kept = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
         secret = kept or self.prepare(clock.round, clock.attempt)
-        # Learning takes its time. A later turn would take this digest too, but never its reveal.
+        # Learning takes its time, and the contract refuses what was meant for an earlier turn.
         self.contract.look_again()
         if self.contract.clock(self.address).turn != clock.turn:
             return None
-        self.send(self.contract.task.functions.commitUpdate(secret.digest), intent=self.named("commit"))
+        committed = self.contract.task.functions.commitUpdate(clock.turn, secret.digest)
+        self.send(committed, intent=self.named("commit"))
         return "committed"
 
     def prepare(self, round_: int, attempt: int) -> SecretRow:

@@ -40,7 +40,8 @@ class CopyingTrainer(Trainer):
         if self.ledger.round != self.cheats_in:
             return super().commit()
         digest = self._others()[0]
-        self.send(self.contract.task.functions.commitUpdate(digest), intent=self.named("commit"))
+        committed = self.contract.task.functions.commitUpdate(self.contract.clock().turn, digest)
+        self.send(committed, intent=self.named("commit"))
         return "committed"
 
     def reveal(self) -> str | None:

@@ -144,8 +144,9 @@ class Round:
     def commit_updates(self, updates: Iterable[Update]) -> list[Update]:
         """Let the author of each of these updates commit to it."""
         committed = list(updates)
+        turn = self.task.clock()["turn"]
         for update in committed:
-            self.task.commitUpdate(update.digest, {"from": update.trainer})
+            self.task.commitUpdate(turn, update.digest, {"from": update.trainer})
         return committed
 
     def reveal(self, updates: Iterable[Update]) -> None:
@@ -216,7 +217,7 @@ class Round:
         entries = [] if self.task.clock()["accepted"] else self.entries
         sealer = self.task.seats()[seat]
         return self.task.proposeAggregate(
-            entries, commitment, web3.keccak(commitment), seat, {"from": sealer}
+            self.number, entries, commitment, web3.keccak(commitment), seat, {"from": sealer}
         )
 
     def finalize(self, by: Any) -> Round:

@@ -106,7 +106,7 @@ def test_the_rejected_sealer_may_not(court: Any, task: Any, dispute: Dissection,
     seat = task.seats().index(dispute.sealer)
     prove(court, task, dispute.challenger, proof)
     with reverts("TrainingTaskNotYourSeat", dispute.sealer, seat):
-        task.proposeAggregate([], bytes(32), bytes(32), seat, {"from": dispute.sealer})
+        task.proposeAggregate(1, [], bytes(32), bytes(32), seat, {"from": dispute.sealer})
 
 
 def test_the_slots_begin_anew(court: Any, task: Any, dispute: Dissection, proof: Any) -> None:

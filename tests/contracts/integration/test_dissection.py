@@ -93,7 +93,7 @@ def test_a_lying_leaf_sum_in_the_model_is_located_too(system: System, people: Pe
     commitment = bytes(commit_vector(lying.root, round_.form(VectorKind.MODEL)))
     seat = round_.first_seat()
     sealer = task.seats()[seat]
-    task.proposeAggregate(round_.entries, commitment, bytes(32), seat, {"from": sealer})
+    task.proposeAggregate(round_.number, round_.entries, commitment, bytes(32), seat, {"from": sealer})
     dispute = Dissection(
         court=system.court,
         round=round_,

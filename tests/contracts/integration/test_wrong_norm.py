@@ -250,7 +250,7 @@ def test_a_value_that_is_none_convicts(court: Any, system: System, people: Peopl
     form = played.form(VectorKind.UPDATE)
     commitment = reference.commitment(bad.root, 2, form.kind, form.fraction_bits)
     update = played.update(people.trainers[0], vector=np.array([0, 5], dtype=np.int32), commitment=commitment)
-    other.commitUpdate(update.digest, {"from": update.trainer})
+    other.commitUpdate(1, update.digest, {"from": update.trainer})
     advance_to(other, Phase.REVEAL)
     other.revealUpdate(*bad.root, update.content_id, update.samples, update.salt, {"from": update.trainer})
     opening = bad.opening(0)

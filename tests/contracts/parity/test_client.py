@@ -99,7 +99,7 @@ def test_the_digest_holds_in_a_later_attempt_of_a_later_round(system: System, pe
     advance_to(task, Phase.VOID)
     task.voidRound({"from": people.owner})
     late = following.update(people.trainers[1])
-    task.commitUpdate(late.digest, {"from": late.trainer})
+    task.commitUpdate(task.clock()["turn"], late.digest, {"from": late.trainer})
     advance_to(task, Phase.REVEAL)
     revealed = task.revealUpdate(*late.opening, {"from": late.trainer})
     assert only_event(revealed, "UpdateRevealed")["round"] == 2

@@ -130,9 +130,10 @@ class PredictedTask:
         """Let an account make one call."""
         self.called = call
         task, court, me, by = self.task, self.system.court, account.address, {"from": account}
+        turn, number = self.ghost.turn, self.ghost.round
         if call == "commit":
             update = self.update_of(account)
-            done = self.predict(lambda g: g.commit(me), lambda: task.commitUpdate(update.digest, by))
+            done = self.predict(lambda g: g.commit(me), lambda: task.commitUpdate(turn, update.digest, by))
             if done:
                 self.updates[me] = update
             return done
@@ -148,7 +149,7 @@ class PredictedTask:
             entries = [] if self.ghost.accepted else list(self.entries)
             done = self.predict(
                 lambda g: g.propose(me, place),
-                lambda: task.proposeAggregate(entries, commitment, bytes(32), place, by),
+                lambda: task.proposeAggregate(number, entries, commitment, bytes(32), place, by),
             )
             if done:
                 self.proposed = vector
@@ -160,7 +161,8 @@ class PredictedTask:
             self.predict(lambda g: None, lambda: court.openEvidence(opening, by))
             self.called = call
             done = self.predict(
-                lambda g: g.challenge(me), lambda: court.openDispute(task, commitment, bytes(32), SALT, by)
+                lambda g: g.challenge(me),
+                lambda: court.openDispute(task, number, commitment, bytes(32), SALT, by),
             )
             if done:
                 self.replacement = vector

@@ -44,6 +44,7 @@ def test_same_secret_twice_changes_nothing(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.record_secret(SECRET)
         journal.record_secret(SECRET)
+        assert journal.secret(TASK, ACCOUNT, 3, 0) == SECRET
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,39 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-FL = [sys.executable, "-m", "fl_client.cli.app"]
+from fl_client.cli.app import main
 
 
-def fl(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*FL, *arguments], capture_output=True, text=True, timeout=120, check=False)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line in this process: a process of its own takes seconds to import what it needs."""
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["fl", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        text = capfd.readouterr()
+        return Done(int(ended.value.code or 0), text.out, text.err)
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -31,31 +55,33 @@ def fl(*arguments: str) -> subprocess.CompletedProcess[str]:
         (("--device", "cuda:99"), "cuda"),
     ],
 )
-def test_a_wrong_option_is_named_in_one_line(tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
+def test_a_wrong_option_is_named_in_one_line(
+    fl: Command, tmp_path: Path, arguments: tuple[str, ...], word: str
+) -> None:
     done = fl("demo", "--out", str(tmp_path / "run"), *arguments)
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1 and word in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_with_a_users_own_files_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_a_users_own_files_is_left_alone(fl: Command, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     done = fl("demo", "--out", str(tmp_path))
     assert done.returncode == 3 and "thesis.tex" in done.stderr
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 
-def test_with_json_an_error_is_one_object(tmp_path: Path) -> None:
+def test_with_json_an_error_is_one_object(fl: Command, tmp_path: Path) -> None:
     done = fl("demo", "--out", str(tmp_path / "run"), "--rounds", "0", "--json")
     found = json.loads(done.stdout)
     assert found["exit_code"] == done.returncode != 0 and "--rounds" in found["error"]
 
 
-def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+def test_debug_shows_the_traceback(fl: Command, tmp_path: Path) -> None:
     assert "Traceback" in fl("demo", "--out", str(tmp_path / "run"), "--rounds", "0", "--debug").stderr
 
 
-def test_a_task_file_with_a_typo_is_named_with_its_line(tmp_path: Path) -> None:
+def test_a_task_file_with_a_typo_is_named_with_its_line(fl: Command, tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text("from fl_client.learning import ClassificationTask\n\nclass Mine(ClassificationTask)\n    pass\n")
     done = fl("demo", "--out", str(tmp_path / "run"), "--task", f"{path}:Mine")
@@ -63,15 +89,28 @@ def test_a_task_file_with_a_typo_is_named_with_its_line(tmp_path: Path) -> None:
     assert "mine.py" in done.stderr and "3" in done.stderr
 
 
-def test_audit_of_a_broken_head_is_refused(tmp_path: Path) -> None:
+def test_audit_of_a_broken_head_is_refused(fl: Command, tmp_path: Path) -> None:
     done = fl("audit", str(tmp_path), "--head", "0x12")
     assert done.returncode == 3 and "--head" in done.stderr
 
 
-def test_the_version_is_printed() -> None:
+def test_the_version_is_printed(fl: Command) -> None:
     assert fl("--version").stdout.strip() == "0.1.0"
 
 
-def test_each_command_has_an_example_in_its_help() -> None:
+def test_each_command_has_an_example_in_its_help(fl: Command) -> None:
     for command in ("demo", "audit"):
         assert f"Example: fl {command}" in fl(command, "--help").stdout
+
+
+def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fl_client.cli.app", "demo", "--out", str(tmp_path / "run"), "--rounds", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 3
+    assert done.stdout == "" and done.stderr == "fl: --rounds is 0: give 1 to 10000\n"
+
+
+def test_help_and_version_do_not_wait_for_torch_or_a_chain() -> None:
+    code = "import sys, fl_client.cli.app; print([n for n in ('torch', 'web3', 'eth') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "[]\n"

@@ -27,8 +27,11 @@ def test_the_chunk_is_recorded(court: Any, task: Any, reached: Dissection) -> No
     assert (record["step"], record["deadline"]) == (PROOF, now() + parameters_of(task).answer_seconds)
 
 
-def test_anybody_may_answer_who_has_the_chunk(reached: Dissection, trainers: Any) -> None:
+def test_anybody_may_answer_who_has_the_chunk(
+    court: Any, task: Any, reached: Dissection, trainers: Any
+) -> None:
     reached.answer_chunk(by=trainers[0])
+    assert court.disputeOf(task)["step"] == PROOF
 
 
 def test_not_before_the_leaf_is_reached(dispute: Dissection) -> None:

@@ -61,6 +61,7 @@ def test_an_answer_a_second_earlier_is_in_time(court: Any, task: Any, dispute: D
     dispute.open()
     at(deadline_of_dispute(court, task) - 1)
     dispute.answer()
+    assert court.disputeOf(task)["step"] == PICK
 
 
 def test_another_root_than_the_proposed_one_reverts(court: Any, task: Any, dispute: Dissection) -> None:

@@ -17,7 +17,7 @@ def calls(dispute: Dissection) -> dict[str, tuple[Any, ...]]:
     challenger = dispute.challenger
     trainer = dispute.round.revealed[0].trainer
     return {
-        "beginDispute": (challenger,),
+        "beginDispute": (challenger, 1),
         "dismissDispute": (challenger,),
         "replaceAggregate": (challenger, MODEL, MODEL, Evidence.NO_ANSWER),
         "rejectAggregate": (challenger,),

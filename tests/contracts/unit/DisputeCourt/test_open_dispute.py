@@ -75,12 +75,23 @@ def test_the_same_model_is_no_challenge(court: Any, task: Any, dispute: Dissecti
         open_dispute(court, task, dispute.challenger, model)
 
 
+@pytest.mark.parametrize("number", [0, 2, 2**24 - 1])
+def test_a_challenge_of_another_round_reverts_before_it_costs_a_bond(
+    court: Any, task: Any, vault: Any, dispute: Dissection, number: int
+) -> None:
+    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
+    court.openEvidence(opening, {"from": dispute.challenger})
+    with reverts("TrainingTaskOtherRound", number, 1):
+        court.openDispute(task, number, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+    assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
+
+
 def test_a_challenge_after_the_window_reverts(court: Any, task: Any, dispute: Dissection) -> None:
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     court.openEvidence(opening, {"from": dispute.challenger})
     at(deadline_of(task))
     with reverts("TrainingTaskUnexpectedPhase", Phase.FINAL, Phase.CHALLENGE):
-        court.openDispute(task, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
 
 
 def test_a_challenge_in_the_last_second_of_the_window_is_heard(
@@ -89,7 +100,7 @@ def test_a_challenge_in_the_last_second_of_the_window_is_heard(
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     court.openEvidence(opening, {"from": dispute.challenger})
     at(deadline_of(task) - 1)
-    court.openDispute(task, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+    court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
     assert court.disputeOf(task)["challenger"] == dispute.challenger
 
 

@@ -3,7 +3,7 @@
 import brownie
 import pytest
 
-from tests.contracts.federation import reverts
+from tests.contracts.federation import only_event, reverts
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ def test_only_once(pool, factory, vault, owner):
 
 def test_the_vault_may_book_afterwards(unwired, owner, outsider):
     unwired.wire(owner, outsider, {"from": owner})
-    unwired.bookSlash(owner, owner, 0, 0, {"from": outsider})
+    booked = unwired.bookSlash(owner, owner, 0, 0, {"from": outsider})
+    assert only_event(booked, "SlashBooked")["beneficiary"] == owner
 
 
 def test_knows_its_coin(pool, coin):

@@ -4,6 +4,7 @@ import brownie
 import pytest
 
 from tests.contracts.federation import reverts
+from tests.contracts.task_types import Role
 
 
 @pytest.fixture
@@ -23,7 +24,11 @@ def test_only_once(vault, factory, pool, owner):
 
 def test_the_factory_may_register_afterwards(unwired, pool, owner, outsider):
     unwired.wire(outsider, pool, {"from": owner})
+    with reverts("StakeVaultUnknownTask", owner):
+        unwired.lock(owner, Role.TRAINER, 0, {"from": owner})
     unwired.registerTask(owner, {"from": outsider})
+    unwired.lock(owner, Role.TRAINER, 0, {"from": owner})
+    assert unwired.stakeOf(owner, owner, Role.TRAINER)["amount"] == 0
 
 
 def test_knows_its_coin(vault, coin):

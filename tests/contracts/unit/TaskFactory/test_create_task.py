@@ -78,7 +78,8 @@ def test_beyond_the_allowance_reverts(factory, pool, coin, parameters, owner):
 
 def test_a_free_task_needs_no_coins(factory, parameters, outsider):
     free = parameters._replace(owner=outsider.address, update_reward=0, attest_reward=0, seal_reward=0)
-    factory.createTask(free, {"from": outsider})
+    created = factory.createTask(free, {"from": outsider})
+    assert only_event(created, "TaskCreated")["owner"] == outsider
 
 
 def test_every_task_runs_the_same_code(factory, new_task):

@@ -78,11 +78,13 @@ def test_from_the_end_of_the_reveal_phase_on(task, revealing, active):
     round_.reveal(updates[:4])
     at(deadline_of(task))
     task.attestUpdates(0, {"from": active[0]})
+    assert task.trainerOf(active[0])["state"] == TrainerState.ATTESTED
 
 
 def test_in_the_last_second_is_in_time(task, attesting, active):
     at(deadline_of(task) - 1)
     task.attestUpdates(0, {"from": active[0]})
+    assert task.trainerOf(active[0])["state"] == TrainerState.ATTESTED
 
 
 @pytest.mark.parametrize("late", [0, 1])

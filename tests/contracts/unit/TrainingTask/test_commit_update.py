@@ -8,6 +8,7 @@ from tests.contracts.federation import (
     deadline_of,
     now,
     only_event,
+    parameters_of,
     present,
     reverts,
     running_task,
@@ -18,7 +19,7 @@ from tests.contracts.task_types import Phase, Role, TrainerState
 
 def test_emits_update_committed(task, committing, active):
     update = committing.update(active[0])
-    transaction = task.commitUpdate(update.digest, {"from": active[0]})
+    transaction = task.commitUpdate(1, update.digest, {"from": active[0]})
     assert only_event(transaction, "UpdateCommitted") == {
         "round": 1,
         "trainer": active[0],
@@ -41,7 +42,26 @@ def test_counts_the_pending_reveal(task, committing, active):
 def test_in_the_last_second_is_in_time(task, committing, active):
     update = committing.update(active[0])
     at(deadline_of(task) - 1)
-    committing.commit_updates([update])
+    task.commitUpdate(1, update.digest, {"from": active[0]})
+    assert task.trainerOf(active[0])["state"] == TrainerState.COMMITTED
+
+
+@pytest.mark.parametrize("turn", [0, 2, 2**24 - 1])
+def test_meant_for_another_turn_reverts(task, active, turn):
+    with reverts("TrainingTaskOtherTurn", turn, 1):
+        task.commitUpdate(turn, bytes(32), {"from": active[0]})
+
+
+def test_a_commitment_that_was_held_back_is_refused_and_costs_nothing(task, vault, committing, active, outsider):
+    held = committing.update(active[0])
+    committing.commit(active[1:2])
+    advance_to(task, Phase.VOID)
+    task.voidRound({"from": outsider})
+    with reverts("TrainingTaskOtherTurn", 1, 2):
+        task.commitUpdate(1, held.digest, {"from": active[0]})
+    committing.commit(active[:1])
+    assert task.trainerOf(active[0])["turn"] == 2
+    assert vault.stakeOf(task, active[0], Role.TRAINER)["amount"] == parameters_of(task).trainer_stake
 
 
 @pytest.mark.parametrize("late", [0, 1])
@@ -49,7 +69,7 @@ def test_from_the_deadline_on_reverts(task, committing, active, late):
     committing.commit(active[:1])
     at(deadline_of(task) + late)
     with reverts("TrainingTaskUnexpectedPhase", Phase.REVEAL, Phase.COMMIT):
-        task.commitUpdate(bytes(32), {"from": active[1]})
+        task.commitUpdate(1, bytes(32), {"from": active[1]})
 
 
 def test_the_last_one_due_ends_the_phase(task, committing, active):
@@ -64,12 +84,12 @@ def test_one_missing_keeps_the_phase_open(task, committing, active):
 
 def test_a_stranger_reverts(task, outsider):
     with reverts("TrainingTaskUnexpectedTrainerState", outsider, TrainerState.NONE):
-        task.commitUpdate(bytes(32), {"from": outsider})
+        task.commitUpdate(1, bytes(32), {"from": outsider})
 
 
 def test_a_sealer_reverts(task, sealers):
     with reverts("TrainingTaskUnexpectedTrainerState", sealers[0], TrainerState.NONE):
-        task.commitUpdate(bytes(32), {"from": sealers[0]})
+        task.commitUpdate(1, bytes(32), {"from": sealers[0]})
 
 
 def test_twice_reverts(committing, active):
@@ -80,7 +100,7 @@ def test_twice_reverts(committing, active):
 
 def test_a_digest_that_was_seen_is_not_refused(task, committing, active):
     (update,) = committing.commit(active[:1])
-    task.commitUpdate(update.digest, {"from": active[1]})
+    task.commitUpdate(1, update.digest, {"from": active[1]})
     assert task.trainerOf(active[1])["state"] == TrainerState.COMMITTED
 
 

@@ -34,7 +34,7 @@ def proposed(system, people):
 
 def challenge(court, task, account, replacement):
     court.openEvidence(court.disputeOpening(account, task, replacement, SALT), {"from": account})
-    return court.openDispute(task, replacement, replacement, SALT, {"from": account})
+    return court.openDispute(task, 1, replacement, replacement, SALT, {"from": account})
 
 
 @pytest.mark.slow
@@ -72,9 +72,9 @@ def test_after_64_proposals_only_the_end_is_left(proposed, court, coin, vault, o
         assert present(task) == Phase.AGGREGATE
         pass_time(deadline_of(task) - 400 - int(web3.eth.get_block("latest")["timestamp"]))
         if number < MOST_PROPOSALS:
-            task.proposeAggregate([], SALT, SALT, ANYBODY, {"from": challenger})
+            task.proposeAggregate(1, [], SALT, SALT, ANYBODY, {"from": challenger})
     with reverts("TrainingTaskNotChallengeable", MOST_PROPOSALS):
-        task.proposeAggregate([], SALT, SALT, ANYBODY, {"from": challenger})
+        task.proposeAggregate(1, [], SALT, SALT, ANYBODY, {"from": challenger})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.contracts.federation import (
     ONE,
+    ZERO,
     advance_to,
     events,
     now,
@@ -102,6 +103,7 @@ def test_even_when_its_window_is_over_and_the_round_not_closed(task, proposed, s
 
 def test_another_sealer_may_leave_meanwhile(task, proposed, sealers):
     task.leaveTask(Role.SEALER, 0, {"from": sealers[0]})
+    assert task.seats() == [ZERO, sealers[1]]
 
 
 def test_a_sealer_that_leaves_is_paid_for_the_last_model(task, pool, proposed, sealers, outsider):

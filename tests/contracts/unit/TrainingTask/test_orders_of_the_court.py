@@ -24,7 +24,7 @@ CONTENT = b"\6" * 32
 ANSWER = 300
 
 ORDERS = {
-    "beginDispute": lambda task, account: task.beginDispute(account, {"from": account}),
+    "beginDispute": lambda task, account: task.beginDispute(account, 1, {"from": account}),
     "dismissDispute": lambda task, account: task.dismissDispute(account, {"from": account}),
     "replaceAggregate": lambda task, account: task.replaceAggregate(
         account, SALT, CONTENT, Evidence.NO_ANSWER, {"from": account}
@@ -61,7 +61,7 @@ def dispute(task, court, wrong):
         right = wrong.commitment_to(wrong.new_model())
         opening = court.disputeOpening(account, task, right, SALT)
         court.openEvidence(opening, {"from": account})
-        return court.openDispute(task, right, CONTENT, SALT, {"from": account})
+        return court.openDispute(task, 1, right, CONTENT, SALT, {"from": account})
 
     return call
 

@@ -12,6 +12,7 @@ from tests.contracts.federation import (
     events,
     now,
     only_event,
+    parameters_of,
     present,
     reverts,
 )
@@ -36,7 +37,7 @@ def slots_begin(task, frozen):
 
 
 def propose(task, sealer, seat, entries=()):
-    return task.proposeAggregate(list(entries), MODEL, CONTENT, seat, {"from": sealer})
+    return task.proposeAggregate(task.clock()["round"], list(entries), MODEL, CONTENT, seat, {"from": sealer})
 
 
 def test_emits_aggregate_proposed(task, frozen, sealers):
@@ -69,6 +70,26 @@ def test_freezes_the_set_if_nobody_has(task, aggregating, sealers):
     transaction = propose(task, sealers[1], 1, aggregating.entries)
     assert only_event(transaction, "RoundFrozen")["acceptedMask"] == 0b11111
     assert present(task) == Phase.CHALLENGE
+
+
+@pytest.mark.parametrize("number", [0, 2, 2**24 - 1])
+def test_meant_for_another_round_reverts(task, frozen, sealers, number):
+    with reverts("TrainingTaskOtherRound", number, 1):
+        task.proposeAggregate(number, [], MODEL, CONTENT, 1, {"from": sealers[1]})
+
+
+def test_a_proposal_that_was_held_back_is_refused_in_a_set_that_was_frozen_for_it(
+    task, vault, aggregating, active, sealers, outsider
+):
+    """Whoever holds it back would freeze the next round's set, let it in, and prove it wrong."""
+    held = (1, aggregating.entries, MODEL, CONTENT, 0)
+    aggregating.propose()
+    following = aggregating.finalize(outsider)
+    following.until_attested(active)
+    task.freezeRound(following.entries, {"from": outsider})
+    with reverts("TrainingTaskOtherRound", 1, 2):
+        task.proposeAggregate(*held, {"from": sealers[0]})
+    assert vault.stakeOf(task, sealers[0], Role.SEALER)["amount"] == parameters_of(task).sealer_stake
 
 
 @pytest.mark.parametrize("kind", TAMPERED)
@@ -127,6 +148,7 @@ def test_the_last_second_of_a_slot_belongs_to_its_seat(task, frozen, slots_begin
 def test_the_next_slot_is_that_of_the_next_seat(task, frozen, slots_begin, sealers):
     at(slots_begin + SLOT)
     propose(task, sealers[0], 0)
+    assert task.proposedModel()[1] == sealers[0]
 
 
 def test_the_slot_of_another_is_not_shared(task, frozen, slots_begin, sealers):
@@ -139,6 +161,7 @@ def test_the_slot_of_another_is_not_shared(task, frozen, slots_begin, sealers):
 def test_after_every_seat_had_its_slot_any_sealer_may_propose(task, frozen, slots_begin, sealers, seat):
     at(slots_begin + 2 * SLOT)
     propose(task, sealers[seat], seat)
+    assert task.proposedModel()[1] == sealers[seat]
 
 
 def test_open_slots_are_for_sealers_only(task, frozen, slots_begin, outsider):
@@ -150,6 +173,7 @@ def test_open_slots_are_for_sealers_only(task, frozen, slots_begin, outsider):
 def test_the_last_second_of_the_open_slots_is_in_time(task, frozen, slots_begin, sealers):
     at(slots_begin + 4 * SLOT - 1)
     propose(task, sealers[0], 0)
+    assert task.proposedModel()[1] == sealers[0]
 
 
 @pytest.mark.parametrize("late", [0, 1])
@@ -162,6 +186,7 @@ def test_after_the_open_slots_reverts(task, frozen, slots_begin, sealers, late):
 def test_the_slot_of_an_empty_seat_is_open(task, frozen, sealers):
     task.leaveTask(Role.SEALER, 1, {"from": sealers[1]})
     propose(task, sealers[0], 0)
+    assert task.proposedModel()[1] == sealers[0]
 
 
 def test_round_two_begins_with_seat_zero(task, proposed, active, sealers, outsider):

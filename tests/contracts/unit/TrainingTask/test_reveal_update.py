@@ -111,12 +111,14 @@ def test_from_the_end_of_the_commit_phase_on(task, committing, active):
     updates = committing.commit(active[:1])
     at(deadline_of(task))
     task.revealUpdate(*updates[0].opening, {"from": active[0]})
+    assert task.clock()["revealed"] == 1
 
 
 def test_in_the_last_second_is_in_time(task, revealing, active):
     _, updates = revealing
     at(deadline_of(task) - 1)
     task.revealUpdate(*updates[0].opening, {"from": active[0]})
+    assert task.clock()["revealed"] == 1
 
 
 @pytest.mark.parametrize("late", [0, 1])
@@ -220,7 +222,7 @@ def encode_digest(round_, update, opening, **message):
 def test_a_commitment_made_for_another_place_reverts(task, committing, active, message):
     right = committing.update(active[0])
     wrong = committing.update(active[0], **message)
-    task.commitUpdate(wrong.digest, {"from": active[0]})
+    task.commitUpdate(1, wrong.digest, {"from": active[0]})
     advance_to(task, Phase.REVEAL)
     with reverts("TrainingTaskCommitmentMismatch", right.digest, shown(wrong.digest)):
         task.revealUpdate(*right.opening, {"from": active[0]})
@@ -228,7 +230,7 @@ def test_a_commitment_made_for_another_place_reverts(task, committing, active, m
 
 def test_a_copied_commitment_cannot_be_revealed(task, committing, active):
     (original,) = committing.commit(active[:1])
-    task.commitUpdate(original.digest, {"from": active[1]})
+    task.commitUpdate(1, original.digest, {"from": active[1]})
     advance_to(task, Phase.REVEAL)
     task.revealUpdate(*original.opening, {"from": active[0]})
     mine = committing.update(
@@ -248,7 +250,7 @@ def test_a_commitment_of_another_task_reverts(system, people, task, committing, 
     start(other, people.owner)
     elsewhere = Round.of(other)
     (update,) = committing.commit(active[:1])
-    other.commitUpdate(update.digest, {"from": active[0]})
+    other.commitUpdate(1, update.digest, {"from": active[0]})
     advance_to(other, Phase.REVEAL)
     right = elsewhere.update(active[0])
     with reverts("TrainingTaskCommitmentMismatch", right.digest, shown(update.digest)):
@@ -259,7 +261,7 @@ def test_a_commitment_of_the_last_round_reverts(task, aggregating, active, outsi
     old = aggregating.revealed[0]
     aggregating.propose()
     following = aggregating.finalize(outsider)
-    task.commitUpdate(old.digest, {"from": active[0]})
+    task.commitUpdate(2, old.digest, {"from": active[0]})
     advance_to(task, Phase.REVEAL)
     right = following.update(active[0], vector=old.vector, salt=old.salt, samples=old.samples)
     with reverts("TrainingTaskCommitmentMismatch", right.digest, shown(old.digest)):

@@ -63,7 +63,7 @@ def test_emits_turn_seeded(drawing, opened_at, outsider):
 
 def test_the_first_commitment_seeds_too(drawing, opened_at, drawn):
     update = Round.of(drawing).update(drawn[0])
-    transaction = drawing.commitUpdate(update.digest, {"from": drawn[0]})
+    transaction = drawing.commitUpdate(1, update.digest, {"from": drawn[0]})
     assert only_event(transaction, "TurnSeeded")["seed"] == seed_after(NOTHING, opened_at, drawing)
 
 
@@ -71,7 +71,7 @@ def test_the_second_commitment_does_not(drawing, drawn):
     round_ = Round.of(drawing)
     round_.commit(drawn[:1])
     update = round_.update(drawn[1])
-    assert events(drawing.commitUpdate(update.digest, {"from": drawn[1]}), "TurnSeeded") == []
+    assert events(drawing.commitUpdate(1, update.digest, {"from": drawn[1]}), "TurnSeeded") == []
 
 
 def test_twice_reverts(drawing, outsider):
@@ -117,7 +117,7 @@ def test_after_256_blocks_a_later_block_decides(drawing, opened_at, outsider):
 def test_after_256_blocks_a_commitment_reverts(drawing, opened_at, trainers):
     chain.mine(KEPT_HASHES + 1)
     with reverts("TrainingTaskSeedPending", opened_at):
-        drawing.commitUpdate(NOTHING, {"from": trainers[0]})
+        drawing.commitUpdate(1, NOTHING, {"from": trainers[0]})
 
 
 def test_the_next_turn_has_another_seed(drawing, opened_at, outsider):
