@@ -1,4 +1,4 @@
-"""Isolation, the people and the deployed system; each module starts from a fresh chain."""
+"""Isolation, the people and the deployed system; each module starts from the chain as it was deployed."""
 
 from __future__ import annotations
 
@@ -62,6 +62,17 @@ def _few_requests() -> None:
         brownie.network.gas_price(0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _deployed(_few_requests: None, accounts: Any) -> System:
+    """All contracts, wired, and every member with coins that the vault may take: once for all modules."""
+    people = people_of(accounts)
+    deployed = deploy_system(people.owner)
+    fund(deployed, people)
+    # Brownie's isolation of modules comes back to here, instead of to an empty chain.
+    brownie.chain._reset_id = brownie.chain._take_snapshot()
+    return deployed
+
+
 @pytest.fixture(autouse=True)
 def _isolation(fn_isolation: None) -> None:
     """Undo what a test did; what its module's fixtures did stays."""
@@ -104,11 +115,9 @@ def outsider(people: People) -> Any:
 
 
 @pytest.fixture(scope="module")
-def system(people: People) -> System:
+def system(module_isolation: None, _deployed: System) -> System:
     """All contracts, wired; every member has coins that the vault may take."""
-    deployed = deploy_system(people.owner)
-    fund(deployed, people)
-    return deployed
+    return _deployed
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from tests.contracts.federation import (
     People,
     System,
     create_task,
+    fund,
     join_all,
     only_event,
     parameters_of,
@@ -92,6 +93,13 @@ def played(system: System, people: People) -> tuple[Any, Costs]:
 @pytest.fixture(scope="module")
 def people(module_isolation: None, accounts: Any) -> People:
     return crowd_of(accounts, 12)
+
+
+@pytest.fixture(scope="module")
+def system(system: System, people: People) -> System:
+    """The same, and the larger crowd has coins too."""
+    fund(system, people)
+    return system
 
 
 @pytest.fixture(scope="module")
