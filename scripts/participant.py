@@ -139,7 +139,7 @@ def build(
     if given.role == "aggregator":
         return Aggregator(watch, sender, gas, models=models)
     if given.role == "auditor":
-        return Auditor(watch, sender, gas, models=models, rule=models.rule)
+        return Auditor(watch, sender, gas, models=models)
     return Trainer(
         watch,
         sender,

@@ -66,7 +66,8 @@ interface ITrainingTask {
     event AggregateRejected(uint24 indexed round, uint8 proposal, address indexed proposer, Evidence evidence);
     /// @notice A round is closed; the model last proposed in it is the new global model.
     event RoundFinalized(uint24 indexed round);
-    /// @notice No further round will open.
+    /// @notice No further round will open: `round` is the one that does not take place, or is broken off; `model` is
+    /// the last final one.
     event TaskEnded(uint24 round, bytes32 model);
 
     // ------------------------------------------------------------------ errors

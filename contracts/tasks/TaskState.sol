@@ -198,7 +198,10 @@ abstract contract TaskState is ITrainingTask {
 
     /// @dev The first turn of the round: whoever revealed in it or later has revealed in this round.
     function _firstTurn(RoundClock state) internal pure returns (uint24) {
-        return state.turn() - state.attempt();
+        unchecked {
+            // SAFETY: every attempt opened a turn.
+            return state.turn() - state.attempt();
+        }
     }
 
     /// @dev A trainer is drawn if the hash of seed, turn and address falls below the task's fraction.

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fl_client.aggregation import CombiningRule
 from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Phase, Role, Step, TrainerState
 from fl_client.disputes import (
@@ -62,12 +61,11 @@ class Auditor(Participant):
         gas: GasBook,
         *,
         models: ModelBook,
-        rule: CombiningRule,
         salt: Callable[[], Bytes32] = fresh_salt,
     ) -> None:
         """Make an auditor; `salt` gives 32 unpredictable bytes a call."""
         super().__init__(watch, sender, gas)
-        self.models, self.rule, self.salt = models, rule, salt
+        self.models, self.salt = models, salt
         self._case: Case | None = None
         self._openings: dict[Bytes32, tuple[Bytes32, int]] = {}
 

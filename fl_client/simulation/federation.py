@@ -202,7 +202,6 @@ class Federation:
             sender,
             self.gas,
             models=self._models(),
-            rule=WeightedMean(),
             salt=lambda: self._derived("evidence", next(numbers)),
         )
         return Member(name="auditor", participant=auditor, coins_before=0)

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
+import {TaskArguments} from "../libraries/TaskArguments.sol";
+import {RoundClock} from "../types/RoundClock.sol";
+import {Phase, Role, SUBSTITUTE, UpdateEntry} from "../types/TaskTypes.sol";
+import {TaskFreezing} from "./TaskFreezing.sol";
+
+/// @title Who may propose the new model, and when it is final
+abstract contract TaskSealing is TaskFreezing {
+    // ------------------------------------------------------------------ proposing and finalising
+
+    /// @inheritdoc ITrainingTask
+    // slither-disable-next-line reentrancy-no-eth
+    function proposeAggregate(
+        uint24 round,
+        UpdateEntry[] calldata entries,
+        bytes32 model,
+        bytes32 contentId,
+        uint256 seat
+    ) external {
+        RoundClock state = _clock;
+        _requireRound(state, round);
+        if (state.accepted() == 0) {
+            bool frozen;
+            (frozen, state) = _freeze(state, entries);
+            if (!frozen) return;
+        }
+        (Phase current, ) = _phaseOf(state);
+        _requirePhase(current, Phase.Aggregate);
+        if (state.proposal() >= MAX_PROPOSALS) revert TrainingTaskNotChallengeable(state.proposal());
+        _displaceIdle(state);
+        if (seat == type(uint256).max) {
+            _requireOpenSlot(state);
+            _substitute = msg.sender;
+            state = state.withSealer(SUBSTITUTE);
+        } else {
+            _requireSlot(state, seat);
+            state = state.withSealer(seat + 1);
+        }
+        _propose(state, msg.sender, model, contentId);
+        if (seat == type(uint256).max) _VAULT.lock(msg.sender, Role.Challenger, TaskArguments.challengeBond());
+    }
+
+    /// @inheritdoc ITrainingTask
+    function finalizeRound() external {
+        RoundClock state = _clock;
+        (Phase current, ) = _phaseOf(state);
+        _requirePhase(current, Phase.Final);
+        emit RoundFinalized(state.round());
+        state = state.withRound(uint256(state.round()) + 1).withVoids(0).withAttempt(0).withRevealed(0);
+        state = state.withAccepted(0).withProposal(0).withDisputes(0);
+        if (state.round() > TaskArguments.rounds()) {
+            _end(state);
+            return;
+        }
+        _openTurn(state, _dueOf(state));
+    }
+
+    /// @dev Each seat has a slot of its own, beginning with another one each round and after each rejected proposal;
+    /// the slot of an empty seat, and those after the last, are open to every sealer.
+    function _requireSlot(RoundClock state, uint256 seat) private view {
+        uint256 count = state.seats();
+        if (seat >= count || _seats[seat] != msg.sender) revert TrainingTaskNotYourSeat(msg.sender, seat);
+        uint256 slot = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        if (slot >= count) return;
+        // slither-disable-next-line weak-prng
+        uint256 expected = (uint256(state.round()) + state.proposal() + slot) % count;
+        if (seat != expected && _seats[expected] != address(0)) revert TrainingTaskNotYourSlot(seat, expected);
+    }
+
+    /// @dev At last anybody may propose under a bond, so that idle seats cannot stop a round.
+    function _requireOpenSlot(RoundClock state) private view {
+        uint256 slot = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        if (slot < state.seats()) revert TrainingTaskNotYourSlot(type(uint256).max, slot);
+    }
+
+    /// @dev Whoever let its slot pass loses its seat, not its stake: an idle seat delays one round, not every one.
+    // slither-disable-next-line reentrancy-no-eth
+    function _displaceIdle(RoundClock state) private {
+        uint256 count = state.seats();
+        uint256 passed = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        if (passed > count) passed = count;
+        uint256 releasableAt = block.timestamp + TaskArguments.unbondingSeconds();
+        for (uint256 slot = 0; slot < passed; ++slot) {
+            // slither-disable-next-line weak-prng
+            uint256 seat = (uint256(state.round()) + state.proposal() + slot) % count;
+            address sealer = _seats[seat];
+            // Whoever proposes late is not idle.
+            if (sealer == address(0) || sealer == msg.sender) continue;
+            _seats[seat] = address(0);
+            emit SealerDisplaced(sealer, seat);
+            // At most MAX_SEATS calls of the vault, which calls nobody back.
+            // slither-disable-next-line calls-loop
+            _VAULT.unbond(sealer, Role.Sealer, releasableAt);
+        }
+    }
+
+    function _propose(RoundClock state, address proposer, bytes32 model, bytes32 contentId) internal {
+        _models[state.round() & 1] = model;
+        state = state.withProposal(uint256(state.proposal()) + 1);
+        state = state.withPhase(Phase.Challenge);
+        state = state.withMark(block.timestamp + TaskArguments.challengeSeconds());
+        _clock = state;
+        emit AggregateProposed(state.round(), state.proposal(), proposer, model, contentId);
+    }
+
+    /// @dev Whoever answers for a call with coins names the round that it is for.
+    function _requireRound(RoundClock state, uint24 round) internal pure {
+        if (round != state.round()) revert TrainingTaskOtherRound(round, state.round());
+    }
+}
