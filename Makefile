@@ -87,9 +87,9 @@ check-artifacts: setup ## Fail when fl_client/chain/artifacts is not what contra
 test-python: setup ## The tests that take no node
 	$(call heading,pytest)
 	@mkdir -p $(REPORTS)
-	@set -o pipefail; $(BIN)/python -m pytest -p no:pytest-brownie -m 'not ganache' -n $(JOBS) --dist loadfile \
+	@set -o pipefail; $(BIN)/python -m pytest -p no:pytest-brownie -n $(JOBS) --dist loadscope \
 	  $(TESTS_PY) $(PYTEST_ARGS) | tee $(REPORTS)/python.log || { echo 'once more, what failed:'; \
-	  $(BIN)/python -m pytest -p no:pytest-brownie -m 'not ganache' --last-failed --last-failed-no-failures none \
+	  $(BIN)/python -m pytest -p no:pytest-brownie --last-failed --last-failed-no-failures none \
 	  $(TESTS_PY) $(PYTEST_ARGS) | tee -a $(REPORTS)/python.log; }
 
 # Everything is compiled anew: Brownie does not notice an edit to a file that holds only types or constants.
@@ -103,7 +103,6 @@ test-contracts: setup ## The Brownie tests, on an anvil of their own
 	  | tee -a $(REPORTS)/contracts.log; }
 
 test-ganache: setup ## The Brownie tests, on Ganache
-	$(BIN)/python -m pytest -p no:pytest-brownie -m ganache tests/scripts
 	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)
 
 slither: setup ## Static analysis of the contracts

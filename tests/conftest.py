@@ -4,7 +4,6 @@ import pytest
 
 MARKERS = {
     "slow": "takes more than ten seconds",
-    "ganache": "runs against Ganache; `make test-ganache`",
     "daemon": "needs an IPFS daemon; skipped unless one is named",
 }
 

@@ -58,8 +58,8 @@ def _few_requests() -> None:
     # No test undoes single transactions: no snapshot for each of them.
     Chain._add_to_undo_buffer = lambda *_: None
     if "ganache" not in brownie.web3.client_version.lower():
-        # Brownie's anvil has a base fee of 0; without a price it would ask for one.
-        brownie.network.gas_price(0)
+        # The price that anvil would name if it were asked each time.
+        brownie.network.gas_price("1 gwei")
 
 
 @pytest.fixture(scope="session", autouse=True)
