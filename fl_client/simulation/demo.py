@@ -6,20 +6,30 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fl_client.errors import ConfigError
 from fl_client.learning import export_model
-from fl_client.simulation.federation import Federation, RoundReport, evidence_name
+from fl_client.simulation.federation import Federation, RoundReport
 from fl_client.simulation.plan import DemoSettings
+from fl_client.simulation.summary import summarize
 
 # What a run leaves in its folder: these are replaced, anything else there is refused.
 _OURS = frozenset(
-    {"chain", "model.safetensors", "report.html", "state", "store", "summary.json", "deployment.json"}
+    {
+        "chain",
+        "deployment.json",
+        "metrics.csv",
+        "model.safetensors",
+        "report.html",
+        "state",
+        "store",
+        "summary.json",
+    }
 )
-_ROLES = {1: "trainer", 2: "aggregator", 3: "challenger"}
 _AUDIT_SECONDS = 900
 
 
@@ -63,9 +73,14 @@ def run_demo(
     federation = Federation(settings)
     federation.deployment.write(settings.out / "deployment.json")
     on_start(federation)
-    reports = []
+    reports: list[RoundReport] = []
+    wall_seconds: list[float] = []
+    began = time.monotonic()
     for report in federation.run():
+        now = time.monotonic()
         reports.append(report)
+        wall_seconds.append(now - began)
+        began = now
         on_round(report)
     head = federation.close()
     last = federation.contract.base_model()
@@ -76,7 +91,7 @@ def run_demo(
         # One entry: the file's header keeps several in no fixed order.
         metadata={"model_root": "0x" + last.hex()},
     )
-    summary = _summary(federation, reports, "0x" + head.hex())
+    summary = summarize(federation, reports, head="0x" + head.hex(), wall_seconds=wall_seconds)
     summary["audit"] = audit_elsewhere(settings.out, summary["head"])
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     (settings.out / "summary.json").write_text(text, encoding="utf-8")
@@ -93,76 +108,3 @@ def audit_elsewhere(out: Path, head: str) -> dict[str, Any]:
     except ValueError:
         reason = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
         return {"passed": False, "rounds_checked": 0, "first_difference": None, "unchecked": reason[0]}
-
-
-def _summary(federation: Federation, reports: list[RoundReport], head: str) -> dict[str, Any]:
-    ledger, settings = federation.watch.ledger, federation.settings
-    return {
-        "final_accuracy": reports[-1].accuracy if reports else None,
-        "metric": getattr(federation.task, "metric_name", "accuracy"),
-        "rounds": [
-            {
-                "round": report.round,
-                "accuracy": report.accuracy,
-                "loss": report.loss,
-                "accepted": report.accepted,
-                "gas": report.gas,
-            }
-            for report in reports
-        ],
-        "slashes": [
-            {
-                "role": _ROLES.get(slash.role, "unknown"),
-                "who": federation.name_of(slash.account),
-                "round": slash.round,
-                "evidence": evidence_name(slash.evidence, slash.copied),
-                "amount": slash.taken,
-                "burned": slash.burned,
-                "bounty": slash.bounty,
-            }
-            for slash in ledger.slashes
-        ],
-        "balances": _balances(federation),
-        "gas": {"total": federation.gas.total, "by_role": federation.gas.summary()},
-        "model_root": "0x" + federation.contract.base_model().hex(),
-        "head": head,
-        "task": federation.contract.address,
-        "settings": _settings(settings, federation),
-        "left_out": list(federation.left_out),
-        "out": str(settings.out),
-    }
-
-
-def _balances(federation: Federation) -> dict[str, dict[str, Any]]:
-    found = {}
-    for member in federation.members[:-1]:
-        account = member.participant.address
-        now = federation.contract.balance(account)
-        found[member.name] = {
-            "account": account,
-            "before": member.coins_before,
-            "after": now,
-            "change": now - member.coins_before,
-        }
-    return found
-
-
-def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
-    return {
-        "task": settings.task,
-        "participants": settings.participants,
-        "rounds": settings.rounds,
-        "partition": settings.partition,
-        "rule": settings.rule,
-        "fraction": settings.fraction,
-        "epochs": federation.training.epochs,
-        "batch_size": federation.training.batch_size,
-        "learning_rate": federation.training.learning_rate,
-        "seed": settings.seed,
-        "honest": settings.honest,
-        "dimension": federation.contract.parameters.dimension,
-        "cheats": [
-            {"evidence": cheat.evidence, "who": cheat.actor, "round": cheat.round}
-            for cheat in federation.cheats
-        ],
-    }

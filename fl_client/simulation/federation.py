@@ -27,7 +27,7 @@ from fl_client.learning import (
     training_defaults,
 )
 from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
-from fl_client.rounds import Slash, TaskWatch, Vector, seal_vector
+from fl_client.rounds import Slash, Vector, seal_vector
 from fl_client.simulation.attackers import (
     CopyingTrainer,
     HidingAggregator,
@@ -44,6 +44,7 @@ from fl_client.simulation.plan import (
     plan_cheats,
     task_parameters,
 )
+from fl_client.simulation.record import History, PhaseWatch, read_history
 from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
 
@@ -106,7 +107,7 @@ class Federation:
         self.store = LocalStore(settings.out / "store")
         self.gas = GasBook()
         self.deployment, self.contract = self._found()
-        self.watch = TaskWatch(self.contract)
+        self.watch = PhaseWatch(self.contract)
         self.members = self._members()
 
     # ------------------------------------------------------------------ setting up
@@ -301,6 +302,11 @@ class Federation:
             if amount:
                 found = max(found, releasable_at)
         return found
+
+    def history(self) -> History:
+        """Everything that its chain recorded so far."""
+        people = {one.participant.address: (one.name, one.participant.role) for one in self.members}
+        return read_history(self.watch, people)
 
     def name_of(self, account: Address) -> str:
         """An account's name in reports."""

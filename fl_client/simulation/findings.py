@@ -1,0 +1,237 @@
+"""What each slash stands on, in numbers: what was claimed and computed, who showed it, where the coins went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fl_client.chain import Event
+from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES
+from fl_client.errors import StorageError
+from fl_client.roles import Auditor
+from fl_client.rounds import Commit, RoundRecord, Slash
+from fl_client.simulation.attackers import CopyingTrainer
+from fl_client.simulation.federation import Federation
+from fl_client.simulation.record import History
+from fl_client.types import Address
+
+NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER, LOST_DISPUTE = 1, 2, 3, 4, 5
+# An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings.
+_SUM_BYTES = 16
+
+
+class Findings:
+    """Reads the details of a finished run's slashes from its history."""
+
+    def __init__(self, federation: Federation, history: History) -> None:
+        self._federation, self._history = federation, history
+        self._contract, self._ledger = federation.contract, federation.watch.ledger
+        self._events = history.found("StakeSlashed")
+
+    def all(self) -> list[dict[str, Any]]:
+        """One entry a slash, in chain order; ``facts`` differ from evidence to evidence.
+
+        Amounts are in 1e-18 coin, times in seconds since 1970, values of vectors in lattice units.
+        """
+        return [
+            self._detail(slash, event)
+            for slash, event in zip(self._ledger.slashes, self._events, strict=True)
+        ]
+
+    def _detail(self, slash: Slash, event: Event) -> dict[str, Any]:
+        act = self._history.act_of(event.transaction_hash)
+        shared = 0 if slash.evidence == LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
+        shared_in, share = self._sharing(event) if shared else (None, 0)
+        return {
+            "account": slash.account,
+            "shown_by": act.who,
+            "call": act.call,
+            "transaction": act.transaction,
+            "block": act.block,
+            "time": act.time,
+            "beneficiary": self._name(slash.beneficiary) if slash.bounty else None,
+            "shared": shared,
+            "shared_in": shared_in,
+            "share_each": share,
+            "facts": self._facts(slash, event),
+        }
+
+    def _name(self, account: Address) -> str:
+        return self._federation.name_of(account)
+
+    def _sharing(self, slashed: Event) -> tuple[int | None, int]:
+        """In which round the honest got what a slash left for them, and how much each."""
+        at = (slashed.block, slashed.log_index)
+        for event in self._history.found("BonusShared"):
+            if (event.block, event.log_index) > at:
+                frozen = next(
+                    one
+                    for one in self._history.found("RoundFrozen")
+                    if one.transaction_hash == event.transaction_hash
+                )
+                return int(frozen.args["round"]), int(event.args["share"])
+        return None, 0
+
+    def _facts(self, slash: Slash, event: Event) -> dict[str, Any]:
+        if slash.evidence == NO_REVEAL:
+            return self._missing_reveal(slash)
+        if slash.evidence == WRONG_NORM:
+            return self._lying_tree(slash, event)
+        if slash.evidence == WRONG_AGGREGATE:
+            return self._wrong_model(slash, event)
+        return self._missed_step(event)
+
+    # ------------------------------------------------------------------ missing reveals
+
+    def _missing_reveal(self, slash: Slash) -> dict[str, Any]:
+        record, commit = self._unrevealed(slash)
+        event = self._commitment(record.number, commit)
+        deadline = next(
+            (span.ends for span in self._history.spans if (span.turn, span.phase) == (commit.turn, "reveal")),
+            None,
+        )
+        facts: dict[str, Any] = {
+            "round": record.number,
+            "digest": "0x" + commit.digest.hex(),
+            "committed_at": self._history.stamp_of(event),
+            "committed_in": "0x" + event.transaction_hash.hex(),
+            "reveal_ended_at": deadline,
+        }
+        if commit.copied_from is not None:
+            victim = next(one for one in record.commits if one.digest == commit.digest)
+            original = self._commitment(record.number, victim)
+            facts["copied_from"] = self._name(victim.trainer)
+            facts["copied_committed_at"] = self._history.stamp_of(original)
+            facts["copied_committed_in"] = "0x" + original.transaction_hash.hex()
+            facts["refused_with"] = self._refusal(slash.account)
+        return facts
+
+    def _unrevealed(self, slash: Slash) -> tuple[RoundRecord, Commit]:
+        """The latest commitment of an account that it did not open."""
+        for number in range(slash.round, 0, -1):
+            record = self._ledger.rounds[number]
+            opened = {reveal.turn for reveal in record.reveals if reveal.trainer == slash.account}
+            for commit in reversed(record.commits):
+                if commit.trainer == slash.account and commit.turn not in opened:
+                    return record, commit
+        raise AssertionError("the contract slashed for a commitment that its events do not have")
+
+    def _commitment(self, number: int, commit: Commit) -> Event:
+        found = self._history.found("UpdateCommitted", round=number, trainer=commit.trainer)
+        return next(event for event in found if bytes(event.args["digest"]) == commit.digest)
+
+    def _refusal(self, account: Address) -> str | None:
+        """The error with which the contract refused a copied reveal; the call is simulated, never mined."""
+        for member in self._federation.members:
+            if member.participant.address == account and isinstance(member.participant, CopyingTrainer):
+                return member.participant.refused_with
+        return None
+
+    # ------------------------------------------------------------------ wrong numbers
+
+    def _lying_tree(self, slash: Slash, event: Event) -> dict[str, Any]:
+        posted = self._contract.court.decode_function_input(
+            self._history.act_of(event.transaction_hash).data
+        )[1]
+        number, index = int(posted["round"]), int(posted["index"])
+        claimed, chunk = _opened(posted["opening"])
+        record, parameters = self._ledger.rounds[number], self._contract.parameters
+        reveal = next(one for one in record.reveals if one.trainer == slash.account)
+        revealed = self._history.found("UpdateRevealed", round=number, trainer=slash.account)[-1]
+        return {
+            "round": number,
+            "chunk": index,
+            "first_coordinate": index * CHUNK_COORDINATES,
+            "last_coordinate": min((index + 1) * CHUNK_COORDINATES, parameters.dimension) - 1,
+            "claimed_sum": claimed,
+            "computed_sum": _squares(chunk),
+            "claimed_total": reveal.root_sum,
+            "true_total": self._true_total(number, reveal.index),
+            "bound": parameters.norm_bound_squared,
+            "fraction_bits": parameters.fraction_bits,
+            "revealed_in": "0x" + revealed.transaction_hash.hex(),
+        }
+
+    def _true_total(self, number: int, index: int) -> int | None:
+        """The sum of squares of a whole update as its bytes in the store have it."""
+        try:
+            fetched = self._auditor.models.update(number, self._ledger.rounds[number].reveals[index])
+        except StorageError:
+            return None
+        return _squares(fetched.vector)
+
+    def _wrong_model(self, slash: Slash, event: Event) -> dict[str, Any]:
+        """One coordinate, as the contract opened it and combined it again."""
+        posted = self._contract.court.decode_function_input(
+            self._history.act_of(event.transaction_hash).data
+        )[1]["proof"]
+        coordinate, parameters = int(posted["coordinate"]), self._contract.parameters
+        place = coordinate % CHUNK_COORDINATES
+        claimed_sum, chunk = _opened(posted["modelOpening"])
+        base = int(_opened(posted["baseOpening"])[1][place])
+        values = [int(_opened(opening)[1][place]) for opening in posted["openings"]]
+        entries = [(self._name(entry["trainer"]), int(entry["weight"])) for entry in posted["entries"]]
+        rule = self._auditor.models.rule
+        rows = np.array(values, dtype=np.int32).reshape(-1, 1)  # (n, 1)
+        combined = rule.combine(rows, [weight for _, weight in entries], np.array([base], dtype=np.int32))
+        return {
+            "round": slash.round,
+            "coordinate": coordinate,
+            "claimed": int(chunk[place]),
+            "computed": int(combined[0]),
+            "base": base,
+            "updates": [
+                {"who": who, "weight": weight, "value": value}
+                for (who, weight), value in zip(entries, values, strict=True)
+            ],
+            "claimed_sum": claimed_sum,
+            "computed_sum": _squares(chunk),
+            "rule": rule.name,
+            "dimension": parameters.dimension,
+            "fraction_bits": parameters.fraction_bits,
+            **self._dispute(event),
+        }
+
+    @property
+    def _auditor(self) -> Auditor:
+        found = (one.participant for one in self._federation.members)
+        return next(one for one in found if isinstance(one, Auditor))
+
+    # ------------------------------------------------------------------ disputes
+
+    def _dispute(self, event: Event) -> dict[str, Any]:
+        """The steps of the dispute that led to a slash, and whose model stands since."""
+        opened = [one for one in self._history.found("DisputeOpened") if one.block < event.block]
+        resolved = [one for one in self._history.found("DisputeResolved") if one.block < event.block]
+        following = [
+            one
+            for one in self._history.found("AggregateProposed")
+            if (one.block, one.transaction_hash) == (event.block, event.transaction_hash)
+        ]
+        began = opened[-1].block if len(opened) > len(resolved) else event.block
+        steps = ("DisputeOpened", "NodesOpened", "NodePicked", "ChunkOpened")
+        return {
+            "steps": [
+                {"step": one.name, "transaction": "0x" + one.transaction_hash.hex()}
+                for one in self._history.events
+                if one.name in steps and began <= one.block < event.block
+            ],
+            "replaced_by": self._name(following[-1].args["proposer"]) if following else None,
+        }
+
+    def _missed_step(self, event: Event) -> dict[str, Any]:
+        act = self._history.act_of(event.transaction_hash)
+        return {"round": act.round, **self._dispute(event)}
+
+
+def _opened(opening: bytes) -> tuple[int, np.ndarray[Any, np.dtype[np.int32]]]:
+    """The claimed sum of squares and the coordinates, int32 (64,), of an opened chunk."""
+    claimed = int.from_bytes(opening[:_SUM_BYTES], "big")
+    coordinates = np.frombuffer(opening[_SUM_BYTES : _SUM_BYTES + CHUNK_BYTES], dtype=">i4")
+    return claimed, coordinates.astype(np.int32)
+
+
+def _squares(vector: np.ndarray[Any, np.dtype[np.int32]]) -> int:
+    """The sum of squares, exact."""
+    return sum(int(value) ** 2 for value in vector)
