@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from fl_client.reporting import LiveRounds, print_summary, render_html
+from fl_client.reporting import LiveRounds, print_summary, render_html, render_metrics
 
 if TYPE_CHECKING:
     from fl_client.simulation import Federation, RoundReport
@@ -89,4 +89,5 @@ def _exit_code(summary: dict[str, Any]) -> int:
 
 
 def _write_report(out: Path, summary: dict[str, object]) -> None:
+    (out / "metrics.csv").write_text(render_metrics(summary), encoding="utf-8")
     (out / "report.html").write_text(render_html(summary), encoding="utf-8")

@@ -1,8 +1,9 @@
-"""Reporting: the live table in a terminal, and the HTML report."""
+"""Reporting: the live table in a terminal, the HTML report, and the metrics as CSV."""
 
 from __future__ import annotations
 
 from fl_client.reporting.html import render_html
+from fl_client.reporting.metrics import render_metrics
 from fl_client.reporting.terminal import LiveRounds, coins, print_summary, print_verdict
 
-__all__ = ["LiveRounds", "coins", "print_summary", "print_verdict", "render_html"]
+__all__ = ["LiveRounds", "coins", "print_summary", "print_verdict", "render_html", "render_metrics"]

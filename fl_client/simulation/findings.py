@@ -150,6 +150,7 @@ class Findings:
             "true_total": self._true_total(number, reveal.index),
             "bound": parameters.norm_bound_squared,
             "fraction_bits": parameters.fraction_bits,
+            "kept_out": not (record.accepted_mask or 0) >> reveal.index & 1,
             "revealed_in": "0x" + revealed.transaction_hash.hex(),
         }
 

@@ -1,0 +1,259 @@
+"""Why somebody was slashed, in words for a reader who knows nothing of the protocol, and in numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from fl_client.reporting.html.tables import (
+    Html,
+    code,
+    columns,
+    facts,
+    fold,
+    join,
+    legend,
+    stacked,
+    table,
+    tag,
+)
+from fl_client.reporting.html.words import coins, count, duration, moment
+
+_NAMES = {
+    "no-reveal": "an update that was promised and never shown",
+    "copied-commitment": "a commitment copied from somebody else",
+    "wrong-norm": "an update that lies about its own size",
+    "wrong-aggregate": "a model that the updates do not give",
+    "lost-dispute": "a challenge that was not pursued",
+}
+
+
+def evidence_sentence(slash: dict[str, Any]) -> str:
+    """What a slashed account did, and how it is known; plain text."""
+    given = slash["facts"]
+    if slash["evidence"] == "no-reveal":
+        return _no_reveal(slash, given)
+    if slash["evidence"] == "copied-commitment":
+        return _copied(slash, given)
+    if slash["evidence"] == "wrong-norm":
+        return _wrong_norm(slash, given)
+    if "coordinate" in given:
+        return _wrong_model(slash, given)
+    if slash["evidence"] == "wrong-aggregate":
+        return (
+            f"{slash['who']} proposed a model that was challenged, and let a step of the dispute pass without an "
+            f"answer. Who does not open a challenged model loses the dispute: the challenger's model took its place."
+        )
+    return (
+        f"{slash['who']} challenged a proposed model and did not pursue the dispute in time. The proposal stands, "
+        "and the bond of the challenge is lost."
+    )
+
+
+def _no_reveal(slash: dict[str, Any], given: dict[str, Any]) -> str:
+    return (
+        f"{slash['who']} bound itself to an update in round {given['round']} and never showed it. The reveal phase "
+        f"ended {_before(given['committed_at'], given['reveal_ended_at'])} after the commitment; the deadline and "
+        f"the contract's own record are the evidence, which {slash['shown_by']} pointed out."
+    )
+
+
+def _copied(slash: dict[str, Any], given: dict[str, Any]) -> str:
+    later = duration(given["committed_at"] - given["copied_committed_at"])
+    tried = (
+        f"It tried to reveal the update of {given['copied_from']} as its own, and the contract refused "
+        f"({given['refused_with']}), because a commitment contains the address of its author."
+        if given["refused_with"]
+        else "A commitment contains the address of its author, so nobody else can ever open it."
+    )
+    return (
+        f"{slash['who']} put the same commitment on chain that {given['copied_from']} had put there {later} before, "
+        f"to pass off its work in round {given['round']} as its own. {tried} So nothing was revealed by the deadline, "
+        f"which {slash['shown_by']} pointed out."
+    )
+
+
+def _wrong_norm(slash: dict[str, Any], given: dict[str, Any]) -> str:
+    times = given["computed_sum"] / given["claimed_sum"] if given["claimed_sum"] else math.inf
+    much = f"{times:,.0f} times as much" if 10 <= times < math.inf else "another number"
+    end = (
+        "so the update did not enter the model"
+        if given["kept_out"]
+        else "but only after the round's updates had been fixed"
+    )
+    return (
+        f"{slash['who']} claimed that its update of round {given['round']} is smaller than it is, to get past the "
+        f"limit on its size. For coordinates {given['first_coordinate']:,} to {given['last_coordinate']:,} it claimed "
+        f"a sum of squares of {given['claimed_sum']:,}; the contract computed {given['computed_sum']:,} from the "
+        f"numbers that {slash['who']} itself had revealed, {much}. {slash['shown_by']} brought the evidence, {end}."
+    )
+
+
+def _wrong_model(slash: dict[str, Any], given: dict[str, Any]) -> str:
+    updates = count(len(given["updates"]), "accepted update")
+    if given["claimed"] == given["computed"]:
+        what = (
+            f"The tree of its model claims a sum of squares of {given['claimed_sum']:,} where the contract computed "
+            f"{given['computed_sum']:,}"
+        )
+    else:
+        what = (
+            f"For coordinate {given['coordinate']:,} of {given['dimension']:,} it claimed {given['claimed']:,}; the "
+            f"contract combined the {updates} itself (rule: {given['rule']}) and computed {given['computed']:,}"
+        )
+    instead = (
+        f" The model of {given['replaced_by']} took its place, so the wrong one never became final."
+        if given["replaced_by"]
+        else " The proposal was rejected, so the wrong model never became final."
+    )
+    return (
+        f"{slash['who']} proposed a model for round {given['round']} that the {updates} do not give. {what}. "
+        f"{slash['shown_by']} brought the evidence.{instead}"
+    )
+
+
+def _before(first: int, then: int | None) -> str:
+    return "some time" if then is None else duration(then - first)
+
+
+# ---------------------------------------------------------------------- the section
+
+
+def slash_section(summary: dict[str, Any]) -> Html:
+    """All slashes, one case each."""
+    slashes = summary["slashes"]
+    if not slashes:
+        return tag("p", "Nobody was slashed: no evidence of any fault was brought.")
+    lost = sum(one["amount"] for one in slashes)
+    burned = sum(one["burned"] for one in slashes)
+    bounty = sum(one["bounty"] for one in slashes)
+    shared = sum(one["shared"] for one in slashes)
+    intro = (
+        f"A stake is cut only on evidence that a contract checks by itself. In all {coins(lost)} coins were taken: "
+        f"{coins(burned)} burned, {coins(bounty)} paid to whoever brought the evidence, {coins(shared)} shared by the "
+        "trainers whose updates were accepted next."
+    )
+    return join([tag("p", intro), *(_case(number, one) for number, one in enumerate(slashes, start=1))])
+
+
+def _case(number: int, slash: dict[str, Any]) -> Html:
+    name = _NAMES.get(slash["evidence"], slash["evidence"])
+    heading = f"{number}. Round {slash['round']}, {slash['who']}: {name}"
+    return tag(
+        "div",
+        join(
+            [
+                tag("h3", heading),
+                tag("p", evidence_sentence(slash)),
+                facts(_numbers(slash)),
+                _updates(slash["facts"]),
+                _split(slash),
+            ]
+        ),
+        class_="case",
+    )
+
+
+def _numbers(slash: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    given = slash["facts"]
+    yield "evidence", f"{slash['evidence']}, shown with {slash['call']} by {slash['shown_by']}"
+    if "digest" in given:
+        yield "commitment", code(given["digest"])
+        yield "committed", _when(given["committed_at"], given["committed_in"])
+        if "copied_from" in given:
+            who = f"committed first, by {given['copied_from']}"
+            yield who, _when(given["copied_committed_at"], given["copied_committed_in"])
+        if given["reveal_ended_at"] is not None:
+            yield "reveal phase ended", moment(given["reveal_ended_at"])
+    if "chunk" in given:
+        yield from _norm_numbers(given)
+    if "coordinate" in given:
+        yield from _model_numbers(given)
+    if given.get("steps"):
+        yield "dispute", join((_step(one) for one in given["steps"]), "<br>")
+    yield "slashed", _when(slash["time"], slash["transaction"])
+
+
+def _norm_numbers(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    bits = given["fraction_bits"]
+    span = f"coordinates {given['first_coordinate']:,} to {given['last_coordinate']:,}"
+    yield f"claimed, {span}", f"{given['claimed_sum']:,}, a length of {_length(given['claimed_sum'], bits)}"
+    yield (
+        f"computed, {span}",
+        f"{given['computed_sum']:,}, a length of {_length(given['computed_sum'], bits)}",
+    )
+    yield (
+        "claimed, whole update",
+        f"{given['claimed_total']:,}, a length of {_length(given['claimed_total'], bits)}",
+    )
+    if given["true_total"] is not None:
+        yield (
+            "true, whole update",
+            f"{given['true_total']:,}, a length of {_length(given['true_total'], bits)}",
+        )
+    yield "greatest allowed", f"{given['bound']:,}, a length of {_length(given['bound'], bits)}"
+    yield "revealed in", code(given["revealed_in"])
+
+
+def _model_numbers(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    bits = given["fraction_bits"]
+    yield "claimed", f"{given['claimed']:,}, as a weight of the model {_value(given['claimed'], bits)}"
+    yield "computed", f"{given['computed']:,}, as a weight of the model {_value(given['computed'], bits)}"
+    yield "before the round", f"{given['base']:,}, as a weight of the model {_value(given['base'], bits)}"
+
+
+def _updates(given: dict[str, Any]) -> Html:
+    """What the accepted updates say about the disputed coordinate."""
+    if "updates" not in given:
+        return Html()
+    rows = [
+        (one["who"], f"{one['weight']:,}", f"{one['value']:,}", _value(one["value"], given["fraction_bits"]))
+        for one in given["updates"]
+    ]
+    heads = columns("update of", "weight", "change of the coordinate", "as a weight", weight="n",
+                    change_of_the_coordinate="n", as_a_weight="n")  # fmt: skip
+    title = f"What the {count(len(rows), 'accepted update')} say about coordinate {given['coordinate']:,}"
+    return fold(title, table(heads, rows))
+
+
+def _step(step: dict[str, str]) -> Html:
+    words = {
+        "DisputeOpened": "challenged",
+        "NodesOpened": "tree opened",
+        "NodePicked": "difference followed",
+        "ChunkOpened": "64 numbers opened",
+    }
+    return join([words.get(step["step"], step["step"]) + " in ", code(step["transaction"])])
+
+
+def _split(slash: dict[str, Any]) -> Html:
+    """How the coins of a slash were split."""
+    where = {"burned": "burned"}
+    who = slash["beneficiary"] or slash["shown_by"]
+    where["bounty"] = f"to {who}" if slash["bounty"] else "bounty"
+    if not slash["shared"]:
+        where["shared"] = "shared"
+    elif slash["shared_in"] is None:
+        where["shared"] = "left for the honest, burned at the end for want of a further round"
+    else:
+        where["shared"] = f"shared by the accepted trainers of round {slash['shared_in']}"
+    taken = slash["amount"] or 1
+    parts = [(kind, 100 * slash[kind] / taken, f"{coins(slash[kind])} {where[kind]}") for kind in where]
+    label = f"{coins(slash['amount'])} coins taken: " + ", ".join(hint for _, _, hint in parts)
+    shown = [(kind, hint) for kind, share, hint in parts if share]
+    taken_words = tag("p", join([tag("b", f"{coins(slash['amount'])} coins"), " taken from the stake:"]))
+    return tag("div", join([taken_words, stacked(parts, label=label), legend(shown)]), class_="split")
+
+
+def _when(stamp: int, transaction: str) -> Html:
+    return join([f"{moment(stamp)}, in ", code(transaction)])
+
+
+def _value(value: int, bits: int) -> str:
+    return f"{value / 2**bits:.6f}"
+
+
+def _length(squares: int, bits: int) -> str:
+    """A sum of squares of lattice units as a length in the model's own units."""
+    return f"{math.sqrt(squares) / 2**bits:,.3f}"

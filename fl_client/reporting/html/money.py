@@ -1,0 +1,111 @@
+"""What the run cost and paid: gas by role and call, and what every account earned and lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fl_client.reporting.html.tables import Html, bar, columns, join, table, tag
+from fl_client.reporting.html.words import call_words, coins, count, signed_coins
+
+
+def gas_section(summary: dict[str, Any]) -> Html:
+    """Gas by role, and by role and call."""
+    gas = summary["gas"]
+    spent = _spent(summary)
+    total = gas["total"] or 1
+    by_role = {
+        role: sum(amount for (of, _), amount in spent.items() if of == role) for role in gas["by_role"]
+    }
+    roles = [
+        (
+            role,
+            bar(amount / total, label=f"{role}: {amount / total:.1%}"),
+            f"{amount:,}",
+            f"{amount / total:.1%}",
+        )
+        for role, amount in sorted(by_role.items(), key=lambda entry: -entry[1])
+    ]
+    rows = []
+    most = max(spent.values(), default=0) or 1
+    for role, calls in gas["by_role"].items():
+        for call, figures in sorted(calls.items(), key=lambda entry: -spent[role, entry[0]]):
+            amount = spent[role, call]
+            rows.append(
+                (
+                    role,
+                    tag("code", call, title=call_words(call)),
+                    bar(amount / most, label=f"{call} of {role}: {amount / total:.1%}"),
+                    f"{amount / total:.1%}",
+                    f"{figures['count']:,}",
+                    f"{figures['mean']:,}",
+                    f"{figures['max']:,}",
+                    f"{amount:,}",
+                )
+            )
+    heads = columns("role", "call", "", "share", "times", "mean", "greatest", "in all",
+                    share="n", times="n", mean="n", greatest="n", in_all="n", **{"": "b"})  # fmt: skip
+    return join(
+        [
+            tag("p", _setting_up(summary), class_="dim"),
+            table(columns("role", "", "gas", "share", gas="n", share="n", **{"": "b"}), roles),
+            table(heads, rows),
+        ]
+    )
+
+
+def _spent(summary: dict[str, Any]) -> dict[tuple[str, str], int]:
+    """Gas by role and call, from the acts; those of setting up are not a role's."""
+    spent = {(role, call): 0 for role, calls in summary["gas"]["by_role"].items() for call in calls}
+    for act in summary["acts"]:
+        key = (act["role"], act["call"])
+        if key in spent and act.get("succeeded", True):
+            spent[key] += act["gas"]
+    return spent
+
+
+def _setting_up(summary: dict[str, Any]) -> str:
+    known = {(role, call) for role, calls in summary["gas"]["by_role"].items() for call in calls}
+    other = [act for act in summary["acts"] if (act["role"], act["call"]) not in known]
+    return (
+        f"{summary['gas']['total']:,} gas in all. To deploy the contracts and hand out the coins to stake, "
+        f"{count(len(other), 'transaction')} took {sum(act['gas'] for act in other):,} gas more, which are not in "
+        "these tables."
+    )
+
+
+def balance_section(summary: dict[str, Any]) -> Html:
+    """Every account before and after, and where the difference comes from."""
+    rows = []
+    for name, entry in summary["balances"].items():
+        earned = summary["earnings"][name]
+        rows.append(
+            (
+                name,
+                coins(entry["before"]),
+                coins(entry["after"]),
+                _coloured(entry["change"]),
+                *(_earned(earned, kind) for kind in ("updates", "attestations", "seals", "bounties")),
+                coins(earned["shares_earned"]) if earned["shares_earned"] else "",
+                _coloured(-earned["slashed"]) if earned["slashed"] else "",
+            )
+        )
+    names = ("account", "before", "after", "change", "updates", "attestations", "sealing", "bounties",
+             "slashed coins shared", "lost")  # fmt: skip
+    numeric = {name.replace(" ", "_"): "n" for name in names if name != "account"}
+    terms = summary["terms"]
+    words = (
+        f"Coins of every account, and where the change comes from. The task pays {coins(terms['update_reward'])} for "
+        f"each accepted update, {coins(terms['attest_reward'])} for each attestation and "
+        f"{coins(terms['seal_reward'])} for each model that became final; how often is in brackets. Stakes came back "
+        "at the end and are not counted."
+    )
+    return join([tag("p", words, class_="dim"), table(columns(*names, **numeric), rows)])
+
+
+def _earned(entry: dict[str, int], kind: str) -> str:
+    return f"{coins(entry[f'{kind}_earned'])} ({entry[kind]})" if entry[kind] else ""
+
+
+def _coloured(amount: int) -> Html:
+    kind = "good" if amount > 0 else "bad" if amount < 0 else "dim"
+    return tag("span", signed_coins(amount), class_=kind)

@@ -1,0 +1,121 @@
+"""Pieces of HTML: escaped text, tables, bars, hashes, lists of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+# More rows than this scroll in a box of their own.
+_TALL: Final = 24
+
+
+class Html(str):
+    """Text that is HTML already; any other string is escaped."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Html:
+    """A value as HTML: escaped, unless it is HTML already.
+
+    >>> text("<b>"), text(Html("<b>"))
+    ('&lt;b&gt;', '<b>')
+    """
+    return value if isinstance(value, Html) else Html(escape(str(value)))
+
+
+def join(parts: Iterable[str], separator: str = "") -> Html:
+    """Pieces of HTML in a row."""
+    return Html(separator.join(text(part) for part in parts))
+
+
+def tag(name: str, content: object, **attributes: object) -> Html:
+    """An element; a trailing underscore of an attribute's name is dropped."""
+    given = "".join(f' {key.rstrip("_")}="{escape(str(value))}"' for key, value in attributes.items())
+    return Html(f"<{name}{given}>{text(content)}</{name}>")
+
+
+def code(content: object) -> Html:
+    """Something to copy."""
+    return tag("code", content)
+
+
+def short_hash(value: str) -> Html:
+    """A hash of which the beginning is seen and all is copied."""
+    return tag("code", value, class_="hash", title=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A table's column.
+
+    Attributes:
+        name: its heading.
+        kind: class of its cells: `n` numbers (right), `w` words that may wrap, `b` bars, or nothing.
+    """
+
+    name: str
+    kind: str = ""
+
+
+def columns(*names: str, **kinds: str) -> tuple[Column, ...]:
+    """Columns by name; ``kinds`` gives the kind of those that are not plain, by name with _ for spaces."""
+    return tuple(Column(name=name, kind=kinds.get(name.replace(" ", "_"), "")) for name in names)
+
+
+def table(heads: Sequence[Column], rows: Sequence[Sequence[object]], *, total: bool = False) -> Html:
+    """A table in a box that scrolls by itself; the last row stands out where it is the ``total``."""
+    head = join(tag("th", one.name, **_kind(one)) for one in heads)
+    body = []
+    for place, row in enumerate(rows):
+        cells = join(tag("td", value, **_kind(one)) for one, value in zip(heads, row, strict=True))
+        last = total and place == len(rows) - 1
+        body.append(tag("tr", cells, class_="total") if last else tag("tr", cells))
+    inner = tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(body))]))
+    return tag("div", inner, class_="scroll tall" if len(rows) > _TALL else "scroll")
+
+
+def _kind(column: Column) -> dict[str, object]:
+    return {"class_": column.kind} if column.kind else {}
+
+
+def facts(entries: Iterable[tuple[str, object]]) -> Html:
+    """Names and values in two columns."""
+    return tag("dl", join(tag("dt", name) + tag("dd", value) for name, value in entries))
+
+
+def fold(summary: str, content: str, *, opened: bool = False) -> Html:
+    """A block that opens with a click."""
+    start = Html("<details open>" if opened else "<details>")
+    return join([start, tag("summary", summary), tag("div", content), Html("</details>")])
+
+
+def bar(share: float, *, label: str) -> Html:
+    """A bar that fills a share, 0 to 1, of its cell."""
+    width = 100 * min(1.0, max(0.0, share))
+    return Html(
+        f'<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(label)}"><rect width="{width:.2f}" height="8"/></svg>'
+    )
+
+
+def stacked(parts: Sequence[tuple[str, float, str]], *, whole: float = 100.0, label: str) -> Html:
+    """A bar of several parts: class, width (of ``whole``) and tooltip of each."""
+    left, drawn = 0.0, []
+    for kind, width, hint in parts:
+        title = f"<title>{escape(hint)}</title>"
+        drawn.append(f'<rect class="{kind}" x="{left:.2f}" width="{width:.2f}" height="14">{title}</rect>')
+        left += width
+    return Html(
+        f'<svg viewBox="0 0 {whole:g} 14" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(label)}">{"".join(drawn)}</svg>'
+    )
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> Html:
+    """What the colours of a bar mean: class and words of each."""
+    swatch = '<svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>'
+    items = (tag("li", join([Html(swatch.format(kind)), text(words)])) for kind, words in entries)
+    return tag("ul", join(items), class_="legend")

@@ -1,0 +1,182 @@
+"""The rounds as they went: a bar of phases each, and who did what, when and at what cost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fl_client.reporting.html.tables import (
+    Html,
+    columns,
+    fold,
+    join,
+    legend,
+    short_hash,
+    stacked,
+    table,
+    tag,
+    text,
+)
+from fl_client.reporting.html.words import PHASES, call_words, count, duration, moment, offset, score
+
+# Above this, a report with every act would be slow to open: the acts of a round are then added up by call.
+MOST_ACTS: Final = 6_000
+_MOST_BARS: Final = 40
+_WHOLE: Final = 1_000.0
+_SLIVER: Final = 7.0
+
+
+def phase_section(summary: dict[str, Any]) -> Html:
+    """A bar for each round, and the same in numbers."""
+    turns = [one for one in summary["timeline"] if one["phases"]]
+    if not turns:
+        return tag("p", "No round was opened.")
+    longest = max(_seconds(one) for one in turns)
+    most = max(len(one["phases"]) for one in turns)
+    strips = join(_strip(one, longest, most) for one in turns)
+    used = [name for name in PHASES if any(part["phase"] == name for one in turns for part in one["phases"])]
+    note = (
+        "Time is the chain's, taken from the blocks' stamps. The chain of a demonstration jumps to the next deadline "
+        "when nobody has anything left to do, so an hour here took no hour. Each phase is drawn at least a sliver wide."
+    )
+    return join(
+        [
+            tag("p", note, class_="dim"),
+            legend((name, PHASES[name]) for name in used),
+            tag(
+                "div",
+                tag("div", strips, class_="strip"),
+                class_="tall" if len(turns) > _MOST_BARS else "whole",
+            ),
+            _phase_table(turns, used),
+        ]
+    )
+
+
+def _seconds(turn: dict[str, Any]) -> int:
+    return int(turn["phases"][-1]["ends"] - turn["phases"][0]["begins"])
+
+
+def _strip(turn: dict[str, Any], longest: int, most: int) -> Html:
+    room = _WHOLE - _SLIVER * most
+    parts = []
+    for part in turn["phases"]:
+        seconds = part["ends"] - part["begins"]
+        width = _SLIVER + room * seconds / max(1, longest)
+        parts.append(
+            (part["phase"], width, f"{PHASES.get(part['phase'], part['phase'])}: {duration(seconds)}")
+        )
+    label = f"round {turn['round']}: " + ", ".join(hint for _, _, hint in parts)
+    bar = stacked(parts, whole=_WHOLE, label=label)
+    return join([tag("span", f"Round {turn['round']}"), bar, tag("span", duration(_seconds(turn)))])
+
+
+def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
+    rows = []
+    for turn in turns:
+        spent: dict[str, int] = defaultdict(int)
+        for part in turn["phases"]:
+            spent[part["phase"]] += part["ends"] - part["begins"]
+        times = [duration(spent[name]) if name in spent else "" for name in used]
+        rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, duration(_seconds(turn))))
+    names = ["round", "began", *(PHASES[name] for name in used), "in all"]
+    numeric = {name.replace(" ", "_"): "n" for name in names if name != "began"}
+    return table(columns(*names, **numeric), rows)
+
+
+# ---------------------------------------------------------------------- acts
+
+
+def act_section(summary: dict[str, Any]) -> Html:
+    """A block for what came before the rounds, for each round, and for what came after."""
+    by_round: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for act in summary["acts"]:
+        by_round[act["round"]].append(act)
+    listed = len(summary["acts"]) <= MOST_ACTS
+    notes = [
+        tag(
+            "p",
+            "Every transaction of the run, as the chain has it. Times count from the beginning of a block.",
+        )
+    ]
+    if not listed:
+        words = f"The run has {len(summary['acts']):,} transactions; here they are added up. summary.json lists them."
+        notes.append(tag("p", words, class_="dim"))
+    blocks = [_block("Before the first round", "", by_round[0], listed=listed)]
+    for turn in summary["timeline"]:
+        acts = by_round[turn["round"]]
+        blocks.append(_block(f"Round {turn['round']}", _outcome(summary, turn, acts), acts, listed=listed))
+    blocks.append(_block("After the end", "", by_round[None], listed=listed))
+    return join([*notes, *blocks])
+
+
+def _outcome(summary: dict[str, Any], turn: dict[str, Any], acts: Sequence[dict[str, Any]]) -> Html:
+    """What became of a round, in one line."""
+    entry = next((one for one in summary["rounds"] if one["round"] == turn["round"]), None)
+    said = [] if entry is None else [f"{summary['metric']} {score(entry['accuracy'])}"]
+    if entry is None or not turn["final"]:
+        said.append("not final")
+    said.append(f"{turn['accepted'] or 0} of {turn['revealed']} updates accepted")
+    if turn["attempts"] > 1:
+        said.append(count(turn["attempts"], "attempt"))
+    if turn["phases"]:
+        said.append(duration(_seconds(turn)))
+    caught = [one for one in summary["slashes"] if one["round"] == turn["round"]]
+    words = join((text(one) for one in said), ", ")
+    if not caught:
+        return words
+    names = ", ".join(f"{one['who']} ({one['evidence']})" for one in caught)
+    return join([words, ", ", tag("span", f"slashed: {names}", class_="bad")])
+
+
+def _block(title: str, outcome: str, acts: Sequence[dict[str, Any]], *, listed: bool) -> Html:
+    gas = sum(act["gas"] for act in acts)
+    total = f"{count(len(acts), 'transaction')}, {gas:,} gas"
+    heading = join([tag("b", title), join(filter(None, (outcome, text(total))), ", ")])
+    if not acts:
+        return fold(heading, tag("p", "No transaction.", class_="dim"))
+    return fold(heading, _list(acts) if listed else _sums(acts))
+
+
+def _list(acts: Sequence[dict[str, Any]]) -> Html:
+    began = acts[0]["time"]
+    rows = []
+    for act in acts:
+        words = call_words(act["call"])
+        if not act.get("succeeded", True):
+            words += " (refused)"
+        rows.append(
+            (
+                offset(act["time"] - began),
+                PHASES.get(act["phase"], act["phase"]),
+                act["who"],
+                words,
+                tag("code", act["call"]),
+                f"{act['gas']:,}",
+                f"{act['block']:,}",
+                short_hash(act["transaction"]),
+            )
+        )
+    heads = columns("time", "phase", "who", "what", "call", "gas", "block", "transaction", gas="n", block="n")
+    return join([tag("p", f"Began {moment(began)}.", class_="dim"), table(heads, rows)])
+
+
+def _sums(acts: Sequence[dict[str, Any]]) -> Html:
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for act in acts:
+        found[act["phase"], act["role"], act["call"]].append(act)
+    began = acts[0]["time"]
+    rows = [
+        (
+            f"{offset(some[0]['time'] - began)} to {offset(some[-1]['time'] - began)}",
+            PHASES.get(phase, phase),
+            role,
+            call_words(call),
+            tag("code", call),
+            f"{len(some):,}",
+            f"{sum(act['gas'] for act in some):,}",
+        )
+        for (phase, role, call), some in found.items()
+    ]
+    return table(columns("time", "phase", "role", "what", "call", "times", "gas", times="n", gas="n"), rows)

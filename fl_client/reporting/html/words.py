@@ -1,0 +1,135 @@
+"""Numbers, times and names of calls as a reader wants them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+ONE_COIN: Final = 10**18
+
+PHASES: Final = {
+    "commit": "commit",
+    "reveal": "reveal",
+    "attest": "attest",
+    "aggregate": "aggregate",
+    "challenge": "challenge",
+    "final": "close",
+    "void": "void",
+    "stalled": "stalled",
+}
+"""A task's phases in their order, by the name that the chain's record has."""
+
+CALLS: Final = {
+    "answerChunk": "opened the 64 numbers that the dispute has come down to",
+    "answerNodes": "opened the next level of its model's tree",
+    "approve": "let the vault or the pool take coins",
+    "attestUpdates": "vouched for the updates that it could fetch and check",
+    "claim": "took its earnings home",
+    "commitUpdate": "committed to an update, still sealed",
+    "createTask": "created the task and paid its budget",
+    "endTask": "ended the task",
+    "finalizeRound": "closed the round: the proposed model is the new one",
+    "freezeRound": "fixed which updates are accepted",
+    "joinAsSealer": "locked its stake and took an aggregator's seat",
+    "joinAsTrainer": "locked its stake and joined as a trainer",
+    "leaveTask": "gave notice, so that its stake becomes free",
+    "openDispute": "challenged the proposed model under a bond",
+    "openEvidence": "announced evidence",
+    "pickNode": "followed the difference one level down the tree",
+    "proposeAggregate": "proposed the round's model",
+    "proveWrongAggregate": "proved that the proposed model is wrong",
+    "proveWrongNorm": "proved that an update's tree lies",
+    "resolveDispute": "ended a dispute whose deadline had passed",
+    "revealUpdate": "revealed its update",
+    "seedTurn": "decided the draw",
+    "settle": "settled a commitment that was not revealed",
+    "start": "opened the first round",
+    "topUp": "made its stake whole again",
+    "transfer": "handed out coins to stake",
+    "voidRound": "gave the attempt up for want of a quorum",
+    "wire": "connected the contracts",
+    "withdraw": "took its stake back",
+}
+"""What a call does, in words; the contracts' documentation says it exactly."""
+
+
+def call_words(call: str) -> str:
+    """What a call does.
+
+    >>> call_words("revealUpdate"), call_words("deploy DeepCoin"), call_words("mystery")
+    ('revealed its update', 'deployed the contract DeepCoin', '')
+    """
+    if call.startswith("deploy "):
+        return f"deployed the contract {call.removeprefix('deploy ')}"
+    return CALLS.get(call, "")
+
+
+def coins(amount: int) -> str:
+    """An amount in whole coins, two places.
+
+    >>> coins(1_500_000_000_000_000_000)
+    '1.50'
+    """
+    return f"{amount / ONE_COIN:,.2f}"
+
+
+def signed_coins(amount: int) -> str:
+    """A change in whole coins, with its sign.
+
+    >>> signed_coins(-10**18), signed_coins(0)
+    ('-1.00', '0.00')
+    """
+    return f"{amount / ONE_COIN:+,.2f}" if amount else "0.00"
+
+
+def duration(seconds: float) -> str:
+    """A time span, in its two greatest units.
+
+    >>> duration(7), duration(4340), duration(90_061)
+    ('7 s', '1 h 12 min', '1 d 1 h')
+    """
+    rest = round(seconds)
+    found: list[str] = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, rest = divmod(rest, size)
+        if count or found:
+            found.append(f"{count} {unit}" if count else "")
+        if len(found) == 2:
+            break
+    return " ".join(filter(None, found)) or "0 s"
+
+
+def offset(seconds: int) -> str:
+    """A moment, counted from another.
+
+    >>> offset(0), offset(4341)
+    ('+0:00:00', '+1:12:21')
+    """
+    return f"+{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def moment(stamp: int) -> str:
+    """A block's stamp as a date.
+
+    >>> moment(1735689600)
+    '2025-01-01 00:00:00 UTC'
+    """
+    return datetime.fromtimestamp(stamp, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def score(value: float | None) -> str:
+    """A metric or a loss, four places.
+
+    >>> score(0.96901), score(None), score(12345.6)
+    ('0.9690', 'none', '12,345.6000')
+    """
+    return "none" if value is None else f"{value:,.4f}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> count(1, "round"), count(1200, "round")
+    ('1 round', '1,200 rounds')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
