@@ -88,7 +88,7 @@ def line_chart(
     y = Scale(low=ticks[0], high=ticks[-1], start=BASE, end=TOP)
     parts = [_grid(ticks, y), _rounds(rounds, x), _curves(rounds, dict(known), x, y)]
     parts += [_dot(number, value, x, y, ring=number in marked) for number, value in _dotted(known, marked)]
-    parts.append(_last(known[-1], x, y))
+    parts.append(_last(known, x, y))
     label = f"{title}, from {known[0][1]:.4f} in round {known[0][0]} to {known[-1][1]:.4f} in round {known[-1][0]}"
     return Html(
         f'<figure>{caption}<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -108,7 +108,7 @@ def _grid(ticks: Sequence[float], y: Scale) -> str:
 
 def _rounds(rounds: Sequence[int], x: Scale) -> str:
     step = _label_step(len(rounds))
-    shown = [number for number in rounds if (number - rounds[0]) % step == 0]
+    shown = [n for n in rounds if n == rounds[0] or (n % step == 0 and n - rounds[0] >= 0.6 * step)]
     labels = [
         f'<line class="axis" x1="{x.at(n):.1f}" x2="{x.at(n):.1f}" y1="{BASE}" y2="{BASE + 4}"/>'
         f'<text x="{x.at(n):.1f}" y="{BASE + 18}" text-anchor="middle">{n}</text>'
@@ -154,11 +154,11 @@ def _dot(number: int, value: float, x: Scale, y: Scale, *, ring: bool) -> str:
     return f'<circle class="{kind}" {place}>{hint}</circle>'
 
 
-def _last(point: tuple[int, float], x: Scale, y: Scale) -> str:
-    """The last value, written where the curve is not: above a point in the lower half, else below."""
-    number, value = point
-    below = y.at(value) < (TOP + BASE) / 2
-    place = y.at(value) + (18 if below else -10)
-    return (
-        f'<text class="value" x="{x.at(number) + 6:.1f}" y="{place:.1f}" text-anchor="end">{value:.4f}</text>'
-    )
+def _last(known: Sequence[tuple[int, float]], x: Scale, y: Scale) -> str:
+    """The last value, written on the side of its point that the curve does not come from."""
+    number, value = known[-1]
+    place, came_from = y.at(value), y.at(known[-2][1] if len(known) > 1 else value)
+    above = place - 20 >= TOP and came_from >= place
+    above = above or place + 20 > BASE
+    height = place - 10 if above else place + 18
+    return f'<text class="value" x="{x.at(number) + 6:.1f}" y="{height:.1f}" text-anchor="end">{value:.4f}</text>'

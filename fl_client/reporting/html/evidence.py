@@ -18,7 +18,7 @@ from fl_client.reporting.html.tables import (
     table,
     tag,
 )
-from fl_client.reporting.html.words import coins, count, duration, moment
+from fl_client.reporting.html.words import coins, count, duration, moment, sentence, the
 
 _NAMES = {
     "no-reveal": "an update that was promised and never shown",
@@ -31,66 +31,74 @@ _NAMES = {
 
 def evidence_sentence(slash: dict[str, Any]) -> str:
     """What a slashed account did, and how it is known; plain text."""
-    given = slash["facts"]
+    given, who, shown_by = slash["facts"], the(slash["who"]), the(slash["shown_by"])
     if slash["evidence"] == "no-reveal":
-        return _no_reveal(slash, given)
-    if slash["evidence"] == "copied-commitment":
-        return _copied(slash, given)
-    if slash["evidence"] == "wrong-norm":
-        return _wrong_norm(slash, given)
-    if "coordinate" in given:
-        return _wrong_model(slash, given)
-    if slash["evidence"] == "wrong-aggregate":
-        return (
-            f"{slash['who']} proposed a model that was challenged, and let a step of the dispute pass without an "
-            f"answer. Who does not open a challenged model loses the dispute: the challenger's model took its place."
+        said = _no_reveal(given, who, shown_by)
+    elif slash["evidence"] == "copied-commitment":
+        said = _copied(given, who, shown_by)
+    elif slash["evidence"] == "wrong-norm":
+        said = _wrong_norm(given, who, shown_by)
+    elif "coordinate" in given:
+        said = _wrong_model(given, who, shown_by)
+    elif slash["evidence"] == "wrong-aggregate":
+        said = (
+            f"{who} proposed a model that was challenged, and let a step of the dispute pass without an answer. "
+            "Who does not open a challenged model loses the dispute, and the model is rejected."
         )
+    else:
+        said = (
+            f"{who} challenged a proposed model and did not pursue the dispute in time. The proposal stands, and the "
+            "bond of the challenge is lost."
+        )
+    return sentence(said)
+
+
+def _no_reveal(given: dict[str, Any], who: str, shown_by: str) -> str:
+    ended = given["reveal_ended_at"]
+    waited = (
+        "" if ended is None else f" The reveal phase ended {duration(ended - given['committed_at'])} later."
+    )
     return (
-        f"{slash['who']} challenged a proposed model and did not pursue the dispute in time. The proposal stands, "
-        "and the bond of the challenge is lost."
+        f"{who} bound itself to an update in round {given['round']} and never showed it.{waited} The deadline and the "
+        f"contract's own record are the evidence; {shown_by} pointed it out."
     )
 
 
-def _no_reveal(slash: dict[str, Any], given: dict[str, Any]) -> str:
-    return (
-        f"{slash['who']} bound itself to an update in round {given['round']} and never showed it. The reveal phase "
-        f"ended {_before(given['committed_at'], given['reveal_ended_at'])} after the commitment; the deadline and "
-        f"the contract's own record are the evidence, which {slash['shown_by']} pointed out."
-    )
-
-
-def _copied(slash: dict[str, Any], given: dict[str, Any]) -> str:
+def _copied(given: dict[str, Any], who: str, shown_by: str) -> str:
     later = duration(given["committed_at"] - given["copied_committed_at"])
+    author = given["copied_from"]
     tried = (
-        f"It tried to reveal the update of {given['copied_from']} as its own, and the contract refused "
-        f"({given['refused_with']}), because a commitment contains the address of its author."
+        f"It tried to reveal the update of {author} as its own, and the contract refused ({given['refused_with']}), "
+        "because a commitment contains the address of its author."
         if given["refused_with"]
         else "A commitment contains the address of its author, so nobody else can ever open it."
     )
     return (
-        f"{slash['who']} put the same commitment on chain that {given['copied_from']} had put there {later} before, "
-        f"to pass off its work in round {given['round']} as its own. {tried} So nothing was revealed by the deadline, "
-        f"which {slash['shown_by']} pointed out."
+        f"{who} put the same commitment on chain that {author} had put there {later} before, to pass off its work "
+        f"in round {given['round']} as its own. {tried} So nothing was revealed by the deadline; "
+        f"{shown_by} pointed it out."
     )
 
 
-def _wrong_norm(slash: dict[str, Any], given: dict[str, Any]) -> str:
+def _wrong_norm(given: dict[str, Any], who: str, shown_by: str) -> str:
     times = given["computed_sum"] / given["claimed_sum"] if given["claimed_sum"] else math.inf
-    much = f"{times:,.0f} times as much" if 10 <= times < math.inf else "another number"
+    much = f", {times:,.0f} times as much" if 10 <= times < math.inf else ""
+    too_big = given["true_total"] is not None and given["true_total"] > given["bound"]
     end = (
         "so the update did not enter the model"
         if given["kept_out"]
         else "but only after the round's updates had been fixed"
     )
     return (
-        f"{slash['who']} claimed that its update of round {given['round']} is smaller than it is, to get past the "
-        f"limit on its size. For coordinates {given['first_coordinate']:,} to {given['last_coordinate']:,} it claimed "
-        f"a sum of squares of {given['claimed_sum']:,}; the contract computed {given['computed_sum']:,} from the "
-        f"numbers that {slash['who']} itself had revealed, {much}. {slash['shown_by']} brought the evidence, {end}."
+        f"{who} claimed that its update of round {given['round']} is smaller than it is"
+        f"{', to get past the limit on its size' if too_big else ''}. For coordinates {given['first_coordinate']:,} to "
+        f"{given['last_coordinate']:,} it claimed a sum of squares of {given['claimed_sum']:,}; the contract computed "
+        f"{given['computed_sum']:,} from the numbers that it had revealed itself{much}. The evidence came from "
+        f"{shown_by}, {end}."
     )
 
 
-def _wrong_model(slash: dict[str, Any], given: dict[str, Any]) -> str:
+def _wrong_model(given: dict[str, Any], who: str, shown_by: str) -> str:
     updates = count(len(given["updates"]), "accepted update")
     if given["claimed"] == given["computed"]:
         what = (
@@ -103,18 +111,14 @@ def _wrong_model(slash: dict[str, Any], given: dict[str, Any]) -> str:
             f"contract combined the {updates} itself (rule: {given['rule']}) and computed {given['computed']:,}"
         )
     instead = (
-        f" The model of {given['replaced_by']} took its place, so the wrong one never became final."
+        f"The model of {the(given['replaced_by'])} took its place, so the wrong one never became final."
         if given["replaced_by"]
-        else " The proposal was rejected, so the wrong model never became final."
+        else "The proposal was rejected, so the wrong model never became final."
     )
     return (
-        f"{slash['who']} proposed a model for round {given['round']} that the {updates} do not give. {what}. "
-        f"{slash['shown_by']} brought the evidence.{instead}"
+        f"{who} proposed a model for round {given['round']} that the {updates} do not give. {what}. The evidence came "
+        f"from {shown_by}. {instead}"
     )
-
-
-def _before(first: int, then: int | None) -> str:
-    return "some time" if then is None else duration(then - first)
 
 
 # ---------------------------------------------------------------------- the section
@@ -139,7 +143,7 @@ def slash_section(summary: dict[str, Any]) -> Html:
 
 def _case(number: int, slash: dict[str, Any]) -> Html:
     name = _NAMES.get(slash["evidence"], slash["evidence"])
-    heading = f"{number}. Round {slash['round']}, {slash['who']}: {name}"
+    heading = f"{number}. Round {slash['round']}, {the(slash['who'])}: {name}"
     return tag(
         "div",
         join(
@@ -157,7 +161,7 @@ def _case(number: int, slash: dict[str, Any]) -> Html:
 
 def _numbers(slash: dict[str, Any]) -> Iterator[tuple[str, object]]:
     given = slash["facts"]
-    yield "evidence", f"{slash['evidence']}, shown with {slash['call']} by {slash['shown_by']}"
+    yield "evidence", f"{slash['evidence']}, shown with {slash['call']} by {the(slash['shown_by'])}"
     if "digest" in given:
         yield "commitment", code(given["digest"])
         yield "committed", _when(given["committed_at"], given["committed_in"])
@@ -231,7 +235,7 @@ def _split(slash: dict[str, Any]) -> Html:
     """How the coins of a slash were split."""
     where = {"burned": "burned"}
     who = slash["beneficiary"] or slash["shown_by"]
-    where["bounty"] = f"to {who}" if slash["bounty"] else "bounty"
+    where["bounty"] = f"to {the(who)}" if slash["bounty"] else "bounty"
     if not slash["shared"]:
         where["shared"] = "shared"
     elif slash["shared_in"] is None:

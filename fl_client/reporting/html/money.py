@@ -27,7 +27,8 @@ def gas_section(summary: dict[str, Any]) -> Html:
     ]
     rows = []
     most = max(spent.values(), default=0) or 1
-    for role, calls in gas["by_role"].items():
+    for role in sorted(by_role, key=lambda one: -by_role[one]):
+        calls = gas["by_role"][role]
         for call, figures in sorted(calls.items(), key=lambda entry: -spent[role, entry[0]]):
             amount = spent[role, call]
             rows.append(

@@ -11,7 +11,7 @@ from fl_client.reporting.html.money import balance_section, gas_section
 from fl_client.reporting.html.style import STYLE
 from fl_client.reporting.html.tables import Html, code, columns, facts, join, table, tag, text
 from fl_client.reporting.html.timeline import act_section, phase_section
-from fl_client.reporting.html.words import coins, count, duration, score
+from fl_client.reporting.html.words import clock, coins, count, duration, score
 
 _CHECKED = (
     "every block executed again from the first, with every signature",
@@ -78,7 +78,8 @@ def _lead(summary: dict[str, Any]) -> str:
     return (
         f"{count(settings['participants'], 'trainer')} learned one model of {settings['dimension']:,} weights without "
         f"a server in between: their data split by {settings['partition']}, seed {settings['seed']}, updates combined "
-        f"by {settings['rule']}. Everything below is from the chain of this run."
+        f"by {settings['rule']}. Rounds, coins and gas are read from the chain of this run; "
+        "accuracy and loss were measured on the task's test data."
     )
 
 
@@ -89,8 +90,7 @@ def _figures(summary: dict[str, Any]) -> Html:
     chain_time = duration(sum(one["seconds"] for one in rounds))
     wall_time = duration(sum(one["wall_seconds"] for one in rounds))
     shown: list[tuple[object, str]] = [
-        (score(summary["final_accuracy"]), f"final {summary['metric']}"),
-        (score(rounds[-1]["loss"] if rounds else None), "final loss"),
+        (score(summary["final_accuracy"]), f"final {summary['metric']}, {_final_loss(rounds)}"),
         (f"{len(rounds)} of {summary['settings']['rounds']}", "rounds final"),
         (tag("span", verdict, class_=kind), "audit"),
         (f"{len(slashes)}", f"slashes, {taken} coins" if slashes else "slashes"),
@@ -99,6 +99,10 @@ def _figures(summary: dict[str, Any]) -> Html:
     ]
     cells = join(tag("div", join([tag("b", value), tag("span", name)])) for value, name in shown)
     return tag("div", cells, class_="figures")
+
+
+def _final_loss(rounds: list[dict[str, Any]]) -> str:
+    return f"loss {score(rounds[-1]['loss'])}" if rounds else "no round became final"
 
 
 def _verdict(audit: dict[str, Any]) -> tuple[str, str]:
@@ -135,9 +139,11 @@ def _learning(summary: dict[str, Any]) -> Html:
         ring = (
             '<svg viewBox="0 0 10 10" aria-hidden="true"><circle class="mark" cx="5" cy="5" r="3.8"/></svg>'
         )
-        named = "; ".join(f"round {number}: {', '.join(who)}" for number, who in cheats.items())
+        named = "; ".join(f"round {number}, {', '.join(who)}" for number, who in cheats.items())
         parts.append(
-            tag("ul", tag("li", join([Html(ring), text(f"a cheat in this round. {named}")])), class_="legend")
+            tag(
+                "ul", tag("li", join([Html(ring), text(f"A cheat in this round: {named}.")])), class_="legend"
+            )
         )
     return join(parts)
 
@@ -153,7 +159,7 @@ def _rounds(summary: dict[str, Any]) -> Html:
             one["revealed"],
             one["accepted"],
             f"{one['gas']:,}",
-            duration(one["seconds"]),
+            clock(one["seconds"]),
             f"{one['wall_seconds']:.1f} s",
             ", ".join(slash["evidence"] for slash in summary["slashes"] if slash["round"] == one["round"]),
         )
@@ -171,9 +177,16 @@ def _rounds(summary: dict[str, Any]) -> Html:
         "slashed for",
     )
     numeric = {name.replace(" ", "_"): "n" for name in names[:-1]}
-    left_out = summary["left_out"]
-    note = f"Cheats left out, for want of rounds or participants: {', '.join(left_out)}." if left_out else ""
-    return join([table(columns(*names, **numeric), rows), tag("p", note, class_="dim") if note else Html()])
+    notes = [
+        "Gas is that of all transactions since the line before: in the first line with creating the task and joining, "
+        "in the last with what was already claimed."
+    ]
+    if summary["left_out"]:
+        notes.append(
+            f"Cheats left out, for want of rounds or participants: {', '.join(summary['left_out'])}."
+        )
+    paragraphs = join(tag("p", note, class_="dim") for note in notes)
+    return table(columns(*names, **numeric), rows) + paragraphs
 
 
 def _audit(summary: dict[str, Any]) -> Html:

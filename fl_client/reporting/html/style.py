@@ -31,28 +31,29 @@ nav{{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.75rem 0 0;font-size:.
 code{{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}}
 pre{{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.7rem .9rem;margin:.5rem 0;
 white-space:pre-wrap;overflow-wrap:anywhere}}
-.figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;margin:1.25rem 0 0}}
+.figures{{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.7rem;margin:1.25rem 0 0}}
 .figures div{{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.7rem .9rem}}
-.figures b{{display:block;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums}}
-.figures span{{color:var(--dim);font-size:.9rem}}
+.figures b{{display:block;font-size:1.35rem;white-space:nowrap;line-height:1.25;font-variant-numeric:tabular-nums}}
+.figures>div>span{{color:var(--dim);font-size:.9rem}}
 .charts{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem 2rem}}
 figure{{margin:0}}figcaption{{font-weight:600;margin:.5rem 0 .2rem}}
 svg.chart{{display:block;width:100%;height:auto;max-width:40rem}}
-.chart text{{fill:var(--dim);font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}}
+.chart text{{fill:var(--dim);font:14px system-ui,sans-serif;font-variant-numeric:tabular-nums}}
 .chart .value{{fill:var(--ink);font-weight:600}}
 .chart .grid{{stroke:var(--line);stroke-width:1}}.chart .axis{{stroke:var(--dim);stroke-width:1}}
 .chart .curve{{fill:none;stroke:var(--bar);stroke-width:2;stroke-linejoin:round}}
 .chart .dot{{fill:var(--bar)}}.chart .cheat{{fill:var(--paper);stroke:var(--bad);stroke-width:2}}
 .mark{{fill:none;stroke:var(--bad);stroke-width:2}}
-@media(min-width:56rem){{.chart text{{font-size:9.5px}}}}
+@media(min-width:56rem){{.chart text{{font-size:9.5px}}}}@media print{{.chart text{{font-size:11px}}}}
 .scroll{{overflow-x:auto;margin:.5rem 0}}.tall{{max-height:34rem;overflow-y:auto}}
 table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}}
-th,td{{padding:.32rem .7rem .32rem 0;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;
-vertical-align:baseline}}
+th,td{{padding:.32rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;
+vertical-align:middle}}
 th{{color:var(--dim);font-weight:600;background:var(--paper)}}.tall th{{position:sticky;top:0}}
-td.n,th.n{{text-align:right}}td:last-child,th:last-child{{padding-right:0}}td.w{{white-space:normal;min-width:14rem}}
+td.n,th.n{{text-align:right}}td:last-child,th:last-child{{padding-right:.1rem}}td:first-child,th:first-child{{padding-left:0}}
+td.w{{white-space:normal;min-width:14rem}}
 tr.total td{{font-weight:600}}
-.hash{{display:inline-block;max-width:11ch;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom;
+.hash{{display:inline-block;max-width:11ch;overflow:hidden;text-overflow:ellipsis;vertical-align:middle;
 user-select:all}}
 svg.bar{{display:block;width:100%;min-width:6rem;height:.85rem}}td.b{{width:30%;vertical-align:middle}}
 .bar rect{{fill:var(--bar)}}
@@ -74,7 +75,7 @@ margin:.8rem 0;break-inside:avoid}}
 dl{{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.2rem;margin:.6rem 0;
 font-variant-numeric:tabular-nums;font-size:.93rem}}dt{{color:var(--dim)}}dd{{margin:0;min-width:0}}
 @media(max-width:40rem){{dl{{grid-template-columns:1fr}}dd{{margin-bottom:.35rem}}}}
-.split{{max-width:40rem;margin:.6rem 0 0}}.split svg{{display:block;width:100%;height:.9rem}}
+.split{{max-width:40rem;margin:.6rem 0 0}}.split>svg{{display:block;width:100%;height:.9rem}}
 .verdict{{border:1px solid var(--line);border-left:.3rem solid var(--good);border-radius:.5rem;padding:.7rem 1rem}}
 .verdict.bad{{border-left-color:var(--bad);color:inherit}}.verdict.warn{{border-left-color:var(--warn);color:inherit}}
 @media print{{body{{max-width:none;padding:0;font-size:11px}}nav{{display:none}}h2{{break-after:avoid}}

@@ -8,13 +8,16 @@ from html import escape
 from typing import Final
 
 # More rows than this scroll in a box of their own.
-_TALL: Final = 24
+_TALL: Final = 40
 
 
 class Html(str):
-    """Text that is HTML already; any other string is escaped."""
+    """Text that is HTML already; any other string is escaped, also where it is added to this."""
 
     __slots__ = ()
+
+    def __add__(self, other: str) -> Html:
+        return Html(str.__add__(self, text(other)))
 
 
 def text(value: object) -> Html:

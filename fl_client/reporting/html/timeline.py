@@ -18,7 +18,7 @@ from fl_client.reporting.html.tables import (
     tag,
     text,
 )
-from fl_client.reporting.html.words import PHASES, call_words, count, duration, moment, offset, score
+from fl_client.reporting.html.words import PHASES, call_words, clock, count, duration, moment, offset, score
 
 # Above this, a report with every act would be slow to open: the acts of a round are then added up by call.
 MOST_ACTS: Final = 6_000
@@ -78,8 +78,8 @@ def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
         spent: dict[str, int] = defaultdict(int)
         for part in turn["phases"]:
             spent[part["phase"]] += part["ends"] - part["begins"]
-        times = [duration(spent[name]) if name in spent else "" for name in used]
-        rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, duration(_seconds(turn))))
+        times = [clock(spent[name]) if name in spent else "" for name in used]
+        rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, clock(_seconds(turn))))
     names = ["round", "began", *(PHASES[name] for name in used), "in all"]
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "began"}
     return table(columns(*names, **numeric), rows)
@@ -97,27 +97,32 @@ def act_section(summary: dict[str, Any]) -> Html:
     notes = [
         tag(
             "p",
-            "Every transaction of the run, as the chain has it. Times count from the beginning of a block.",
+            "Every transaction of the run, as the chain has it. Times count from the beginning of a round.",
         )
     ]
     if not listed:
         words = f"The run has {len(summary['acts']):,} transactions; here they are added up. summary.json lists them."
         notes.append(tag("p", words, class_="dim"))
-    blocks = [_block("Before the first round", "", by_round[0], listed=listed)]
+    blocks = [_block("Before the first round", "", by_round[0], None, listed=listed)]
     for turn in summary["timeline"]:
         acts = by_round[turn["round"]]
-        blocks.append(_block(f"Round {turn['round']}", _outcome(summary, turn, acts), acts, listed=listed))
-    blocks.append(_block("After the end", "", by_round[None], listed=listed))
-    return join([*notes, *blocks])
+        began = turn["phases"][0]["begins"] if turn["phases"] else None
+        outcome = _outcome(summary, turn)
+        blocks.append(_block(f"Round {turn['round']}", outcome, acts, began, listed=listed))
+    blocks.append(_block("After the end", "", by_round[None], None, listed=listed))
+    kind = "tall" if len(blocks) > _MOST_BARS else "whole"
+    return join([*notes, tag("div", join(blocks), class_=kind)])
 
 
-def _outcome(summary: dict[str, Any], turn: dict[str, Any], acts: Sequence[dict[str, Any]]) -> Html:
+def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
     """What became of a round, in one line."""
     entry = next((one for one in summary["rounds"] if one["round"] == turn["round"]), None)
     said = [] if entry is None else [f"{summary['metric']} {score(entry['accuracy'])}"]
     if entry is None or not turn["final"]:
         said.append("not final")
-    said.append(f"{turn['accepted'] or 0} of {turn['revealed']} updates accepted")
+    said.append(
+        f"{turn['committed']} committed, {turn['revealed']} revealed, {turn['accepted'] or 0} accepted"
+    )
     if turn["attempts"] > 1:
         said.append(count(turn["attempts"], "attempt"))
     if turn["phases"]:
@@ -130,17 +135,20 @@ def _outcome(summary: dict[str, Any], turn: dict[str, Any], acts: Sequence[dict[
     return join([words, ", ", tag("span", f"slashed: {names}", class_="bad")])
 
 
-def _block(title: str, outcome: str, acts: Sequence[dict[str, Any]], *, listed: bool) -> Html:
+def _block(
+    title: str, outcome: str, acts: Sequence[dict[str, Any]], began: int | None, *, listed: bool
+) -> Html:
     gas = sum(act["gas"] for act in acts)
     total = f"{count(len(acts), 'transaction')}, {gas:,} gas"
     heading = join([tag("b", title), join(filter(None, (outcome, text(total))), ", ")])
     if not acts:
         return fold(heading, tag("p", "No transaction.", class_="dim"))
-    return fold(heading, _list(acts) if listed else _sums(acts))
+    start = acts[0]["time"] if began is None else began
+    content = _list(acts, start) if listed else _sums(acts, start)
+    return fold(heading, tag("p", f"Began {moment(start)}.", class_="dim") + content)
 
 
-def _list(acts: Sequence[dict[str, Any]]) -> Html:
-    began = acts[0]["time"]
+def _list(acts: Sequence[dict[str, Any]], began: int) -> Html:
     rows = []
     for act in acts:
         words = call_words(act["call"])
@@ -159,14 +167,13 @@ def _list(acts: Sequence[dict[str, Any]]) -> Html:
             )
         )
     heads = columns("time", "phase", "who", "what", "call", "gas", "block", "transaction", gas="n", block="n")
-    return join([tag("p", f"Began {moment(began)}.", class_="dim"), table(heads, rows)])
+    return table(heads, rows)
 
 
-def _sums(acts: Sequence[dict[str, Any]]) -> Html:
+def _sums(acts: Sequence[dict[str, Any]], began: int) -> Html:
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for act in acts:
         found[act["phase"], act["role"], act["call"]].append(act)
-    began = acts[0]["time"]
     rows = [
         (
             f"{offset(some[0]['time'] - began)} to {offset(some[-1]['time'] - began)}",

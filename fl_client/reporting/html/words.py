@@ -99,13 +99,22 @@ def duration(seconds: float) -> str:
     return " ".join(filter(None, found)) or "0 s"
 
 
+def clock(seconds: int) -> str:
+    """A time span to the second.
+
+    >>> clock(7), clock(4340)
+    ('0:00:07', '1:12:20')
+    """
+    return f"{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
 def offset(seconds: int) -> str:
     """A moment, counted from another.
 
     >>> offset(0), offset(4341)
     ('+0:00:00', '+1:12:21')
     """
-    return f"+{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"+{clock(seconds)}"
 
 
 def moment(stamp: int) -> str:
@@ -124,6 +133,24 @@ def score(value: float | None) -> str:
     ('0.9690', 'none', '12,345.6000')
     """
     return "none" if value is None else f"{value:,.4f}"
+
+
+def the(name: str) -> str:
+    """An account's name in a sentence: there is one auditor, but several trainers.
+
+    >>> the("auditor"), the("trainer 6")
+    ('the auditor', 'trainer 6')
+    """
+    return f"the {name}" if name in ("auditor", "owner") else name
+
+
+def sentence(words: str) -> str:
+    """With a capital first letter.
+
+    >>> sentence("trainer 6 was silent.")
+    'Trainer 6 was silent.'
+    """
+    return words[:1].upper() + words[1:]
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
