@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from fl_client.errors import ConfigError
-from fl_client.reporting import print_verdict
+from fl_client.reporting import print_fact, print_verdict
 from fl_client.types import Address
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def audit(
         typer.echo(json.dumps(result.to_json(), sort_keys=True))
     else:
         console = Console(highlight=False)
-        console.print(f"chain head      {result.head}", soft_wrap=True)
+        print_fact(console, "chain head", result.head)
         if result.model_root is not None:
-            console.print(f"model root      {result.model_root}", soft_wrap=True)
+            print_fact(console, "model root", result.model_root)
         print_verdict(console, result.to_json())
     sys.stdout.flush()
     raise typer.Exit(result.exit_code)

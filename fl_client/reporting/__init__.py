@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from fl_client.reporting.html import render_html
 from fl_client.reporting.metrics import render_metrics
-from fl_client.reporting.terminal import LiveRounds, coins, print_summary, print_verdict
+from fl_client.reporting.terminal import LiveRounds, print_fact, print_summary, print_verdict
+from fl_client.reporting.words import coins
 
-__all__ = ["LiveRounds", "coins", "print_summary", "print_verdict", "render_html", "render_metrics"]
+__all__ = [
+    "LiveRounds",
+    "coins",
+    "print_fact",
+    "print_summary",
+    "print_verdict",
+    "render_html",
+    "render_metrics",
+]

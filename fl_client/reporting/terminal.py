@@ -11,16 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-ONE_COIN = 10**18
+from fl_client.reporting.words import coins, score, signed_coins
 
-
-def coins(amount: int) -> str:
-    """An amount in whole coins, two places.
-
-    >>> coins(1_500_000_000_000_000_000)
-    '1.50'
-    """
-    return f"{amount / ONE_COIN:,.2f}"
+# With it, a hash of 66 characters ends inside a terminal of 80.
+_NAME_WIDTH = 12
 
 
 class LiveRounds:
@@ -63,37 +57,44 @@ class LiveRounds:
 
 def print_summary(console: Console, summary: dict[str, Any]) -> None:
     """The closing tables: money, gas, slashes, files, verdict."""
-    console.print()
-    console.print(_money(summary))
-    console.print(_gas(summary))
-    for slash in summary["slashes"]:
-        console.print(
-            f"[red]slashed[/red] {slash['who']}: {slash['evidence']} in round {slash['round']}, "
-            f"{coins(slash['amount'])} coins ({coins(slash['burned'])} burned, {coins(slash['bounty'])} bounty)"
-        )
+    for table in (_money(summary), _gas(summary), _slashes(summary)):
+        if table.row_count:
+            console.print()
+            console.print(table)
     if summary["left_out"]:
+        console.print()
         console.print("left out, for want of rounds or participants: " + ", ".join(summary["left_out"]))
     console.print()
-    score = summary["final_accuracy"]
-    shown = "no round became final" if score is None else f"{score:.4f}"
-    console.print(f"final {summary['metric']}  [bold]{shown}[/bold]")
-    console.print(f"model root      {summary['model_root']}", soft_wrap=True)
-    console.print(f"chain head      {summary['head']}", soft_wrap=True)
-    console.print(f"report          {summary['out']}/report.html", soft_wrap=True)
-    console.print(f"model           {summary['out']}/model.safetensors", soft_wrap=True)
+    final = summary["final_accuracy"]
+    shown = "no round became final" if final is None else score(final)
+    console.print(Text(f"final {summary['metric']}: ").append(shown, "bold"))
+    print_fact(console, "model root", summary["model_root"])
+    print_fact(console, "chain head", summary["head"])
+    for name, file in (("report", "report.html"), ("metrics", "metrics.csv"), ("model", "model.safetensors")):
+        print_fact(console, name, f"{summary['out']}/{file}")
     print_verdict(console, summary["audit"])
 
 
+def print_fact(console: Console, name: str, value: str) -> None:
+    """A name and a value that is to be copied: never broken, whatever the width."""
+    console.print(Text(f"{name:{_NAME_WIDTH}}{value}"), soft_wrap=True)
+
+
 def print_verdict(console: Console, audit: dict[str, Any]) -> None:
-    """The audit's verdict in one line."""
+    """The audit's verdict in one line, and below it where it differs or could not be checked."""
+    verdict, colour, reason = "cannot be checked", "yellow", audit["unchecked"]
     if audit["passed"]:
-        console.print(f"audit           [green]agrees[/green]: {audit['rounds_checked']} rounds recomputed")
+        verdict, colour, reason = "agrees", "green", None
     elif audit["first_difference"] is not None:
-        console.print(f"audit           [red]differs[/red]: {audit['first_difference']}", soft_wrap=True)
-    else:
-        console.print(
-            f"audit           [yellow]cannot be checked[/yellow]: {audit['unchecked']}", soft_wrap=True
-        )
+        verdict, colour, reason = "differs", "red", audit["first_difference"]
+    rounds = audit["rounds_checked"]
+    said = Text(f"{'audit':{_NAME_WIDTH}}")
+    said.append(verdict, colour)
+    said.append(f", {rounds} round{'' if rounds == 1 else 's'} recomputed")
+    console.print(said, soft_wrap=True)
+    if reason is not None:
+        # Built as text, since a reason may have square brackets.
+        console.print(Text(" " * _NAME_WIDTH + str(reason)), soft_wrap=True)
 
 
 def _money(summary: dict[str, Any]) -> Table:
@@ -104,9 +105,7 @@ def _money(summary: dict[str, Any]) -> Table:
     for name, entry in summary["balances"].items():
         change = entry["change"]
         colour = "green" if change > 0 else "red" if change < 0 else ""
-        table.add_row(
-            name, coins(entry["before"]), coins(entry["after"]), Text(f"{change / ONE_COIN:+,.2f}", colour)
-        )
+        table.add_row(name, coins(entry["before"]), coins(entry["after"]), Text(signed_coins(change), colour))
     return table
 
 
@@ -120,4 +119,17 @@ def _gas(summary: dict[str, Any]) -> Table:
         for call, figures in calls.items():
             table.add_row(role, call, str(figures["count"]), f"{figures['mean']:,}", f"{figures['max']:,}")
             role = ""
+    return table
+
+
+def _slashes(summary: dict[str, Any]) -> Table:
+    table = Table(title="Slashed, in coins", title_justify="left", title_style="bold", box=None)
+    table.add_column("round", justify="right")
+    table.add_column("who")
+    table.add_column("evidence", style="red")
+    for name in ("taken", "burned", "bounty", "shared"):
+        table.add_column(name, justify="right")
+    for slash in summary["slashes"]:
+        amounts = (coins(slash[key]) for key in ("amount", "burned", "bounty", "shared"))
+        table.add_row(str(slash["round"]), slash["who"], slash["evidence"], *amounts)
     return table

@@ -18,7 +18,7 @@ from fl_client.reporting.html.tables import (
     table,
     tag,
 )
-from fl_client.reporting.html.words import coins, count, duration, moment, sentence, the
+from fl_client.reporting.words import coins, count, duration, moment, sentence, the
 
 _NAMES = {
     "no-reveal": "an update that was promised and never shown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fl_client.reporting.html.tables import Html, bar, columns, join, table, tag
-from fl_client.reporting.html.words import call_words, coins, count, signed_coins
+from fl_client.reporting.words import call_words, coins, count, signed_coins
 
 
 def gas_section(summary: dict[str, Any]) -> Html:

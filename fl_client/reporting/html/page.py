@@ -11,7 +11,7 @@ from fl_client.reporting.html.money import balance_section, gas_section
 from fl_client.reporting.html.style import STYLE
 from fl_client.reporting.html.tables import Html, code, columns, facts, join, table, tag, text
 from fl_client.reporting.html.timeline import act_section, phase_section
-from fl_client.reporting.html.words import clock, coins, count, duration, score
+from fl_client.reporting.words import clock, coins, count, duration, score
 
 _CHECKED = (
     "every block executed again from the first, with every signature",

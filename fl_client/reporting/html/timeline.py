@@ -18,7 +18,7 @@ from fl_client.reporting.html.tables import (
     tag,
     text,
 )
-from fl_client.reporting.html.words import PHASES, call_words, clock, count, duration, moment, offset, score
+from fl_client.reporting.words import PHASES, call_words, clock, count, duration, moment, offset, score
 
 # Above this, a report with every act would be slow to open: the acts of a round are then added up by call.
 MOST_ACTS: Final = 6_000
