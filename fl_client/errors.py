@@ -68,6 +68,10 @@ class ContractReverted(ChainError):
         super().__init__(f"the contract refused: {name}({shown})" + (f"; {hint}" if hint else ""))
 
 
+class UnknownRule(ChainError):
+    """A task combines by a rule, or with an argument of one, that this version cannot compute."""
+
+
 # --- disputes ---------------------------------------------------------------------------------------
 
 

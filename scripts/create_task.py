@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fl_client.aggregation import RULE_NAMES, parse_rule
 from fl_client.chain import Connection, Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Deployment, TaskContract, TaskParameters
 from fl_client.cli.script import (
@@ -63,6 +64,7 @@ def parameters_of(
         participants=given.trainers,
         rounds=given.rounds,
         fraction=given.fraction,
+        rule=given.rule,
         seed=given.seed,
     )
     task = load_task(given.definition)
@@ -96,6 +98,7 @@ def main() -> TaskContract:
     parser.add_argument("--trainers", type=int, default=3, help="places for trainers, 3 to 128 (3)")
     parser.add_argument("--rounds", type=int, default=10, help="rounds of training (10)")
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the trainers drawn for a round (1.0)")
+    parser.add_argument("--rule", default="mean", help=f"how updates are combined: {RULE_NAMES} (mean)")
     parser.add_argument("--seed", type=int, default=0, help="decides the first model (0)")
     parser.add_argument("--phase-seconds", type=int, default=600, help="every phase not given by itself (600)")
     for name in (*PHASES, "challenge", "unbonding", "retention"):
@@ -120,6 +123,7 @@ def main() -> TaskContract:
         "definition": given.definition,
         "definition_hash": "0x" + parameters.definition_hash.hex(),
         "owner": account.address,
+        "rule": parse_rule(given.rule).name,
         "task": contract.address,
         "trainers": given.trainers,
     }

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fl_client.aggregation import WeightedMean
 from fl_client.chain import Connection, Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Deployment, Role, TaskContract
 from fl_client.cli.script import (
@@ -236,7 +235,7 @@ def main() -> None:
     connection = Connection.open(given.rpc_url, chain_id=deployment.chain_id)
     deployment.check(connection)
     watch = TaskWatch(TaskContract(connection, deployment, address))
-    models = ModelBook(watch, LocalStore(given.store), WeightedMean())
+    models = ModelBook(watch, LocalStore(given.store))
     with Journal(given.state) as journal:
         sender = TransactionSender(connection, account, journal)
         sender.resume()

@@ -5,13 +5,14 @@ import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 
 /// @title Weighted mean (FedAvg)
-/// @notice new = clamp(old + round(sum(w * x) / sum(w))), rounded half away from zero.
+/// @notice new = clamp(old + round(sum(w * x) / sum(w))), rounded half away from zero. Takes no argument.
 contract MeanRule is ICombiningRule {
     /// @inheritdoc ICombiningRule
     function combine(
         int32[] calldata values,
         uint32[] calldata weights,
-        int32 base
+        int32 base,
+        uint256
     ) external pure returns (int32) {
         int256 weighted = 0;
         uint256 total = 0;
@@ -21,5 +22,10 @@ contract MeanRule is ICombiningRule {
         }
         if (total == 0) return base;
         return FixedPoint.clamp(int256(base) + FixedPoint.divide(weighted, total));
+    }
+
+    /// @inheritdoc ICombiningRule
+    function accepts(uint256 argument) external pure returns (bool) {
+        return argument == 0;
     }
 }

@@ -48,7 +48,7 @@ contract AggregateVerifier is IAggregateVerifier {
         }
         if (running != statement.setHash) revert AggregateVerifierWrongSet(running, statement.setHash);
         int32 base = _coordinate(proof.baseOpening, proof.coordinate);
-        return ICombiningRule(statement.rule).combine(values, weights, base);
+        return ICombiningRule(statement.rule).combine(values, weights, base, statement.ruleArgument);
     }
 
     /// @dev A chunk that cannot be part of any vector: a wrong sum, or bytes that are not canonical.

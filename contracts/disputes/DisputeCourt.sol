@@ -255,7 +255,8 @@ contract DisputeCourt is IDisputeCourt {
                 setHash: ITrainingTask(task).setHash(),
                 dimension: uint32(parameters.dimension),
                 fractionBits: uint8(parameters.fractionBits),
-                rule: parameters.rule
+                rule: parameters.rule,
+                ruleArgument: parameters.ruleArgument
             });
     }
 

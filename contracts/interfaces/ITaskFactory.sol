@@ -24,6 +24,8 @@ interface ITaskFactory {
     error TaskFactoryWrongOwner(address owner, address caller);
     /// @notice The combining rule is not one that this factory admits.
     error TaskFactoryUnknownRule(address rule);
+    /// @notice The combining rule does not take this argument.
+    error TaskFactoryRuleArgument(address rule, uint256 argument);
 
     /// @notice Creates a task, initialises it and takes its whole budget from the caller's allowance for the pool.
     function createTask(TaskParameters calldata parameters) external returns (address task);
@@ -42,4 +44,7 @@ interface ITaskFactory {
 
     /// @notice Whether tasks may combine updates by this rule.
     function isRule(address rule) external view returns (bool);
+
+    /// @notice All rules that tasks may combine updates by, as they were given.
+    function rules() external view returns (address[] memory);
 }

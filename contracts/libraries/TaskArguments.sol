@@ -145,6 +145,10 @@ library TaskArguments {
         return address(uint160(_word(34)));
     }
 
+    function ruleArgument() internal view returns (uint256) {
+        return _word(35);
+    }
+
     /// @dev The scratch word at 0 is free for use between statements.
     function _word(uint256 place) private view returns (uint256 value) {
         // Solidity has no other way to read a part of a contract's own code.

@@ -137,4 +137,8 @@ contract ArgumentsHarness {
     function rule() external view returns (address) {
         return TaskArguments.rule();
     }
+
+    function ruleArgument() external view returns (uint256) {
+        return TaskArguments.ruleArgument();
+    }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
@@ -38,12 +39,13 @@ contract TaskFactory is ITaskFactory {
     address private immutable _IMPLEMENTATION;
 
     Bounds private _bounds;
-    mapping(address rule => bool) private _rules;
+    address[] private _rules;
+    mapping(address rule => bool) private _isRule;
 
     /// @param court Decides on evidence for every task.
     /// @param limits The bounds of all parameters.
-    /// @param rules The combining rules that tasks may choose from.
-    constructor(address court, IStakeVault vault, IRewardPool pool, Bounds memory limits, address[] memory rules) {
+    /// @param admitted The combining rules that tasks may choose from.
+    constructor(address court, IStakeVault vault, IRewardPool pool, Bounds memory limits, address[] memory admitted) {
         _COURT = court;
         _VAULT = vault;
         _POOL = pool;
@@ -54,13 +56,14 @@ contract TaskFactory is ITaskFactory {
         _within("minChallengeSeconds", limits.minChallengeSeconds, 1, limits.maxPhaseSeconds);
         _bounds = limits;
         _IMPLEMENTATION = address(new TrainingTask(address(this), court, vault, pool));
-        for (uint256 i = 0; i < rules.length; ++i) _rules[rules[i]] = true;
+        _rules = admitted;
+        for (uint256 i = 0; i < admitted.length; ++i) _isRule[admitted[i]] = true;
     }
 
     /// @inheritdoc ITaskFactory
     function createTask(TaskParameters calldata parameters) external returns (address task) {
         if (parameters.owner != msg.sender) revert TaskFactoryWrongOwner(parameters.owner, msg.sender);
-        if (!_rules[parameters.rule]) revert TaskFactoryUnknownRule(parameters.rule);
+        _checkRule(parameters.rule, parameters.ruleArgument);
         _checkModel(parameters);
         _checkTimes(parameters, _bounds);
         _checkMoney(parameters, _bounds);
@@ -89,7 +92,12 @@ contract TaskFactory is ITaskFactory {
 
     /// @inheritdoc ITaskFactory
     function isRule(address rule) external view returns (bool) {
-        return _rules[rule];
+        return _isRule[rule];
+    }
+
+    /// @inheritdoc ITaskFactory
+    function rules() external view returns (address[] memory) {
+        return _rules;
     }
 
     /// @inheritdoc ITaskFactory
@@ -99,6 +107,11 @@ contract TaskFactory is ITaskFactory {
     }
 
     // ------------------------------------------------------------------ checks
+
+    function _checkRule(address rule, uint256 argument) private view {
+        if (!_isRule[rule]) revert TaskFactoryUnknownRule(rule);
+        if (!ICombiningRule(rule).accepts(argument)) revert TaskFactoryRuleArgument(rule, argument);
+    }
 
     function _checkModel(TaskParameters calldata parameters) private pure {
         uint256 most = MerkleSumTree.CHUNK_COORDINATES << MerkleSumTree.MAX_DEPTH;

@@ -82,6 +82,7 @@ struct TaskParameters {
     uint256 answerFee; // to the sealer, out of a lost challenge
     uint256 burnBps; // share of a slash that is burned
     address rule; // how updates are combined
+    uint256 ruleArgument; // of the rule: 0, or the share of values that a trimmed mean drops a side, in Bps
 }
 
 /// @dev One revealed update: whose, how heavy, and the commitment to its vector.
@@ -134,6 +135,7 @@ struct AggregateStatement {
     uint32 dimension;
     uint8 fractionBits;
     address rule;
+    uint256 ruleArgument;
 }
 
 /// @dev One coordinate, opened in the proposed model, the old model and every accepted update. Each opening is

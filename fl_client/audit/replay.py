@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fl_client.aggregation import CombiningRule, WeightedMean
 from fl_client.audit.money import check_earnings, check_escrow, check_slash
 from fl_client.audit.result import AuditResult
 from fl_client.audit.rounds import RoundAudit
@@ -18,11 +17,11 @@ from fl_client.errors import (
     ContentAltered,
     ContentMissing,
     EncodingError,
+    UnknownRule,
 )
 from fl_client.roles.models import ModelBook
 from fl_client.rounds import TaskWatch, fetch_vector
 from fl_client.storage import ContentStore, LocalStore
-from fl_client.types import Address
 
 
 def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResult:
@@ -84,7 +83,7 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
     watch.refresh()
     checked, difference, unchecked, slashes = 0, None, None, 0
     try:
-        models = ModelBook(watch, store, _rule_of(contract))
+        models = ModelBook(watch, store)
         _check_initial_model(watch, store)
         for number in sorted(watch.ledger.rounds):
             record = watch.ledger.rounds[number]
@@ -98,7 +97,7 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
         _check_state(watch)
     except (AuditDiffers, ContentAltered, EncodingError) as problem:
         difference = str(problem)
-    except (AuditUnchecked, ContentMissing) as problem:
+    except (AuditUnchecked, ContentMissing, UnknownRule) as problem:
         unchecked = str(problem)
     return AuditResult(
         rounds_checked=checked,
@@ -109,16 +108,6 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
         model_root="0x" + contract.base_model().hex(),
         slashes=slashes,
     )
-
-
-def _rule_of(contract: TaskContract) -> CombiningRule:
-    rules: dict[Address, CombiningRule] = {contract.deployment.mean_rule: WeightedMean()}
-    rule = rules.get(contract.parameters.rule)
-    if rule is None:
-        raise AuditUnchecked(
-            f"the task combines by {contract.parameters.rule}, which this version does not know: use a newer one"
-        )
-    return rule
 
 
 def _check_initial_model(watch: TaskWatch, store: ContentStore) -> None:

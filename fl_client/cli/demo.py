@@ -20,7 +20,7 @@ def demo(
     participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
     rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
-    rule: Annotated[str, typer.Option(help="How updates are combined: mean.")] = "mean",
+    rule: Annotated[str, typer.Option(help="How updates are combined: mean, median or trimmed-mean:BETA.")] = "mean",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
     batch_size: Annotated[
@@ -36,6 +36,9 @@ def demo(
     ] = False,
 ) -> None:
     """Run a federation on a chain in this process, catch four planted cheats, and audit it.
+
+    The mean weighs updates by their sample counts. Median and trimmed mean count each once and bear with bad ones:
+    trimmed-mean:0.2 drops the smallest fifth and the largest fifth of the values of each coordinate.
 
     Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
     """

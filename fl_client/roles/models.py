@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from fl_client.aggregation import CombiningRule
 from fl_client.disputes import recompute
 from fl_client.encoding import commitment_of
 from fl_client.errors import AuditDiffers, StorageError
-from fl_client.rounds import FetchedVector, Reveal, SealedVector, TaskWatch, Vector, fetch_vector, seal_vector
+from fl_client.rounds import (
+    FetchedVector,
+    Reveal,
+    SealedVector,
+    TaskWatch,
+    Vector,
+    fetch_vector,
+    rule_of,
+    seal_vector,
+)
 from fl_client.storage import ContentStore
 from fl_client.types import Bytes32
 
 
 class ModelBook:
-    """Fetches and recomputes; keeps only what the present round needs."""
+    """Fetches and recomputes by the task's own rule; keeps only what the present round needs.
 
-    def __init__(self, watch: TaskWatch, store: ContentStore, rule: CombiningRule) -> None:
-        self.watch, self.store, self.rule = watch, store, rule
+    Raises:
+        UnknownRule: this version cannot compute the task's rule.
+    """
+
+    def __init__(self, watch: TaskWatch, store: ContentStore) -> None:
+        self.watch, self.store, self.rule = watch, store, rule_of(watch.contract)
         self._models: dict[Bytes32, Vector] = {}
         self._updates: dict[tuple[int, int], FetchedVector] = {}
         self._round = 0

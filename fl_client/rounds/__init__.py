@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
+from fl_client.rounds.rules import rule_contract, rule_of
 from fl_client.rounds.vectors import (
     FetchedVector,
     SealedVector,
@@ -28,6 +29,8 @@ __all__ = [
     "Vector",
     "check_dimension",
     "fetch_vector",
+    "rule_contract",
+    "rule_of",
     "seal_vector",
     "tally",
 ]

@@ -9,7 +9,6 @@ import numpy as np
 from eth_utils.crypto import keccak
 from numpy.typing import NDArray
 
-from fl_client.aggregation import WeightedMean
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
@@ -208,7 +207,7 @@ class Federation:
         return Member(name="auditor", participant=auditor, coins_before=0)
 
     def _models(self) -> ModelBook:
-        return ModelBook(self.watch, self.store, WeightedMean())
+        return ModelBook(self.watch, self.store)
 
     def _derived(self, purpose: str, *numbers: int) -> Bytes32:
         """A demonstration's salts come from its seed, so that a run repeats bit for bit."""

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fl_client.aggregation import CombiningRule, parse_rule
 from fl_client.chain.contracts import ONE_COIN, Deployment, TaskParameters
 from fl_client.errors import ConfigError
+from fl_client.rounds import rule_contract
 from fl_client.types import Address, Bytes32
 
 FRACTION_BITS = 20
@@ -56,14 +58,21 @@ class DemoSettings:
             )
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
-        if self.rule != "mean":
-            raise ConfigError(f"--rule is {self.rule!r}: this version combines by 'mean'")
+        try:
+            parse_rule(self.rule)
+        except ConfigError as problem:
+            raise ConfigError(f"--rule: {problem}") from None
         if not (math.isfinite(self.fraction) and 0 < self.fraction <= 1):
             raise ConfigError(
                 f"--fraction is {self.fraction}: give the share of trainers drawn, above 0, at most 1"
             )
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
+
+    @property
+    def combining_rule(self) -> CombiningRule:
+        """The rule that ``rule`` names."""
+        return parse_rule(self.rule)
 
     @property
     def fraction_bps(self) -> int:
@@ -151,5 +160,6 @@ def task_parameters(
         bounty=10 * ONE_COIN,
         answer_fee=5 * ONE_COIN,
         burn_bps=2_000,
-        rule=deployment.mean_rule,
+        rule=rule_contract(deployment, settings.combining_rule),
+        rule_argument=settings.combining_rule.argument,
     )

@@ -197,7 +197,7 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
         "participants": settings.participants,
         "rounds": settings.rounds,
         "partition": settings.partition,
-        "rule": settings.rule,
+        "rule": settings.combining_rule.name,
         "fraction": settings.fraction,
         "epochs": federation.training.epochs,
         "batch_size": federation.training.batch_size,

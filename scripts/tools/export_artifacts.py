@@ -26,10 +26,12 @@ EXPORTED: tuple[str, ...] = (
     "DeepCoin",
     "DisputeCourt",
     "MeanRule",
+    "MedianRule",
     "RewardPool",
     "StakeVault",
     "TaskFactory",
     "TrainingTask",
+    "TrimmedMeanRule",
 )
 NOT_EXPORTED_FOLDERS = ("contracts/interfaces/", "contracts/mocks/")
 

@@ -11,6 +11,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from numpy.typing import NDArray
 
+from fl_client.aggregation import CombiningRule
 from fl_client.encoding import LIMIT, MerkleSumTree, Node, chunk_bytes, parent_node
 from tests.contracts.federation import People, System, running_task
 from tests.contracts.rounds import Round, Update
@@ -254,17 +255,24 @@ class Dissection:
 
 
 def disputed(
-    system: System, people: People, coordinate: int, *, trainers: int = 5, **parameters: Any
+    system: System,
+    people: People,
+    coordinate: int,
+    *,
+    trainers: int = 5,
+    combining: CombiningRule | None = None,
+    **parameters: Any,
 ) -> Dissection:
     """Play a round until a sealer proposes a model with one wrong coordinate; nobody has objected yet.
 
     Args:
         coordinate: the wrong one.
         trainers: how many take part.
+        combining: the rule that the parameters name; the mean unless given.
         parameters: of the task, by name.
     """
     task = running_task(system, people, trainers, **parameters)
-    round_ = Round.of(task)
+    round_ = Round.of(task, rule=combining)
     round_.until_attested(people.trainers[:trainers])
     right = round_.new_model()
     wrong = altered(right, coordinate)

@@ -55,6 +55,8 @@ class System:
     verifier: Any
     court: Any
     rule: Any
+    median_rule: Any
+    trimmed_mean_rule: Any
     factory: Any
 
 
@@ -78,11 +80,22 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     verifier = owner.deploy(brownie.AggregateVerifier)
     court = owner.deploy(brownie.DisputeCourt, verifier)
     rule = owner.deploy(brownie.MeanRule)
-    factory = owner.deploy(brownie.TaskFactory, court, vault, pool, tuple(bounds or Bounds()), [rule])
+    median_rule = owner.deploy(brownie.MedianRule)
+    trimmed_mean_rule = owner.deploy(brownie.TrimmedMeanRule)
+    rules = [rule, median_rule, trimmed_mean_rule]
+    factory = owner.deploy(brownie.TaskFactory, court, vault, pool, tuple(bounds or Bounds()), rules)
     vault.wire(factory, pool, by)
     pool.wire(factory, vault, by)
     return System(
-        coin=coin, vault=vault, pool=pool, verifier=verifier, court=court, rule=rule, factory=factory
+        coin=coin,
+        vault=vault,
+        pool=pool,
+        verifier=verifier,
+        court=court,
+        rule=rule,
+        median_rule=median_rule,
+        trimmed_mean_rule=trimmed_mean_rule,
+        factory=factory,
     )
 
 
@@ -140,6 +153,7 @@ def task_parameters(system: System, owner: Any, **overrides: Any) -> TaskParamet
         "answer_fee": 7 * ONE,
         "burn_bps": 2_500,
         "rule": system.rule.address,
+        "rule_argument": 0,
     }
     if "initial_model" not in overrides:
         form = VectorFormat(dimension=dimension, fraction_bits=fraction_bits, kind=VectorKind.MODEL)

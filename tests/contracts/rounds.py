@@ -10,7 +10,7 @@ import numpy as np
 from brownie import chain, web3
 from numpy.typing import NDArray
 
-from fl_client.aggregation import WeightedMean
+from fl_client.aggregation import CombiningRule, WeightedMean
 from fl_client.encoding import (
     MerkleSumTree,
     Node,
@@ -64,10 +64,13 @@ class Round:
     base: bytes
     base_vector: NDArray[np.int32] = field(repr=False)
     revealed: list[Update] = field(default_factory=list)
+    rule: CombiningRule = field(default_factory=WeightedMean)
 
     @classmethod
-    def of(cls, task: Any, base_vector: NDArray[np.int32] | None = None) -> Round:
-        """Return the task's present round; its old model is the task's first one unless given."""
+    def of(
+        cls, task: Any, base_vector: NDArray[np.int32] | None = None, rule: CombiningRule | None = None
+    ) -> Round:
+        """Return the task's present round; its old model is the first one, its rule the mean, unless given."""
         parameters = parameters_of(task)
         vector = initial_model(parameters.dimension) if base_vector is None else base_vector
         return cls(
@@ -76,6 +79,7 @@ class Round:
             number=int(task.clock()["round"]),
             base=bytes(task.baseModel()),
             base_vector=vector,
+            rule=rule or WeightedMean(),
         )
 
     def form(self, kind: VectorKind) -> VectorFormat:
@@ -190,7 +194,7 @@ class Round:
         """Return the right new model: int32 (d,), from these updates or from all."""
         chosen = self.revealed if accepted is None else accepted
         rows = np.stack([update.vector for update in chosen])  # (n, d)
-        return WeightedMean().combine(rows, [update.weight for update in chosen], self.base_vector)
+        return self.rule.combine(rows, [update.weight for update in chosen], self.base_vector)
 
     def model_tree(self, model: NDArray[np.int32]) -> MerkleSumTree:
         """Return the tree of a model."""

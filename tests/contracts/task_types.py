@@ -112,3 +112,4 @@ class TaskParameters(NamedTuple):
     answer_fee: int
     burn_bps: int
     rule: str
+    rule_argument: int

@@ -66,5 +66,37 @@ def mean(column: Sequence[int], weights: Sequence[int], base: int) -> int:
     if sum(weights) == 0:
         return base
     step = Fraction(sum(x * w for x, w in zip(column, weights, strict=True)), sum(weights))
+    return clamped(base + half_away(step))
+
+
+def clamped(value: int) -> int:
+    """The nearest value of the lattice."""
     limit = 2**31 - 1
-    return max(-limit, min(limit, base + half_away(step)))
+    return max(-limit, min(limit, value))
+
+
+def those_in(column: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """The values of the updates with a weight, ascending."""
+    return sorted(x for x, w in zip(column, weights, strict=True) if w > 0)
+
+
+def median(column: Sequence[int], weights: Sequence[int], base: int) -> int:
+    """One coordinate of the new model; the middle value, or the mean of the two middle ones."""
+    ordered = those_in(column, weights)
+    n = len(ordered)
+    if n == 0:
+        return base
+    if n % 2:
+        return clamped(base + ordered[n // 2])
+    return clamped(base + half_away(Fraction(ordered[n // 2 - 1] + ordered[n // 2], 2)))
+
+
+def trimmed_mean(column: Sequence[int], weights: Sequence[int], base: int, bps: int) -> int:
+    """One coordinate of the new model; the mean without a share of bps / 10,000 at either end."""
+    left = those_in(column, weights)
+    if not left:
+        return base
+    for _ in range(int(len(left) * Fraction(bps, 10_000))):
+        left.remove(min(left))
+        left.remove(max(left))
+    return clamped(base + half_away(Fraction(sum(left), len(left))))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fl_client.aggregation import WeightedMean
+from fl_client.aggregation import CombiningRule, Median, TrimmedMean, WeightedMean
 from fl_client.encoding import (
     MerkleSumTree,
     UpdateMessage,
@@ -42,6 +42,8 @@ def format_of(case: dict[str, Any]) -> VectorFormat:
 
 trees = pytest.mark.parametrize("case", SHARED["trees"], ids=lambda case: case["name"])
 means = pytest.mark.parametrize("case", SHARED["means"], ids=lambda case: case["name"])
+medians = pytest.mark.parametrize("case", SHARED["medians"], ids=lambda case: case["name"])
+trimmed_means = pytest.mark.parametrize("case", SHARED["trimmedMeans"], ids=lambda case: case["name"])
 
 
 def test_the_file_is_what_the_generator_gives() -> None:
@@ -96,8 +98,22 @@ def test_update_digest_is_shared(case: dict[str, Any]) -> None:
     assert update_digest(update, int(case["chainId"])) == unhex(case["digest"])
 
 
+def assert_shared(rule: CombiningRule, case: dict[str, Any]) -> None:
+    rows = lattice(case["updates"]).reshape(-1, 1)
+    new = rule.combine(rows, case["weights"], lattice([case["base"]]))
+    assert new.tolist() == [case["expected"]]
+
+
 @means
 def test_mean_is_shared(case: dict[str, Any]) -> None:
-    rows = lattice(case["updates"]).reshape(-1, 1)
-    new = WeightedMean().combine(rows, case["weights"], lattice([case["base"]]))
-    assert new.tolist() == [case["expected"]]
+    assert_shared(WeightedMean(), case)
+
+
+@medians
+def test_median_is_shared(case: dict[str, Any]) -> None:
+    assert_shared(Median(), case)
+
+
+@trimmed_means
+def test_trimmed_mean_is_shared(case: dict[str, Any]) -> None:
+    assert_shared(TrimmedMean(case["argument"]), case)

@@ -39,6 +39,8 @@ def shared_vectors() -> dict[str, Any]:
         "trees": [_tree(*case) for case in _tree_cases()],
         "updates": [_update(*case) for case in _update_cases()],
         "means": [_mean(*case) for case in _mean_cases()],
+        "medians": [_median(*case) for case in _median_cases()],
+        "trimmedMeans": [_trimmed_mean(*case) for case in _trimmed_mean_cases()],
     }
 
 
@@ -179,6 +181,87 @@ def _mean(name: str, column: list[int], weights: list[int], base: int) -> dict[s
         "weights": weights,
         "base": base,
         "expected": reference.mean(column, weights, base),
+    }
+
+
+def _median_cases() -> list[tuple[str, list[int], list[int], int]]:
+    return [
+        ("one update", [17], [1], 100),
+        ("two updates, positive tie goes up", [1, 2], [1, 1], 0),
+        ("two updates, negative tie goes down", [-1, -2], [1, 1], 0),
+        ("two updates, the mean of opposite ends is zero", [LIMIT, -LIMIT], [1, 1], 5),
+        ("three updates in falling order", [9, 4, -2], [1, 1, 1], 10),
+        ("four updates, tie across zero", [-4, 3, -900, 900], [1, 1, 1, 1], 0),
+        ("four updates, no tie", [5, 1, 3, 100], [1, 1, 1, 1], -7),
+        ("five updates, one far away", [10, 12, 11, LIMIT, 9], [1, 1, 1, 1, 1], 0),
+        ("all equal, even", [-6, -6, -6, -6], [1, 2, 3, 4], 1),
+        ("all equal, odd", [6, 6, 6], [1, 2, 3], 1),
+        ("pairs of equal values", [2, 7, 2, 7, 7, 2], [1] * 6, 0),
+        ("sample counts do not count", [1, 2, 3], [UINT32, 1, 1], 0),
+        ("a weight of zero leaves its update out", [1, 2, 900, 3], [5, 5, 0, 5], 0),
+        ("weights of zero make the number even", [4, 9, -100], [1, 1, 0], 0),
+        ("all weights zero", [9, 9], [0, 0], -3),
+        ("no updates", [], [], 17),
+        ("clamped above", [LIMIT, LIMIT, -LIMIT], [1, 1, 1], 1),
+        ("clamped below", [-LIMIT, -LIMIT, LIMIT], [1, 1, 1], -1),
+        ("from one end to the other", [LIMIT, LIMIT], [5, 6], -LIMIT),
+        ("extremes and their neighbours", [LIMIT, LIMIT - 1, LIMIT, LIMIT - 1], [1] * 4, -LIMIT),
+        ("negative extremes and their neighbours", [-LIMIT, 1 - LIMIT, -LIMIT, 1 - LIMIT], [1] * 4, LIMIT),
+        ("128 updates", [(-1) ** i * i * i for i in range(128)], [1] * 128, 3),
+    ]
+
+
+def _median(name: str, column: list[int], weights: list[int], base: int) -> dict[str, Any]:
+    expected = reference.median(column, weights, base)
+    return {"name": name, "updates": column, "weights": weights, "base": base, "expected": expected}
+
+
+def _trimmed_mean_cases() -> list[tuple[str, list[int], list[int], int, int]]:
+    """Name, values, weights, old value and the share a side in ten-thousandths."""
+    return [
+        ("one update, largest share", [17], [1], 100, 4_999),
+        ("two updates, largest share, positive tie goes up", [1, 2], [1, 1], 0, 4_999),
+        ("two updates, largest share, negative tie goes down", [-1, -2], [1, 1], 0, 4_999),
+        ("three updates, none dropped just below a third", [9, 0, -90], [1, 1, 1], 0, 3_333),
+        ("three updates, the middle one just above a third", [9, 0, -90], [1, 1, 1], 0, 3_334),
+        ("share of zero drops none", [LIMIT, 1, 2, 3, -5], [1] * 5, 0, 0),
+        ("five updates, one a side just at a fifth", [LIMIT, 1, 2, 5, -LIMIT], [1] * 5, 0, 2_000),
+        ("five updates, none a side just below a fifth", [LIMIT, 1, 2, 5, -LIMIT], [1] * 5, 0, 1_999),
+        ("largest share of five is the median", [9, 7, 30, -4, 8], [1] * 5, 0, 4_999),
+        ("largest share of six is the middle pair", [9, 7, 30, -4, 8, 0], [1] * 6, 0, 4_999),
+        ("four in the middle, just under a tie", [-50, 0, 0, 1, 0, 99], [1] * 6, 0, 1_700),
+        ("four in the middle, positive tie", [-50, 0, 1, 1, 0, 99], [1] * 6, 0, 1_700),
+        ("four in the middle, negative tie", [50, 0, -1, -1, 0, -99], [1] * 6, 0, 1_700),
+        ("all equal", [-6] * 7, [1, 2, 3, 4, 5, 6, 7], 1, 2_500),
+        ("equal values at the cut", [3, 3, 3, 9, 9, 9], [1] * 6, 0, 2_000),
+        ("sample counts do not count", [1, 2, 6], [UINT32, 1, 1], 0, 0),
+        ("a weight of zero leaves its update out", [1, 2, 900, 3, 8], [5, 5, 0, 5, 5], 0, 2_500),
+        ("weights of zero lower the number dropped", [1, 2, 900, 3, 8], [5, 5, 0, 5, 5], 0, 2_000),
+        ("all weights zero", [9, 9], [0, 0], -3, 1_000),
+        ("no updates", [], [], 17, 1_000),
+        ("clamped above", [LIMIT] * 4, [1] * 4, 1, 2_500),
+        ("clamped below", [-LIMIT] * 4, [1] * 4, -1, 2_500),
+        ("from one end to the other", [LIMIT] * 3, [1] * 3, -LIMIT, 0),
+        (
+            "extremes and their neighbours",
+            [LIMIT, LIMIT - 1, LIMIT, LIMIT - 1, -LIMIT],
+            [1] * 5,
+            -LIMIT,
+            2_000,
+        ),
+        ("128 updates, an eighth a side", [(-1) ** i * i * i for i in range(128)], [1] * 128, 3, 1_250),
+        ("128 updates, largest share", [(-1) ** i * i * i for i in range(128)], [1] * 128, 3, 4_999),
+    ]
+
+
+def _trimmed_mean(name: str, column: list[int], weights: list[int], base: int, bps: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "updates": column,
+        "weights": weights,
+        "base": base,
+        "argument": bps,
+        "expected": reference.trimmed_mean(column, weights, base, bps),
     }
 
 

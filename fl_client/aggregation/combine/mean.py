@@ -10,17 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fl_client.encoding import LIMIT, check_lattice
-from fl_client.errors import EncodingError
-
-_BLOCK: Final = 1 << 14
-"""Coordinates worked on at a time: the int64 blocks stay in a core's cache."""
+from fl_client.aggregation.combine.integers import BLOCK, check_inputs, divide
+from fl_client.encoding import LIMIT
 
 _INT64_WEIGHT: Final = (2**63 - 1) // LIMIT
 """Up to this sum of weights (2^32 + 2) every weighted sum of lattice values fits in an int64."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WeightedMean:
     """new = clamp(old + sum(w * x) / sum(w)), with the quotient rounded half away from zero.
 
@@ -34,21 +31,29 @@ class WeightedMean:
     [12, 8]
     """
 
-    name: str = "mean"
+    @property
+    def name(self) -> str:
+        """As a user writes it."""
+        return "mean"
+
+    @property
+    def argument(self) -> int:
+        """It takes none."""
+        return 0
 
     def combine(
         self, rows: NDArray[np.int32], weights: Sequence[int], base: NDArray[np.int32]
     ) -> NDArray[np.int32]:
         """Return the new model; see ``CombiningRule.combine``."""
-        reduced = _checked(rows, weights, base)
+        reduced = _reduced(check_inputs(rows, weights, base))
         divisor = sum(reduced)
         result = base.copy()
         if divisor == 0:
             return result
         counted = [(row, weight) for row, weight in zip(rows, reduced, strict=True) if weight]
         exact = divisor > _INT64_WEIGHT
-        for start in range(0, base.size, _BLOCK):
-            part = slice(start, start + _BLOCK)
+        for start in range(0, base.size, BLOCK):
+            part = slice(start, start + BLOCK)
             block = [(row[part], weight) for row, weight in counted]
             mean = _exact_mean(block, divisor) if exact else _int64_mean(block, divisor)
             mean += base[part]
@@ -56,21 +61,10 @@ class WeightedMean:
         return result
 
 
-def _checked(rows: NDArray[np.int32], weights: Sequence[int], base: NDArray[np.int32]) -> list[int]:
-    """Check what is combined, and return the weights divided by their greatest common divisor."""
-    check_lattice(base, "old model")
-    if rows.ndim != 2 or rows.shape[1] != base.size:
-        raise EncodingError(f"the updates have shape {rows.shape}; the old model asks for (n, {base.size})")
-    if len(weights) != len(rows):
-        raise EncodingError(f"{len(weights)} weights were given for {len(rows)} updates; give one an update")
-    plain = [int(weight) for weight in weights]
-    for index, weight in enumerate(plain):
-        if weight < 0 or weight != weights[index]:
-            raise EncodingError(f"weight {index} is {weights[index]}; weights are integers from 0")
-        check_lattice(rows[index], f"update {index}")
-    # The quotient does not change, and equal weights become 1.
-    divisor = gcd(*plain) or 1
-    return [weight // divisor for weight in plain]
+def _reduced(weights: list[int]) -> list[int]:
+    """Return the weights divided by their greatest common divisor: the quotient stays, equal weights become 1."""
+    divisor = gcd(*weights) or 1
+    return [weight // divisor for weight in weights]
 
 
 def _int64_mean(block: list[tuple[NDArray[np.int32], int]], divisor: int) -> NDArray[np.int64]:
@@ -79,13 +73,7 @@ def _int64_mean(block: list[tuple[NDArray[np.int32], int]], divisor: int) -> NDA
     scratch = np.empty_like(total)
     for row, weight in block:
         total += row if weight == 1 else np.multiply(row, weight, out=scratch, dtype=np.int64)
-    quotient = total // divisor
-    # The remainder is counted from the floor, so of a negative number a tie stays there: away from zero.
-    total -= np.multiply(quotient, divisor, out=scratch)
-    total *= 2
-    total -= quotient < 0
-    quotient += total >= divisor
-    return quotient
+    return divide(total, divisor)
 
 
 def _exact_mean(block: list[tuple[NDArray[np.int32], int]], divisor: int) -> NDArray[np.int64]:

@@ -14,7 +14,12 @@ class CombiningRule(Protocol):
 
     @property
     def name(self) -> str:
-        """The rule's name in a task's parameters."""
+        """The rule's name, as a user writes it."""
+        ...
+
+    @property
+    def argument(self) -> int:
+        """What a task's parameters hold besides the rule's address; 0 for rules that take nothing."""
         ...
 
     def combine(

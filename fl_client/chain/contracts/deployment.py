@@ -19,14 +19,15 @@ from fl_client.types import Address
 SUPPLY = 10**9 * 10**18
 """Coins that a deployment mints to its deployer, in 1e-18 coin."""
 
-_FORMAT = 1
+_FORMAT = 2
+_RULES = {"mean_rule": "MeanRule", "median_rule": "MedianRule", "trimmed_mean_rule": "TrimmedMeanRule"}
 _CHECKED = {
     "coin": "DeepCoin",
     "vault": "StakeVault",
     "pool": "RewardPool",
     "court": "DisputeCourt",
     "factory": "TaskFactory",
-    "mean_rule": "MeanRule",
+    **_RULES,
 }
 
 
@@ -58,7 +59,7 @@ class Deployment:
         chain_id: of the chain that they are on.
         block: at or before which none of them existed; where event cursors start.
         coin: DeepCoin. vault: StakeVault. pool: RewardPool. court: DisputeCourt. factory: TaskFactory.
-        mean_rule: the weighted mean.
+        mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
     """
 
     chain_id: int
@@ -69,6 +70,8 @@ class Deployment:
     court: Address
     factory: Address
     mean_rule: Address
+    median_rule: Address
+    trimmed_mean_rule: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -111,6 +114,12 @@ class Deployment:
             raise ChainError(
                 f"the factory {self.factory} works with {wired}, not with this deployment's contracts"
             )
+        admitted = connection.call(factory.functions.rules())
+        for field in _RULES:
+            if (rule := getattr(self, field)) not in admitted:
+                raise ChainError(
+                    f"the factory {self.factory} admits {admitted}, not this deployment's {field} {rule}"
+                )
         for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
             coin = connection.call(connection.contract(name, holder).functions.coin())
             if coin != self.coin:
@@ -118,11 +127,14 @@ class Deployment:
 
     @classmethod
     def of_factory(cls, connection: Connection, factory: Address, *, block: int = 0) -> Deployment:
-        """Read a deployment from its factory alone, for whoever was not given the file."""
+        """Read a deployment from its factory alone, for whoever was not given the file.
+
+        Raises:
+            ChainError: the factory does not admit every rule of this version.
+        """
         contract = connection.contract("TaskFactory", factory)
         court, vault, pool = connection.call(contract.functions.wiring())
         coin = connection.call(connection.contract("RewardPool", pool).functions.coin())
-        rule = _first_rule(connection, factory)
         return cls(
             chain_id=connection.chain_id,
             block=block,
@@ -131,7 +143,7 @@ class Deployment:
             pool=pool,
             court=court,
             factory=Address(Web3.to_checksum_address(factory)),
-            mean_rule=rule,
+            **_rules_of(connection, factory),
         )
 
 
@@ -156,7 +168,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     vault = create("StakeVault", coin)
     pool = create("RewardPool", coin)
     court = create("DisputeCourt", create("AggregateVerifier"))
-    rule = create("MeanRule")
+    rules = {field: create(name) for field, name in _RULES.items()}
     limits = (
         bounds.min_phase_seconds,
         bounds.max_phase_seconds,
@@ -165,7 +177,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         bounds.min_burn_bps,
         bounds.max_stake,
     )
-    factory = create("TaskFactory", court, vault, pool, limits, [rule])
+    factory = create("TaskFactory", court, vault, pool, limits, list(rules.values()))
     sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
     sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
     deployment = Deployment(
@@ -176,7 +188,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         pool=pool,
         court=court,
         factory=factory,
-        mean_rule=rule,
+        **rules,
     )
     deployment.check(connection)
     return deployment
@@ -188,15 +200,24 @@ def require_code(connection: Connection, name: str, address: Address) -> None:
     Raises:
         ChainError: it holds nothing, or something else.
     """
-    expected = load_artifact(name).deployed_bytecode
-    with connection.translated("reading a contract's code"):
-        found = bytes(connection.web3.eth.get_code(Web3.to_checksum_address(address)))
+    found = _code_at(connection, address)
     if not found:
         raise ChainError(f"there is no contract at {address} on chain {connection.chain_id}: wrong chain?")
-    same_length = len(found) == len(expected)
-    # Immutables are zero in the artifact: bytes that are zero there may be anything here.
-    if not same_length or any(mine and mine != theirs for mine, theirs in zip(expected, found, strict=True)):
+    if not _is_code_of(name, found):
         raise ChainError(f"the code at {address} is not this version's {name}: check the deployment file")
+
+
+def _code_at(connection: Connection, address: Address) -> bytes:
+    with connection.translated("reading a contract's code"):
+        return bytes(connection.web3.eth.get_code(Web3.to_checksum_address(address)))
+
+
+def _is_code_of(name: str, found: bytes) -> bool:
+    expected = load_artifact(name).deployed_bytecode
+    # Immutables are zero in the artifact: bytes that are zero there may be anything here.
+    return len(found) == len(expected) and not any(
+        mine and mine != theirs for mine, theirs in zip(expected, found, strict=True)
+    )
 
 
 def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int], ...]:
@@ -209,10 +230,16 @@ def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int]
     )
 
 
-def _first_rule(connection: Connection, factory: Address) -> Address:
-    """The rule of the factory's first task: a factory tells only whether it admits one."""
-    for found, task, _ in find_factories(connection):
-        if found == factory:
-            parameters = connection.call(connection.contract("TrainingTask", task).functions.parameters())
-            return Address(parameters[-1])
-    raise ChainError(f"the factory {factory} has made no task: there is nothing to check")
+def _rules_of(connection: Connection, factory: Address) -> dict[str, Address]:
+    """The admitted rules by the names that a deployment gives them: known by their code, in whatever order."""
+    admitted = connection.call(connection.contract("TaskFactory", factory).functions.rules())
+    codes = {Address(rule): _code_at(connection, rule) for rule in admitted}
+    found = {}
+    for field, name in _RULES.items():
+        matching = [rule for rule, code in codes.items() if _is_code_of(name, code)]
+        if not matching:
+            raise ChainError(
+                f"the factory {factory} admits no {name} of this version: use the version it is of"
+            )
+        found[field] = matching[0]
+    return found

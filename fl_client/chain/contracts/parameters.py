@@ -56,6 +56,7 @@ class TaskParameters:
     answer_fee: int
     burn_bps: int
     rule: Address
+    rule_argument: int
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -8,7 +8,6 @@ import brownie
 import numpy as np
 import pytest
 
-from fl_client.aggregation import WeightedMean
 from fl_client.encoding import (
     LIMIT,
     MerkleSumTree,
@@ -23,19 +22,11 @@ from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase
 
 UINT32 = 2**32 - 1
-MOST_TRAINERS = 128
-MOST_SAMPLES = UINT32 // MOST_TRAINERS
-"""The factory's cap on a weight, for a task of 128 trainers."""
 
 
 @pytest.fixture(scope="module")
 def harness(module_isolation: None, accounts: Any) -> Any:
     return accounts[0].deploy(brownie.LibraryHarness)
-
-
-@pytest.fixture(scope="module")
-def rule(module_isolation: None, accounts: Any) -> Any:
-    return accounts[0].deploy(brownie.MeanRule)
 
 
 # ---------------------------------------------------------------------- trees and commitments
@@ -104,53 +95,3 @@ def test_the_digest_holds_in_a_later_attempt_of_a_later_round(system: System, pe
     revealed = task.revealUpdate(*late.opening, {"from": late.trainer})
     assert only_event(revealed, "UpdateRevealed")["round"] == 2
     assert task.clock()["attempt"] == 1
-
-
-# ---------------------------------------------------------------------- the mean
-
-
-def assert_same_mean(rule: Any, rows: np.ndarray, weights: list[int], base: np.ndarray) -> None:
-    """Compare the whole new model, bit for bit."""
-    ours = WeightedMean().combine(rows, weights, base)
-    theirs = [rule.combine(rows[:, at].tolist(), weights, int(base[at])) for at in range(base.size)]
-    assert ours.tolist() == theirs
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 16, MOST_TRAINERS])
-def test_random_updates_have_the_same_mean(rule: Any, count: int) -> None:
-    generator = np.random.default_rng(count)
-    rows = generator.integers(-LIMIT, LIMIT + 1, (count, 12)).astype(np.int32)
-    base = generator.integers(-LIMIT, LIMIT + 1, 12).astype(np.int32)
-    weights = generator.integers(0, MOST_SAMPLES + 1, count).tolist()
-    assert_same_mean(rule, rows, weights, base)
-
-
-EXTREMES = [-LIMIT, 1 - LIMIT, -1, 0, 1, LIMIT - 1, LIMIT]
-
-
-@pytest.mark.parametrize("weight", [1, 2, MOST_SAMPLES])
-@pytest.mark.parametrize("old", [-LIMIT, 0, LIMIT])
-def test_extreme_values_have_the_same_mean(rule: Any, weight: int, old: int) -> None:
-    """Every pair of extremes, with weights up to the factory's cap; most are clamped or tied."""
-    first, second = np.meshgrid(EXTREMES, EXTREMES)
-    rows = np.array([first.ravel(), second.ravel()], dtype=np.int32)  # (2, 49)
-    base = np.full(rows.shape[1], old, dtype=np.int32)
-    assert_same_mean(rule, rows, [weight, max(weight - 1, 1)], base)
-
-
-def test_128_updates_of_the_largest_weight_have_the_same_mean(rule: Any) -> None:
-    signs = np.where(np.arange(MOST_TRAINERS) % 3 == 0, -1, 1)[:, None]
-    rows = (signs * np.array([[LIMIT, LIMIT - 1, 1]])).astype(np.int32)
-    base = np.array([LIMIT, -LIMIT, 0], dtype=np.int32)
-    assert_same_mean(rule, rows, [MOST_SAMPLES] * MOST_TRAINERS, base)
-
-
-def test_ties_go_the_same_way(rule: Any) -> None:
-    rows = np.array([[1, -1, 3, -3, 5], [2, -2, 4, -4, -6]], dtype=np.int32)
-    assert_same_mean(rule, rows, [7, 7], np.zeros(5, dtype=np.int32))
-
-
-@pytest.mark.parametrize("weights", [[0, 0, 0], [0, 5, 0], [UINT32, 0, UINT32], [UINT32] * 3])
-def test_zero_and_inflated_weights_have_the_same_mean(rule: Any, weights: list[int]) -> None:
-    rows = np.array([[LIMIT, -LIMIT, 17], [3, -3, 1], [LIMIT, 1 - LIMIT, -17]], dtype=np.int32)
-    assert_same_mean(rule, rows, weights, np.array([-LIMIT, LIMIT, 4], dtype=np.int32))

@@ -10,6 +10,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from tests.contracts.federation import System
 from tests.contracts.openings import opening
 from tests.parity.vectors import FILE, UPDATE_FIELDS
 
@@ -17,6 +18,8 @@ SHARED: dict[str, Any] = json.loads(FILE.read_text())
 
 trees = pytest.mark.parametrize("case", SHARED["trees"], ids=lambda case: case["name"])
 means = pytest.mark.parametrize("case", SHARED["means"], ids=lambda case: case["name"])
+medians = pytest.mark.parametrize("case", SHARED["medians"], ids=lambda case: case["name"])
+trimmed_means = pytest.mark.parametrize("case", SHARED["trimmedMeans"], ids=lambda case: case["name"])
 
 
 def unhex(text: str) -> bytes:
@@ -29,8 +32,18 @@ def harness(module_isolation: None, accounts: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def rule(module_isolation: None, accounts: Any) -> Any:
-    return accounts[0].deploy(brownie.MeanRule)
+def mean_rule(system: System) -> Any:
+    return system.rule
+
+
+@pytest.fixture(scope="module")
+def median_rule(system: System) -> Any:
+    return system.median_rule
+
+
+@pytest.fixture(scope="module")
+def trimmed_mean_rule(system: System) -> Any:
+    return system.trimmed_mean_rule
 
 
 @trees
@@ -84,6 +97,20 @@ def test_struct_of_an_update_is_hashed_the_shared_way(harness: Any, case: dict[s
     assert "0x" + keccak(b"\x19\x01" + domain + struct).hex() == case["digest"]
 
 
+def combined(rule: Any, case: dict[str, Any]) -> int:
+    return int(rule.combine(case["updates"], case["weights"], case["base"], case.get("argument", 0)))
+
+
 @means
-def test_mean_is_shared(rule: Any, case: dict[str, Any]) -> None:
-    assert rule.combine(case["updates"], case["weights"], case["base"]) == case["expected"]
+def test_mean_is_shared(mean_rule: Any, case: dict[str, Any]) -> None:
+    assert combined(mean_rule, case) == case["expected"]
+
+
+@medians
+def test_median_is_shared(median_rule: Any, case: dict[str, Any]) -> None:
+    assert combined(median_rule, case) == case["expected"]
+
+
+@trimmed_means
+def test_trimmed_mean_is_shared(trimmed_mean_rule: Any, case: dict[str, Any]) -> None:
+    assert combined(trimmed_mean_rule, case) == case["expected"]

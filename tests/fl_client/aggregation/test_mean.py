@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fl_client.aggregation import CombiningRule, WeightedMean
-from fl_client.aggregation.combine.mean import _BLOCK, _INT64_WEIGHT
+from fl_client.aggregation.combine.integers import BLOCK as _BLOCK
+from fl_client.aggregation.combine.mean import _INT64_WEIGHT
 from fl_client.encoding import LIMIT
 from fl_client.errors import EncodingError
 from tests.parity import reference

@@ -73,7 +73,7 @@ class Case:
         """Return what the proof is checked against."""
         model = self.commitment(self.model, MODEL)
         base = self.commitment(self.base, MODEL)
-        return (model, base, self.set_hash, self.length, FRACTION_BITS, self.rule.address)
+        return (model, base, self.set_hash, self.length, FRACTION_BITS, self.rule.address, 0)
 
     def proof(self, coordinate: int, **overrides: Any) -> tuple[Any, ...]:
         """Return the proof of one coordinate, with some parts replaced."""

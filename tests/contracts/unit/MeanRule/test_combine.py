@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import brownie
 import pytest
 
+from tests.contracts.federation import System
 from tests.contracts.openings import LIMIT
 from tests.parity import reference
 
 
 @pytest.fixture(scope="module")
-def rule(module_isolation: None, accounts: Any) -> Any:
-    return accounts[0].deploy(brownie.MeanRule)
+def rule(system: System) -> Any:
+    return system.rule
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def rule(module_isolation: None, accounts: Any) -> Any:
     ],
 )
 def test_known_means(rule: Any, values: list[int], weights: list[int], base: int, expected: int) -> None:
-    assert rule.combine(values, weights, base) == expected
+    assert rule.combine(values, weights, base, 0) == expected
 
 
 def test_random_means_are_the_references(rule: Any) -> None:
@@ -42,14 +42,19 @@ def test_random_means_are_the_references(rule: Any) -> None:
         values = [numbers.randint(-LIMIT, LIMIT) for _ in range(count)]
         weights = [numbers.randint(0, (2**32 - 1) // 128) for _ in range(count)]
         base = numbers.randint(-LIMIT, LIMIT)
-        assert rule.combine(values, weights, base) == reference.mean(values, weights, base)
+        assert rule.combine(values, weights, base, 0) == reference.mean(values, weights, base)
 
 
 def test_order_of_updates_does_not_matter(rule: Any) -> None:
     values, weights = [5, -7, 100, 3], [1, 20, 300, 4]
-    forward = rule.combine(values, weights, 1)
-    assert rule.combine(values[::-1], weights[::-1], 1) == forward
+    forward = rule.combine(values, weights, 1, 0)
+    assert rule.combine(values[::-1], weights[::-1], 1, 0) == forward
 
 
 def test_128_updates_of_the_largest_weight_fit(rule: Any) -> None:
-    assert rule.combine([-LIMIT] * 128, [2**32 - 1] * 128, LIMIT) == 0
+    assert rule.combine([-LIMIT] * 128, [2**32 - 1] * 128, LIMIT, 0) == 0
+
+
+@pytest.mark.parametrize(("argument", "accepted"), [(0, True), (1, False), (2_000, False), (2**256 - 1, False)])
+def test_it_takes_no_argument(rule: Any, argument: int, accepted: bool) -> None:
+    assert rule.accepts(argument) is accepted

@@ -83,5 +83,10 @@ def test_wiring_names_the_other_contracts(system):
 
 
 def test_only_the_given_rules_are_admitted(system, outsider):
-    assert system.factory.isRule(system.rule)
+    for rule in (system.rule, system.median_rule, system.trimmed_mean_rule):
+        assert system.factory.isRule(rule)
     assert not system.factory.isRule(outsider)
+
+
+def test_the_admitted_rules_can_be_read(system):
+    assert system.factory.rules() == (system.rule, system.median_rule, system.trimmed_mean_rule)

@@ -70,6 +70,25 @@ def test_an_unknown_rule_reverts(factory, parameters, owner, outsider):
         factory.createTask(parameters._replace(rule=outsider.address), {"from": owner})
 
 
+@pytest.mark.parametrize(
+    ("rule", "argument"),
+    [("rule", 1), ("median_rule", 1), ("median_rule", 2_000), ("trimmed_mean_rule", 5_000), ("rule", 2**256 - 1)],
+)
+def test_an_argument_that_the_rule_does_not_take_reverts(system, factory, parameters, owner, rule, argument):
+    address = getattr(system, rule).address
+    with reverts("TaskFactoryRuleArgument", address, argument):
+        factory.createTask(parameters._replace(rule=address, rule_argument=argument), {"from": owner})
+
+
+@pytest.mark.parametrize(
+    ("rule", "argument"), [("median_rule", 0), ("trimmed_mean_rule", 0), ("trimmed_mean_rule", 4_999)]
+)
+def test_the_task_knows_its_rule(system, owner, rule, argument):
+    address = getattr(system, rule).address
+    found = parameters_of(create_task(system, owner, rule=address, rule_argument=argument))
+    assert (found.rule, found.rule_argument) == (address, argument)
+
+
 def test_beyond_the_allowance_reverts(factory, pool, coin, parameters, owner):
     coin.approve(pool, BUDGET - 1, {"from": owner})
     with reverts("ERC20InsufficientAllowance", pool, BUDGET - 1, BUDGET):
