@@ -98,7 +98,7 @@ class Federation:
         self.settings = settings
         self.cheats, self.left_out = plan_cheats(settings)
         self.device = resolve_device(settings.device)
-        self.task = load_task(settings.task)
+        self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
         self.training = _training(settings, training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
