@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from fl_client.aggregation import CombiningRule
 from fl_client.disputes import recompute
-from fl_client.encoding import commitment_of
+from fl_client.encoding import VectorFormat, commitment_of
 from fl_client.errors import AuditDiffers, StorageError
-from fl_client.rounds import FetchedVector, Reveal, SealedVector, TaskWatch, Vector, fetch_vector, seal_vector
+from fl_client.rounds import (
+    FetchedVector,
+    Reveal,
+    SealedVector,
+    TaskWatch,
+    Vector,
+    VerifiedVectors,
+    fetch_vector,
+    seal_vector,
+)
 from fl_client.storage import ContentStore
 from fl_client.types import Bytes32
 
@@ -14,7 +23,24 @@ from fl_client.types import Bytes32
 class ModelBook:
     """Fetches and recomputes; keeps only what the present round needs."""
 
-    def __init__(self, watch: TaskWatch, store: ContentStore, rule: CombiningRule) -> None:
+    def __init__(
+        self,
+        watch: TaskWatch,
+        store: ContentStore,
+        rule: CombiningRule,
+        *,
+        verified: VerifiedVectors | None = None,
+    ) -> None:
+        """Make a book.
+
+        Args:
+            watch: the task.
+            store: where vectors are fetched from.
+            rule: how updates are combined.
+            verified: what other books of this process fetched and verified from the same store; without it,
+                this book does all of it itself.
+        """
+        self._verified = verified
         self.watch, self.store, self.rule = watch, store, rule
         self._models: dict[Bytes32, Vector] = {}
         self._updates: dict[tuple[int, int], FetchedVector] = {}
@@ -31,9 +57,7 @@ class ModelBook:
         key = (number, reveal.index)
         if key not in self._updates:
             commitment = self.watch.commitment_of(reveal)
-            self._updates[key] = fetch_vector(
-                self.store, reveal.content_id, self.watch.update_form, commitment
-            )
+            self._updates[key] = self._fetch(reveal.content_id, self.watch.update_form, commitment)
         return self._updates[key]
 
     def base(self, number: int) -> Vector:
@@ -46,7 +70,7 @@ class ModelBook:
         commitment, content_id = self.watch.ledger.base_of(number)
         if commitment not in self._models:
             try:
-                fetched = fetch_vector(self.store, content_id, self.watch.model_form, commitment)
+                fetched = self._fetch(content_id, self.watch.model_form, commitment)
                 self._models[commitment] = fetched.vector
             except StorageError:
                 if number <= 1:
@@ -75,6 +99,11 @@ class ModelBook:
         weights = [weight for _, weight, _ in self.watch.entries(reveals)]
         vector = recompute(self.rule, updates, weights, base)
         return vector, seal_vector(vector, self.watch.model_form)
+
+    def _fetch(self, digest: Bytes32, form: VectorFormat, commitment: Bytes32) -> FetchedVector:
+        if self._verified is not None:
+            return self._verified.fetch(digest, form, commitment)
+        return fetch_vector(self.store, digest, form, commitment)
 
     def _turn_to(self, number: int) -> None:
         if number != self._round:
