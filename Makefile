@@ -41,7 +41,7 @@ export PYTHONUNBUFFERED := 1
 # without it every process would compile torch anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-SOURCES_PY := fl_client scripts tests
+SOURCES_PY := fl_client scripts tests examples
 SOURCES_SOL := 'contracts/**/*.sol'
 # Everything that needs no Brownie.
 TESTS_PY := $(wildcard $(addprefix tests/,fl_client parity end_to_end scripts simulation))

@@ -67,7 +67,7 @@ def parameters_of(
         rule=given.rule,
         seed=given.seed,
     )
-    task = load_task(given.definition)
+    task = load_task(given.definition, data_dir=given.data)
     check_task(task)
     model = GlobalModel(task, seed=given.seed, fraction_bits=FRACTION_BITS)
     vector = model.initial()
@@ -94,7 +94,8 @@ def main() -> TaskContract:
     add_node_options(parser)
     add_key_options(parser, required=True)
     parser.add_argument("--store", required=True, type=Path, metavar="FOLDER", help="content store")
-    parser.add_argument("--definition", default="digits", help="digits, module:Class or path/to/file.py:Class")
+    parser.add_argument("--definition", default="digits", help="a name, module:Class or path/to/file.py:Class")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="the definition's data, where it reads a folder")
     parser.add_argument("--trainers", type=int, default=3, help="places for trainers, 3 to 128 (3)")
     parser.add_argument("--rounds", type=int, default=10, help="rounds of training (10)")
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the trainers drawn for a round (1.0)")

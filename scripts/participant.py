@@ -49,7 +49,8 @@ def options() -> ScriptParser:
     add_key_options(parser, required=True)
     parser.add_argument("--store", required=True, type=Path, metavar="FOLDER", help="content store of the task")
     parser.add_argument("--state", required=True, type=Path, metavar="FOLDER", help="journal; back it up")
-    parser.add_argument("--task-definition", default="digits", help="a trainer's: digits, or file.py:Class")
+    parser.add_argument("--task-definition", default="digits", help="a trainer's: a task's name, or file.py:Class")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="a trainer's: the data, if the task reads a folder")
     parser.add_argument("--share", default="1/1", metavar="K/N", help="a trainer's data: the K-th of N shares")
     parser.add_argument("--partition", default="iid", help="how the data is shared out: iid, shards, dirichlet:A")
     parser.add_argument("--seed", type=int, default=0, help="of the partition: the same for all trainers (0)")
@@ -104,7 +105,7 @@ def local_learner(given: argparse.Namespace, contract: TaskContract) -> Learner:
     part, whole = parse_share(given.share)
     if not 0 <= given.seed < 2**32:
         raise ConfigError(f"--seed is {given.seed}: give 0 to {2**32 - 1}")
-    task = learning.load_task(given.task_definition)
+    task = learning.load_task(given.task_definition, data_dir=given.data)
     data = learning.check_task(task)
     parameters = contract.parameters
     model = learning.GlobalModel(task, seed=given.seed, fraction_bits=parameters.fraction_bits)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def demo(
-    task: Annotated[str, typer.Option(help="digits, my_module:MyTask or path/to/file.py:MyTask.")] = "digits",
+    task: Annotated[
+        str, typer.Option(help="A built-in task, my_module:MyTask or path/to/file.py:MyTask.")
+    ] = "digits",
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the task's data, e.g. Fashion-MNIST's IDX files.")
+    ] = None,
     participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
     rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
@@ -48,6 +53,7 @@ def demo(
 
     settings = DemoSettings(
         task=task,
+        data=data,
         participants=participants,
         rounds=rounds,
         partition=partition,

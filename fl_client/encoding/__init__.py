@@ -6,7 +6,7 @@
 from fl_client.encoding.codec import DecodedVector, check_fits, decode, encode, encoded_size, wrong_sums
 from fl_client.encoding.commitment import UpdateMessage, commit_vector, commitment_of, update_digest
 from fl_client.encoding.fixed_point import LIMIT, check_lattice, dequantise, quantise
-from fl_client.encoding.leaf_sums import SUM_BOUND, SUM_BYTES
+from fl_client.encoding.leaf_sums import SUM_BOUND, SUM_BYTES, LeafSums
 from fl_client.encoding.merkle_node import (
     Node,
     check_chunk,
@@ -38,6 +38,7 @@ __all__ = [
     "SUM_BOUND",
     "SUM_BYTES",
     "DecodedVector",
+    "LeafSums",
     "MerkleSumTree",
     "Node",
     "UpdateMessage",

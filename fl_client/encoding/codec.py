@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from fl_client.encoding.fixed_point import check_lattice
 from fl_client.encoding.leaf_sums import (
-    SUM_BOUND,
     SUM_BYTES,
+    LeafSums,
+    check_total,
     claimed_words,
     in_chunks,
     square_sums,
     words_from_bytes,
     words_to_bytes,
-    words_to_ints,
 )
 from fl_client.encoding.vector import (
     ENCODING_VERSION,
@@ -51,7 +51,7 @@ class DecodedVector:
 
     vector: NDArray[np.int32] = field(repr=False)
     form: VectorFormat
-    sums: tuple[int, ...] = field(repr=False)
+    sums: LeafSums = field(repr=False)
 
 
 def encoded_size(form: VectorFormat) -> int:
@@ -100,9 +100,8 @@ def decode(data: bytes | bytearray | memoryview, expected: VectorFormat | None =
     if len(data) != encoded_size(form):
         raise EncodingError(f"the file has {len(data)} bytes; {_shown(form)} has {encoded_size(form)}")
     body = HEADER_BYTES + SUM_BYTES * form.chunks
-    sums = words_to_ints(words_from_bytes(bytes(data[HEADER_BYTES:body])))
-    if sum(sums) >= SUM_BOUND:
-        raise EncodingError(f"the leaf sums add up to {sum(sums)}, not below 2^128: no root commits to them")
+    sums = LeafSums(words_from_bytes(bytes(data[HEADER_BYTES:body])))
+    check_total(sums.total)
     vector = np.frombuffer(data, dtype=">i4", offset=body).astype(np.int32)
     check_lattice(vector, "decoded vector")
     vector.flags.writeable = False
@@ -111,10 +110,7 @@ def decode(data: bytes | bytearray | memoryview, expected: VectorFormat | None =
 
 def wrong_sums(decoded: DecodedVector) -> tuple[int, ...]:
     """Return the chunks whose claimed sum is not the sum of their squares, lowest first."""
-    true = words_to_ints(square_sums(in_chunks(decoded.vector)))
-    return tuple(
-        index for index, (claim, value) in enumerate(zip(decoded.sums, true, strict=True)) if claim != value
-    )
+    return decoded.sums.differences(LeafSums(square_sums(in_chunks(decoded.vector))))
 
 
 def check_fits(vector: NDArray[np.int32], form: VectorFormat) -> None:

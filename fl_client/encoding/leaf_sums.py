@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isqrt
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +71,51 @@ def words_to_bytes(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
     return words.astype(">u8").view(np.uint8).reshape(-1, SUM_BYTES)
 
 
-def words_to_ints(words: NDArray[np.uint64]) -> tuple[int, ...]:
-    """Return uint64 (n, 2) as n Python integers."""
-    return tuple(high << 64 | low for high, low in words.tolist())
+class LeafSums(Sequence[int]):
+    """Leaf sums as they are written: a sequence of integers that are made only where one is asked for.
+
+    >>> sums = LeafSums(np.array([[0, 9], [1, 0]], dtype=np.uint64))
+    >>> sums[0], sums[1] == 2**64, sums == (9, 2**64), sums.total == 2**64 + 9
+    (9, True, True, True)
+    """
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        """Wrap uint64 (n, 2), high word first."""
+        self.words = words
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> LeafSums: ...
+    def __getitem__(self, index: int | slice) -> int | LeafSums:
+        if isinstance(index, slice):
+            return LeafSums(self.words[index])
+        high, low = self.words[index].tolist()
+        return int(high) << 64 | int(low)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, LeafSums):
+            return np.array_equal(self.words, other.words)
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of any mutable sequence
+
+    def __repr__(self) -> str:
+        return f"LeafSums({len(self)} sums, total {self.total})"
+
+    @property
+    def total(self) -> int:
+        """All of them added up, exactly."""
+        halves = np.stack([self.words >> _WORD, self.words & _LOW]).sum(axis=1, dtype=np.uint64)  # (2, 2)
+        (upper_high, upper_low), (lower_high, lower_low) = halves.tolist()
+        return int((upper_high << 32) + lower_high << 64) + int((upper_low << 32) + lower_low)
+
+    def differences(self, other: LeafSums) -> tuple[int, ...]:
+        """Return where two sequences of one length differ, lowest first."""
+        return tuple(np.flatnonzero((self.words != other.words).any(axis=1)).tolist())
 
 
 def claimed_words(sums: Sequence[int], *, chunks: int) -> NDArray[np.uint64]:
@@ -91,13 +133,24 @@ def claimed_words(sums: Sequence[int], *, chunks: int) -> NDArray[np.uint64]:
     """
     if len(sums) != chunks:
         raise EncodingError(f"{len(sums)} leaf sums were given for {chunks} chunks; give one a chunk")
+    if isinstance(sums, LeafSums):
+        check_total(sums.total)
+        return sums.words
     for index, value in enumerate(sums):
         if not 0 <= value < SUM_BOUND:
             raise EncodingError(f"the leaf sum of chunk {index} is {value}; give 0 to 2^128 - 1")
-    total = sum(sums)
+    check_total(sum(sums))
+    return words_from_bytes(b"".join([int(value).to_bytes(SUM_BYTES, "big") for value in sums]))
+
+
+def check_total(total: int) -> None:
+    """Refuse leaf sums that add up to more than a root can say.
+
+    Raises:
+        EncodingError: they do.
+    """
     if total >= SUM_BOUND:
         raise EncodingError(f"the leaf sums add up to {total}, not below 2^128: such a vector has no root")
-    return words_from_bytes(b"".join([int(value).to_bytes(SUM_BYTES, "big") for value in sums]))
 
 
 def add_pairs(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

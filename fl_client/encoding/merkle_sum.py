@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.encoding.fixed_point import check_lattice
-from fl_client.encoding.leaf_sums import add_pairs, claimed_words, in_chunks, square_sums, words_to_bytes
+from fl_client.encoding.leaf_sums import (
+    LeafSums,
+    add_pairs,
+    claimed_words,
+    in_chunks,
+    square_sums,
+    words_from_bytes,
+    words_to_bytes,
+)
 from fl_client.encoding.merkle_node import (
     HASH_BYTES,
     LEAF_PREFIX,
@@ -92,6 +100,11 @@ class MerkleSumTree:
     def root(self) -> Node:
         """The top node: its hash and sum stand for the whole vector."""
         return self._node(self.depth, 0)
+
+    @property
+    def leaf_sums(self) -> LeafSums:
+        """The sum of each chunk, as the tree claims it."""
+        return LeafSums(words_from_bytes(self.levels[0][: self.chunks, HASH_BYTES:].tobytes()))
 
     def path(self, index: int) -> tuple[Node, ...]:
         """Return the siblings on the way from leaf ``index`` to the root, lowest first.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fl_client.learning.checking import check_task
+from fl_client.learning.checking import Findings, check_task, inspect_task
+from fl_client.learning.describing import TaskFacts, describe_task
 from fl_client.learning.evaluate import Evaluation, evaluate
 from fl_client.learning.export import export_model
 from fl_client.learning.learner import GlobalModel, LocalLearner, LocalUpdate
@@ -26,6 +27,7 @@ __all__ = [
     "BUILT_IN_TASKS",
     "ClassificationTask",
     "Evaluation",
+    "Findings",
     "GlobalModel",
     "LocalLearner",
     "LocalTraining",
@@ -34,11 +36,14 @@ __all__ = [
     "Samples",
     "Task",
     "TaskData",
+    "TaskFacts",
     "TrainingReport",
     "build_model",
     "check_task",
+    "describe_task",
     "evaluate",
     "export_model",
+    "inspect_task",
     "load_task",
     "model_outputs",
     "parse_batch_size",

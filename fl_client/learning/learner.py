@@ -13,7 +13,7 @@ from fl_client.encoding.flatten import Layout, flatten, layout_of, unflatten
 from fl_client.errors import LearningError
 from fl_client.learning.evaluate import Evaluation, evaluate
 from fl_client.learning.task import Samples, Task
-from fl_client.learning.trainer import LocalTraining, build_model, train
+from fl_client.learning.trainer import LocalTraining, TrainingReport, build_model, train
 
 Vector = NDArray[np.int32]
 
@@ -107,13 +107,25 @@ class LocalLearner:
         """
         module = self._model.module(base)
         before = flatten(module, self._model.layout).astype(np.float64)
-        # One stream a seed and round: SeedSequence keeps neighbouring seeds apart.
-        state = np.random.SeedSequence([self._seed, round_]).generate_state(2, np.uint32)
-        generator = torch.Generator().manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)
-        report = train(module, self._share, self._settings, self._model.task.loss, generator, self._device)
+        report = self.train(module, round_)
         after = flatten(module, self._model.layout).astype(np.float64)
         return LocalUpdate(
             delta=quantise(after - before, self._model.fraction_bits),
             samples=report.samples,
             mean_loss=report.mean_loss,
         )
+
+    def train(self, module: torch.nn.Module, round_: int) -> TrainingReport:
+        """Train a module in place on this trainer's share: what `update` does, without the lattice.
+
+        Args:
+            module: of the task's model.
+            round_: from 1; with the seed it decides the order of the samples.
+
+        Raises:
+            LearningError: the loss is not finite.
+        """
+        # One stream a seed and round: SeedSequence keeps neighbouring seeds apart.
+        state = np.random.SeedSequence([self._seed, round_]).generate_state(2, np.uint32)
+        generator = torch.Generator().manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)
+        return train(module, self._share, self._settings, self._model.task.loss, generator, self._device)

@@ -12,43 +12,47 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from fl_client.errors import ConfigError, LearningError
+from fl_client.errors import ConfigError, GradbondError, LearningError
 from fl_client.learning.task import Task
 from fl_client.learning.tasks import BUILT_IN_TASKS
 from fl_client.learning.user_code import one_line
 
 _METHODS = ("model", "data", "loss", "metric")
+DATA_DIR = "data_dir"
+"""Name of the constructor's argument by which a task's class says that it reads a folder."""
+
 _SHAPE_OF_A_NAME = "module:Class or path/to/file.py:Class"
 
 
-def load_task(name: str) -> Task:
+def load_task(name: str, *, data_dir: Path | None = None) -> Task:
     """Load a task; the user's code is imported, and so is run.
 
     Args:
         name: a built-in task's name, e.g. `digits`, or `module:Class` or `path/to/file.py:Class`. The current
             directory, and a file's own directory, are put first on the import path and stay there, so that
             the module can import its neighbours.
+        data_dir: folder of the task's data, for a class whose constructor takes `data_dir`.
 
     Returns:
         The task, with all its members there; `check_task` also tries them out.
 
     Raises:
-        ConfigError: nothing of this name can be found.
+        ConfigError: nothing of this name can be found, or it reads no folder.
         LearningError: the module does not import, or its class is not a task.
     """
     where, colon, class_name = name.strip().rpartition(":")
     if not colon:
-        return _built_in(class_name)
+        return _built_in(class_name, data_dir)
     if not where or not class_name.isidentifier():
         raise ConfigError(f"task {name!r} is not a name of a task: give {_SHAPE_OF_A_NAME}")
     _put_first_on_path(Path.cwd())
     module = _import_file(Path(where)) if where.endswith(".py") else _import_module(where)
-    return _make(_find_class(module, where, class_name), name)
+    return _make(_find_class(module, where, class_name), name, data_dir)
 
 
-def _built_in(name: str) -> Task:
+def _built_in(name: str, data_dir: Path | None) -> Task:
     if name in BUILT_IN_TASKS:
-        return cast(Task, BUILT_IN_TASKS[name]())
+        return _make(BUILT_IN_TASKS[name], name, data_dir)
     raise ConfigError(
         f"there is no built-in task {name!r}{_did_you_mean(name, list(BUILT_IN_TASKS))}: give one of"
         f" {', '.join(sorted(BUILT_IN_TASKS))}, or your own as {_SHAPE_OF_A_NAME}"
@@ -125,15 +129,20 @@ def _find_class(module: ModuleType, where: str, class_name: str) -> type:
     raise ConfigError(f"{where} has no class {class_name}{_did_you_mean(class_name, classes)}: {listed}")
 
 
-def _make(task_class: type, name: str) -> Task:
+def _make(task_class: type, name: str, data_dir: Path | None) -> Task:
     missing = [method for method in _METHODS if not callable(getattr(task_class, method, None))]
     if missing:
         raise LearningError(
             f"{task_class.__name__} has no {', '.join(f'{method}()' for method in missing)}:"
             " write them, or derive the class from ClassificationTask"
         )
+    given = {} if data_dir is None else {DATA_DIR: data_dir}
+    if given and DATA_DIR not in inspect.signature(task_class).parameters:
+        raise ConfigError(f"task {name!r} reads no folder of data: leave out --data {data_dir}")
     try:
-        task = task_class()
+        task = task_class(**given)
+    except GradbondError:
+        raise
     except Exception as error:
         raise LearningError(f"{name} cannot be made without arguments: {one_line(error)}") from error
     if not isinstance(getattr(task, "name", None), str) or not task.name:

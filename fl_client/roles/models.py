@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fl_client.disputes import recompute
-from fl_client.encoding import commitment_of
+from fl_client.encoding import VectorFormat, commitment_of
 from fl_client.errors import AuditDiffers, StorageError
 from fl_client.rounds import (
     FetchedVector,
@@ -11,6 +11,7 @@ from fl_client.rounds import (
     SealedVector,
     TaskWatch,
     Vector,
+    VerifiedVectors,
     fetch_vector,
     rule_of,
     seal_vector,
@@ -26,7 +27,18 @@ class ModelBook:
         UnknownRule: this version cannot compute the task's rule.
     """
 
-    def __init__(self, watch: TaskWatch, store: ContentStore) -> None:
+    def __init__(
+        self, watch: TaskWatch, store: ContentStore, *, verified: VerifiedVectors | None = None
+    ) -> None:
+        """Make a book.
+
+        Args:
+            watch: the task.
+            store: where vectors are fetched from.
+            verified: what other books of this process fetched and verified from the same store; without it,
+                this book does all of it itself.
+        """
+        self._verified = verified
         self.watch, self.store, self.rule = watch, store, rule_of(watch.contract)
         self._models: dict[Bytes32, Vector] = {}
         self._updates: dict[tuple[int, int], FetchedVector] = {}
@@ -43,9 +55,7 @@ class ModelBook:
         key = (number, reveal.index)
         if key not in self._updates:
             commitment = self.watch.commitment_of(reveal)
-            self._updates[key] = fetch_vector(
-                self.store, reveal.content_id, self.watch.update_form, commitment
-            )
+            self._updates[key] = self._fetch(reveal.content_id, self.watch.update_form, commitment)
         return self._updates[key]
 
     def base(self, number: int) -> Vector:
@@ -58,7 +68,7 @@ class ModelBook:
         commitment, content_id = self.watch.ledger.base_of(number)
         if commitment not in self._models:
             try:
-                fetched = fetch_vector(self.store, content_id, self.watch.model_form, commitment)
+                fetched = self._fetch(content_id, self.watch.model_form, commitment)
                 self._models[commitment] = fetched.vector
             except StorageError:
                 if number <= 1:
@@ -87,6 +97,11 @@ class ModelBook:
         weights = [weight for _, weight, _ in self.watch.entries(reveals)]
         vector = recompute(self.rule, updates, weights, base)
         return vector, seal_vector(vector, self.watch.model_form)
+
+    def _fetch(self, digest: Bytes32, form: VectorFormat, commitment: Bytes32) -> FetchedVector:
+        if self._verified is not None:
+            return self._verified.fetch(digest, form, commitment)
+        return fetch_vector(self.store, digest, form, commitment)
 
     def _turn_to(self, number: int) -> None:
         if number != self._round:

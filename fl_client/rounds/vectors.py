@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from fl_client.encoding import (
     MerkleSumTree,
     Node,
     VectorFormat,
+    check_fits,
     commit_vector,
     decode,
     encode,
@@ -51,8 +53,10 @@ def seal_vector(vector: Vector, form: VectorFormat, sums: Sequence[int] | None =
     Raises:
         EncodingError: the vector does not fit the format.
     """
-    root = MerkleSumTree.build(vector, sums).root
-    return SealedVector(data=encode(vector, form, sums), root=root, commitment=commit_vector(root, form))
+    check_fits(vector, form)
+    tree = MerkleSumTree.build(vector, sums)
+    data = encode(vector, form, tree.leaf_sums)
+    return SealedVector(data=data, root=tree.root, commitment=commit_vector(tree.root, form))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ class FetchedVector:
     """
 
     vector: Vector = field(repr=False)
-    sums: tuple[int, ...] = field(repr=False)
+    sums: Sequence[int] = field(repr=False)
     root: Node
     lies: tuple[int, ...]
 
@@ -101,6 +105,29 @@ def fetch_vector(
             "other bytes than it committed to"
         )
     return FetchedVector(vector=decoded.vector, sums=decoded.sums, root=root, lies=lies)
+
+
+class VerifiedVectors:
+    """The latest vectors that this process fetched and verified, shared by the roles that run in it.
+
+    A hit answers exactly what was asked: content id, format and commitment all have to be those that the
+    bytes were held against. A refusal is not kept. What is not asked again is whether the store still has
+    the bytes: roles in processes of their own each find that out for themselves.
+    """
+
+    def __init__(self, store: ContentStore, *, most: int) -> None:
+        """Make an empty cache over a store, of at most `most` vectors (some 5 bytes a coordinate each)."""
+        self._store, self._most = store, most
+        self._kept: OrderedDict[tuple[Bytes32, VectorFormat, Bytes32], FetchedVector] = OrderedDict()
+
+    def fetch(self, digest: Bytes32, form: VectorFormat, commitment: Bytes32) -> FetchedVector:
+        """Fetch a vector as ``fetch_vector`` does, once."""
+        key = (digest, form, commitment)
+        found = self._kept.pop(key, None) or fetch_vector(self._store, digest, form, commitment)
+        self._kept[key] = found
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return found
 
 
 def check_dimension(vector: Vector, form: VectorFormat) -> None:

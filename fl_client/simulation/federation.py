@@ -26,7 +26,7 @@ from fl_client.learning import (
     training_defaults,
 )
 from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
-from fl_client.rounds import Slash, Vector, seal_vector
+from fl_client.rounds import Slash, Vector, VerifiedVectors, seal_vector
 from fl_client.simulation.attackers import (
     CopyingTrainer,
     HidingAggregator,
@@ -98,15 +98,19 @@ class Federation:
         self.settings = settings
         self.cheats, self.left_out = plan_cheats(settings)
         self.device = resolve_device(settings.device)
-        self.task = load_task(settings.task)
+        self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
         self.training = _training(settings, training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
         self.connection = Connection.embedded(seed=settings.seed, accounts=settings.participants + 4)
         self.store = LocalStore(settings.out / "store")
+        # A round's updates, its model and the one before: fetched and verified once for all roles but the
+        # auditor, which shares nothing.
+        self.verified = VerifiedVectors(self.store, most=settings.participants + 2)
         self.gas = GasBook()
         self.deployment, self.contract = self._found()
         self.watch = PhaseWatch(self.contract)
+        self._book = self._models()
         self.members = self._members()
 
     # ------------------------------------------------------------------ setting up
@@ -201,13 +205,13 @@ class Federation:
             self.watch,
             sender,
             self.gas,
-            models=self._models(),
+            models=ModelBook(self.watch, self.store),
             salt=lambda: self._derived("evidence", next(numbers)),
         )
         return Member(name="auditor", participant=auditor, coins_before=0)
 
     def _models(self) -> ModelBook:
-        return ModelBook(self.watch, self.store)
+        return ModelBook(self.watch, self.store, verified=self.verified)
 
     def _derived(self, purpose: str, *numbers: int) -> Bytes32:
         """A demonstration's salts come from its seed, so that a run repeats bit for bit."""
@@ -277,10 +281,9 @@ class Federation:
 
     def model_after(self, number: int) -> Vector:
         """The global model after a final round."""
-        book = self._models()
         if number < self.watch.ledger.round:
-            return book.base(number + 1)
-        vector, _ = book.recomputed(number)
+            return self._book.base(number + 1)
+        vector, _ = self._book.recomputed(number)
         return vector
 
     def close(self) -> bytes:

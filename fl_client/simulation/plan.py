@@ -37,6 +37,7 @@ class DemoSettings:
     """
 
     task: str = "digits"
+    data: Path | None = None
     participants: int = 6
     rounds: int = 10
     partition: str = "dirichlet:1.0"

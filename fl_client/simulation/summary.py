@@ -194,6 +194,7 @@ def earnings(federation: Federation) -> dict[str, dict[str, int]]:
 def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
     return {
         "task": settings.task,
+        "data": None if settings.data is None else str(settings.data),
         "participants": settings.participants,
         "rounds": settings.rounds,
         "partition": settings.partition,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 import cid as _cid
@@ -95,7 +96,13 @@ class ContentId:
     @property
     def cid(self) -> str:
         """The CIDv1 in base32, e.g. ``bafkrei...``."""
-        return str(self.link.encode("base32").decode("ascii"))
+        return _spelt(self)
 
     def __str__(self) -> str:
         return self.cid
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelt(content_id: ContentId) -> str:
+    """The library takes longer to spell an id than it takes to hash a block: a large model has many."""
+    return str(content_id.link.encode("base32").decode("ascii"))

@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 from fl_client.learning.task import ClassificationTask
 from fl_client.learning.tasks.digits import Digits
+from fl_client.learning.tasks.fashion_mnist import FashionMnist, FashionMnist2NN
 
-BUILT_IN_TASKS: Mapping[str, type[ClassificationTask]] = MappingProxyType({Digits.name: Digits})
+BUILT_IN_TASKS: Mapping[str, type[ClassificationTask]] = MappingProxyType(
+    {task.name: task for task in (Digits, FashionMnist, FashionMnist2NN)}
+)
 """Built-in tasks by the name that `load_task` takes."""
 
-__all__ = ["BUILT_IN_TASKS", "Digits"]
+__all__ = ["BUILT_IN_TASKS", "Digits", "FashionMnist", "FashionMnist2NN"]

@@ -53,6 +53,8 @@ def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Co
         (("--seed", "-1"), "--seed"),
         (("--no-such-option",), "--no-such-option"),
         (("--device", "cuda:99"), "cuda"),
+        (("--data", "nowhere"), "--data nowhere"),
+        (("--task", "fashion-mnist", "--data", "nowhere"), "dataset-fashion-mnist"),
     ],
 )
 def test_a_wrong_option_is_named_in_one_line(

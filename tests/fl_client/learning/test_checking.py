@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from fl_client.errors import ConfigError, LearningError
-from fl_client.learning.checking import check_task
+from fl_client.errors import ConfigError, GradbondError, LearningError
+from fl_client.learning.checking import check_task, inspect_task
 from fl_client.learning.task import ClassificationTask, TaskData
 
 
@@ -35,7 +35,7 @@ class Good(ClassificationTask):
 
 
 def refusal(task: ClassificationTask) -> str:
-    with pytest.raises(LearningError) as raised:
+    with pytest.raises(GradbondError) as raised:
         check_task(task)
     message = str(raised.value)
     assert "\n" not in message
@@ -95,6 +95,9 @@ def test_missing_value_is_named_with_its_place(value: float, word: str) -> None:
         (lambda: "linear", "model() returned a str"),
         (lambda: nn.Identity(), "nothing to train"),
         (lambda: nn.Linear(4, 3).double(), "'weight' is float64"),
+        (lambda: nn.LazyLinear(3), "parameter 'bias' has no shape yet"),
+        (lambda: nn.Linear(4, 3).requires_grad_(False), "all 2 parameters of the model are frozen"),
+        (lambda: nn.Sequential(nn.Linear(4, 3), nn.Unflatten(1, (3, 1))), "return logits (8, classes)"),
         (lambda: nn.Linear(5, 3), "the model failed: RuntimeError"),
         (lambda: nn.Sequential(nn.Linear(4, 3), nn.Flatten(0)), "return one row per sample"),
         (lambda: nn.LSTM(4, 3), "the model returned a tuple"),
@@ -189,6 +192,8 @@ def test_training_defaults_out_of_range_are_refused() -> None:
 
 def test_regression_task_passes() -> None:
     class Line(Good):
+        metric_name = "negative squared error"
+
         def model(self) -> nn.Module:
             return nn.Linear(4, 1)
 
@@ -202,3 +207,136 @@ def test_regression_task_passes() -> None:
             return -float(self.loss(model(inputs), targets).detach())
 
     assert check_task(Line()).train_targets.dtype is torch.float32
+
+
+def test_buffer_that_starts_nan_is_named() -> None:
+    def build() -> nn.Module:
+        model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
+        nn.init.constant_(model[1].running_var, math.inf)
+        return model
+
+    assert "buffer '1.running_var' starts NaN or infinite" in refusal(with_model(build))
+
+
+def test_buffer_that_ignores_the_seed_is_named() -> None:
+    own = torch.Generator().manual_seed(0)
+
+    def build() -> nn.Module:
+        model = nn.Linear(4, 3)
+        model.register_buffer("noise", torch.randn(3, generator=own))
+        return model
+
+    assert "two different 'noise' for one seed" in refusal(with_model(build))
+
+
+@pytest.mark.parametrize("part", ["train_inputs", "train_targets", "test_inputs", "test_targets"])
+def test_data_that_differ_on_the_second_call_are_named(part: str) -> None:
+    class Restless(Good):
+        calls = 0
+
+        def data(self) -> TaskData:
+            self.calls += 1
+            return TaskData(**tensors(**{part: tensors()[part] * (self.calls % 2)}))
+
+    assert f"data() gave other {part} when called again" in refusal(Restless())
+
+
+def test_data_of_another_size_on_the_second_call_are_named() -> None:
+    class Growing(Good):
+        rows = 10
+
+        def data(self) -> TaskData:
+            self.rows += 1
+            return TaskData(
+                **tensors(train_inputs=torch.ones(self.rows, 4), train_targets=torch.zeros(self.rows).long())
+            )
+
+    assert "data() gave other train_inputs" in refusal(Growing())
+
+
+def test_loss_that_does_not_depend_on_the_model_is_named() -> None:
+    class Elsewhere(Good):
+        def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+            return torch.ones((), requires_grad=True) * 2
+
+    assert "loss() does not depend on the model's parameters" in refusal(Elsewhere())
+
+
+def test_gradient_that_is_not_finite_is_named() -> None:
+    class Root(Good):
+        def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+            return super().loss(outputs, targets) + (outputs * 0).abs().sqrt().sum()
+
+    assert "the gradient of 'weight' is NaN or infinite" in refusal(Root())
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.01, 97.0])
+def test_accuracy_out_of_its_range_is_named(value: float) -> None:
+    class Percent(Good):
+        def metric(self, model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
+            return value
+
+    assert f"metric() is {value} and is called accuracy, which goes from 0 to 1" in refusal(Percent())
+
+
+@pytest.mark.parametrize("value", [torch.tensor(0.5), "0.5", None, (0.5, 0.6)])
+def test_metric_of_another_type_is_named(value: Any) -> None:
+    class Odd(Good):
+        def metric(self, model: nn.Module, inputs: Tensor, targets: Tensor) -> Any:
+            return value
+
+    assert f"metric() returned a {type(value).__name__}: return a float" in refusal(Odd())
+
+
+def test_model_that_is_random_when_it_is_scored_is_named() -> None:
+    class Always(nn.Linear):
+        def forward(self, inputs: Tensor) -> Tensor:
+            return nn.functional.dropout(super().forward(inputs))  # on, whatever the mode
+
+    assert "other outputs for the same samples in evaluation mode" in refusal(with_model(lambda: Always(4, 3)))
+
+
+def test_training_that_ignores_the_seed_is_named() -> None:
+    own = torch.Generator().manual_seed(0)
+
+    class Noisy(nn.Linear):
+        def forward(self, inputs: Tensor) -> Tensor:
+            noise = torch.randn(inputs.shape, generator=own) if self.training else 0
+            return super().forward(inputs + noise)
+
+    assert "two trainings from one seed end in different models" in refusal(with_model(lambda: Noisy(4, 3)))
+
+
+def test_dropout_is_no_fault() -> None:
+    check_task(with_model(lambda: nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))))
+
+
+def test_batch_norm_is_noted_not_refused() -> None:
+    found = inspect_task(with_model(lambda: nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))))
+    assert not found.faults and "a batch of one sample fails" in found.notes[0]
+
+
+def test_partly_frozen_model_is_noted_not_refused() -> None:
+    found = inspect_task(
+        with_model(lambda: nn.Sequential(nn.Linear(4, 4).requires_grad_(False), nn.Linear(4, 3)))
+    )
+    assert not found.faults and found.notes[0].startswith("2 parameters are frozen")
+
+
+def test_good_task_has_neither_faults_nor_notes() -> None:
+    found = inspect_task(Good())
+    assert not found.faults and not found.notes
+
+
+def test_all_faults_that_can_be_seen_at_once_are_collected() -> None:
+    class Bad(Good):
+        epochs = 0
+
+        def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+            return super().loss(outputs, targets).detach()
+
+        def metric(self, model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
+            return math.nan
+
+    told = [str(fault).split()[0] for fault in inspect_task(Bad()).faults]
+    assert told == ["epochs", "loss()", "metric()"]

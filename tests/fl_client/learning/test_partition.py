@@ -136,3 +136,47 @@ def test_bad_partition_text_is_refused_in_one_line(text: str) -> None:
 def test_alpha_without_dirichlet_is_refused() -> None:
     with pytest.raises(ConfigError, match="takes no number"):
         Partition(scheme="iid", alpha=1.0)
+
+
+# McMahan et al. 1602.05629, section 3: 100 clients over 60,000 samples of ten classes.
+PAPERS_LABELS = np.random.default_rng(0).permutation(np.repeat(np.arange(10), 6_000))
+
+
+def test_iid_split_is_the_papers() -> None:
+    shares = shares_of("iid", PAPERS_LABELS, participants=100)
+    assert {len(share) for share in shares} == {600}
+    # Shuffled: of 600 draws each class comes 60 times, give or take five standard deviations of 7.4.
+    counts = np.array([np.bincount(PAPERS_LABELS[share], minlength=10) for share in shares])  # (100, 10)
+    assert counts.min() > 23 and counts.max() < 97
+
+
+def test_shards_split_is_the_papers() -> None:
+    shares = shares_of("shards", PAPERS_LABELS, participants=100)
+    assert {len(share) for share in shares} == {600}
+    counts = np.array([np.bincount(PAPERS_LABELS[share], minlength=10) for share in shares])  # (100, 10)
+    # 200 shards of 300, 20 of each class and none of two: a client holds two whole ones.
+    assert set(np.unique(counts)) == {0, 300, 600}
+    classes = (counts > 0).sum(axis=1)
+    assert classes.max() == 2 and (classes == 2).sum() > 80
+
+
+def test_shards_are_dealt_anew_for_another_seed() -> None:
+    dealt = [
+        [
+            tuple(np.unique(PAPERS_LABELS[share]))
+            for share in shares_of("shards", PAPERS_LABELS, participants=100, seed=seed)
+        ]
+        for seed in range(2)
+    ]
+    assert dealt[0] != dealt[1]
+
+
+def test_shards_of_uneven_classes_still_hold_300_samples_each() -> None:
+    # MNIST's own counts of the ten digits.
+    counts = [5_923, 6_742, 5_958, 6_131, 5_842, 5_421, 5_918, 6_265, 5_851, 5_949]
+    labels = np.repeat(np.arange(10), counts)
+    shares = shares_of("shards", labels, participants=100)
+    assert {len(share) for share in shares} == {600}
+    classes = [len(np.unique(labels[share])) for share in shares]
+    # Nine of 200 shards cross from one digit to the next, so a few clients hold three or four.
+    assert np.mean(np.array(classes) <= 2) > 0.85 and max(classes) <= 4
