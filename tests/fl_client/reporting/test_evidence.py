@@ -1,0 +1,82 @@
+"""Evidence in words: who, which numbers, and what became of it."""
+
+import pytest
+
+from fl_client.reporting.html.evidence import evidence_sentence, slash_section
+
+from .sample import COPIED, LYING, MISSED, WRONG, sample, slash
+
+
+def test_a_missing_reveal_names_round_and_waiting_time() -> None:
+    said = evidence_sentence(slash("no-reveal", "trainer 3", 4, MISSED))
+    assert said.startswith("Trainer 3 bound itself to an update in round 4")
+    assert "1 min 30 s later" in said and "the auditor" in said
+
+
+def test_a_copied_commitment_names_the_victim_and_the_refusal() -> None:
+    said = evidence_sentence(slash("copied-commitment", "trainer 2", 1, COPIED))
+    assert "that trainer 1 had put there 3 s before" in said and "TrainingTaskCommitmentMismatch" in said
+
+
+def test_a_copy_that_nobody_tried_to_reveal_says_why_it_is_worthless() -> None:
+    said = evidence_sentence(slash("copied-commitment", "trainer 2", 1, COPIED | {"refused_with": None}))
+    assert "nobody else can ever open it" in said
+
+
+def test_a_lying_tree_names_claim_and_truth() -> None:
+    said = evidence_sentence(slash("wrong-norm", "trainer 1", 2, LYING))
+    assert (
+        "coordinates 64 to 127" in said and "1,000" in said and "2,500,000" in said and "2,500 times" in said
+    )
+
+
+@pytest.mark.parametrize(("total", "said"), [(12_500_000, True), (9_999_999, False), (None, False)])
+def test_the_limit_is_named_only_where_the_update_exceeds_it(total: int | None, said: bool) -> None:
+    words = evidence_sentence(slash("wrong-norm", "trainer 1", 2, LYING | {"true_total": total}))
+    assert ("past the limit" in words) == said
+
+
+@pytest.mark.parametrize(
+    ("kept_out", "words"), [(True, "did not enter the model"), (False, "had been fixed")]
+)
+def test_a_lying_tree_says_whether_its_update_stayed_out(kept_out: bool, words: str) -> None:
+    assert words in evidence_sentence(slash("wrong-norm", "trainer 1", 2, LYING | {"kept_out": kept_out}))
+
+
+def test_a_wrong_model_names_claim_and_computation() -> None:
+    said = evidence_sentence(slash("wrong-aggregate", "aggregator 2", 5, WRONG))
+    assert "coordinate 4,807 of 4,810 it claimed 426,184" in said and "computed 360,648" in said
+    assert "model of the auditor took its place" in said
+
+
+def test_a_model_with_a_lying_tree_names_the_sums() -> None:
+    facts = WRONG | {"claimed": 5, "computed": 5, "claimed_sum": 11, "computed_sum": 12, "replaced_by": None}
+    said = evidence_sentence(slash("wrong-aggregate", "aggregator 2", 5, facts))
+    assert "sum of squares of 11" in said and "computed 12" in said and "was rejected" in said
+
+
+def test_a_missed_answer_and_a_lost_challenge_are_told_apart() -> None:
+    silent = evidence_sentence(
+        slash("wrong-aggregate", "aggregator 1", 5, {"steps": [], "replaced_by": None})
+    )
+    lost = evidence_sentence(slash("lost-dispute", "auditor", 5, {"steps": [], "replaced_by": None}))
+    assert "without an answer" in silent and lost.startswith("The auditor challenged")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "12.00 shared by the accepted trainers of round 2"),
+        ({"shared_in": None}, "12.00 left for the honest, burned at the end"),
+        ({"shared": 0, "burned": 15 * 10**18, "bounty": 5 * 10**18}, "5.00 to the auditor"),
+    ],
+)
+def test_the_split_of_the_coins_is_named(change: dict[str, object], words: str) -> None:
+    assert words in slash_section(sample(slashes=[slash("no-reveal", "trainer 3", 1, MISSED, **change)]))
+
+
+def test_a_bounty_of_nothing_is_not_named() -> None:
+    own = slash("no-reveal", "trainer 3", 1, MISSED, bounty=0, beneficiary=None, burned=8 * 10**18)
+    assert " to trainer" not in slash_section(
+        sample(slashes=[own])
+    ) and "0.00 bounty</li>" not in slash_section(sample(slashes=[own]))

@@ -1,0 +1,52 @@
+"""The closing tables in a terminal of 80 columns."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from fl_client.reporting import print_summary, print_verdict
+
+from .sample import sample
+
+
+def printed(summary: dict[str, object], width: int = 80) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    print_summary(console, summary)
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    assert max(len(line.rstrip()) for line in printed(sample())) <= 80
+
+
+def test_each_slash_is_one_line_with_its_split() -> None:
+    lines = printed(sample())
+    for slash in sample()["slashes"]:
+        (line,) = [one for one in lines if slash["evidence"] in one]
+        assert slash["who"] in line
+        assert line.split()[-4:] == ["20.00", "4.00", "4.00", "12.00"]
+
+
+def test_a_path_is_never_broken() -> None:
+    path = "runs/" + "long/" * 30
+    assert any(f"{path}/report.html" in line for line in printed(sample(out=path)))
+
+
+def test_brackets_in_a_metric_and_a_path_are_shown_as_they_are() -> None:
+    text = "\n".join(printed(sample(metric="[bold]", out="runs/[red]")))
+    assert "final [bold]" in text and "runs/[red]/report.html" in text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ({"passed": True, "first_difference": None, "unchecked": None}, "agrees, 1 round recomputed"),
+        ({"passed": False, "first_difference": "round 2: [x]", "unchecked": None}, "round 2: [x]"),
+        ({"passed": False, "first_difference": None, "unchecked": "no bytes"}, "cannot be checked"),
+    ],
+)
+def test_the_verdict_is_printed_with_its_reason(verdict: dict[str, object], said: str) -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    print_verdict(console, verdict | {"rounds_checked": 1})
+    assert said in console.file.getvalue()  # type: ignore[attr-defined]
