@@ -10,7 +10,7 @@ from fl_client.reporting.html.evidence import slash_section
 from fl_client.reporting.html.money import balance_section, gas_section
 from fl_client.reporting.html.style import STYLE
 from fl_client.reporting.html.tables import Html, code, columns, facts, join, table, tag, text
-from fl_client.reporting.html.timeline import act_section, phase_section
+from fl_client.reporting.html.timeline import act_section, lasted, phase_section
 from fl_client.reporting.words import clock, coins, count, duration, score
 
 _CHECKED = (
@@ -76,10 +76,10 @@ def render_html(summary: dict[str, Any]) -> str:
 def _lead(summary: dict[str, Any]) -> str:
     settings = summary["settings"]
     return (
-        f"{count(settings['participants'], 'trainer')} learned one model of {settings['dimension']:,} weights without "
-        f"a server in between: their data split by {settings['partition']}, seed {settings['seed']}, updates combined "
-        f"by {settings['rule']}. Rounds, coins and gas are read from the chain of this run; "
-        "accuracy and loss were measured on the task's test data."
+        f"{count(settings['participants'], 'trainer')} and one model of {settings['dimension']:,} weights, without a "
+        f"server in between. Data split by {settings['partition']}, seed {settings['seed']}, updates combined by "
+        f"{settings['rule']}. Rounds, coins and gas are read from the chain of this run; accuracy and loss were "
+        "measured on the task's test data."
     )
 
 
@@ -87,15 +87,15 @@ def _figures(summary: dict[str, Any]) -> Html:
     rounds, slashes = summary["rounds"], summary["slashes"]
     verdict, kind = _verdict(summary["audit"])
     taken = coins(sum(one["amount"] for one in slashes))
-    chain_time = duration(sum(one["seconds"] for one in rounds))
-    wall_time = duration(sum(one["wall_seconds"] for one in rounds))
+    chain_time = duration(sum(lasted(one) for one in summary["timeline"]))
+    ours = f", {duration(sum(one['wall_seconds'] for one in rounds))} on ours" if rounds else ""
     shown: list[tuple[object, str]] = [
         (score(summary["final_accuracy"]), f"final {summary['metric']}, {_final_loss(rounds)}"),
         (f"{len(rounds)} of {summary['settings']['rounds']}", "rounds final"),
         (tag("span", verdict, class_=kind), "audit"),
         (f"{len(slashes)}", f"slashes, {taken} coins" if slashes else "slashes"),
         (f"{summary['gas']['total']:,}", "gas in all"),
-        (chain_time, f"on the chain's clock, {wall_time} on ours"),
+        (chain_time, f"on the chain's clock{ours}"),
     ]
     cells = join(tag("div", join([tag("b", value), tag("span", name)])) for value, name in shown)
     return tag("div", cells, class_="figures")

@@ -32,7 +32,7 @@ def phase_section(summary: dict[str, Any]) -> Html:
     turns = [one for one in summary["timeline"] if one["phases"]]
     if not turns:
         return tag("p", "No round was opened.")
-    longest = max(_seconds(one) for one in turns)
+    longest = max(lasted(one) for one in turns)
     most = max(len(one["phases"]) for one in turns)
     strips = join(_strip(one, longest, most) for one in turns)
     used = [name for name in PHASES if any(part["phase"] == name for one in turns for part in one["phases"])]
@@ -54,8 +54,9 @@ def phase_section(summary: dict[str, Any]) -> Html:
     )
 
 
-def _seconds(turn: dict[str, Any]) -> int:
-    return int(turn["phases"][-1]["ends"] - turn["phases"][0]["begins"])
+def lasted(turn: dict[str, Any]) -> int:
+    """Chain time of a round, all its attempts together, in seconds."""
+    return int(turn["phases"][-1]["ends"] - turn["phases"][0]["begins"]) if turn["phases"] else 0
 
 
 def _strip(turn: dict[str, Any], longest: int, most: int) -> Html:
@@ -69,7 +70,7 @@ def _strip(turn: dict[str, Any], longest: int, most: int) -> Html:
         )
     label = f"round {turn['round']}: " + ", ".join(hint for _, _, hint in parts)
     bar = stacked(parts, whole=_WHOLE, label=label)
-    return join([tag("span", f"Round {turn['round']}"), bar, tag("span", duration(_seconds(turn)))])
+    return join([tag("span", f"Round {turn['round']}"), bar, tag("span", duration(lasted(turn)))])
 
 
 def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
@@ -79,7 +80,7 @@ def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
         for part in turn["phases"]:
             spent[part["phase"]] += part["ends"] - part["begins"]
         times = [clock(spent[name]) if name in spent else "" for name in used]
-        rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, clock(_seconds(turn))))
+        rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, clock(lasted(turn))))
     names = ["round", "began", *(PHASES[name] for name in used), "in all"]
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "began"}
     return table(columns(*names, **numeric), rows)
@@ -126,7 +127,7 @@ def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
     if turn["attempts"] > 1:
         said.append(count(turn["attempts"], "attempt"))
     if turn["phases"]:
-        said.append(duration(_seconds(turn)))
+        said.append(duration(lasted(turn)))
     caught = [one for one in summary["slashes"] if one["round"] == turn["round"]]
     words = join((text(one) for one in said), ", ")
     if not caught:

@@ -125,7 +125,7 @@ def test_gas_of_setting_up_is_told_apart() -> None:
 def test_a_run_without_a_final_round_says_why() -> None:
     text = read(render_html(nothing_final())).text
     assert "3 attempts missed the quorum of 3 accepted updates" in text
-    assert "Nobody was slashed" in text
+    assert "Nobody was slashed" in text and "1 min 1 s on the chain's clock" in text
 
 
 def test_a_run_that_was_never_opened_has_a_report() -> None:
