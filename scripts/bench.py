@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import table
 from benchmarks.demonstration import demonstration
-from benchmarks.disputes import dispute_gas
+from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
 from benchmarks.learning import NOTES, Scale, against_plain_loop, long_run, to_target
 from benchmarks.rounds import round_gas
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = options().parse_args(arguments)
     sections = {}
     if not (given.learning or given.long):
-        rows = [*round_gas(), *dispute_gas(), *encoding_time(), *demonstration(given.seeds)]
+        rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
     scale = Scale(
         data=given.data, rounds=given.rounds, fedavg_cap=given.fedavg_cap, fedsgd_cap=given.fedsgd_cap

@@ -53,4 +53,6 @@ NOTES = """Notes:
 - It grows with each trainer by what its entry costs: call data, its record, its earnings. Booking earnings in the pool
   when the set is frozen is what makes a later claim cheap and independent of history (docs/adr/0005).
 - A dissection opens eight levels a step; two steps and one chunk reach any of the 25,991 chunks of this model.
+- Median and trimmed mean sort the values in the contract, once in a proof and never in a round. The updates of the
+  proofs above come in random order; the worst order of 16 costs about 15,000 more.
 """

@@ -68,7 +68,16 @@ def _rewards() -> dict[str, int]:
 
     nobody = "0x" + "00" * 20
     deployment = Deployment(
-        chain_id=1, block=0, coin=nobody, vault=nobody, pool=nobody, court=nobody, factory=nobody, mean_rule=nobody
+        chain_id=1,
+        block=0,
+        coin=nobody,
+        vault=nobody,
+        pool=nobody,
+        court=nobody,
+        factory=nobody,
+        mean_rule=nobody,
+        median_rule=nobody,
+        trimmed_mean_rule=nobody,
     )
     parameters = task_parameters(
         DemoSettings(),

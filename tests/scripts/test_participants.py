@@ -52,17 +52,8 @@ def found(url: str, folder: Path) -> tuple[TaskContract, dict[str, Address]]:
     succeed("fund", *where, "--coins", COINS, "--ether", 5, *addresses.values())
     # Phases end early when everybody has acted; only the window for challenges and the unbonding time are waited for.
     # On a busy machine it takes a minute until six processes have imported what they need.
-    seconds = [
-        "--phase-seconds",
-        60,
-        "--challenge-seconds",
-        2,
-        "--answer-seconds",
-        2,
-        "--unbonding-seconds",
-        19,
-    ]
-    people = ["--trainers", len(TRAINERS), "--rounds", ROUNDS, "--seed", 7]
+    seconds = ["--phase-seconds", 180, "--challenge-seconds", 2, "--answer-seconds", 2, "--unbonding-seconds", 19]
+    people = ["--trainers", len(TRAINERS), "--rounds", ROUNDS, "--seed", 7, "--rule", "trimmed-mean:0.34"]
     files = ["--store", folder / "store", "--out", folder / "task.json"]
     (made,) = succeed("create_task", *where, *key_options(folder, "owner"), *people, *seconds, *files)
     return TaskContract(Connection.open(url), Deployment.read(deployment), made["task"]), addresses
@@ -141,6 +132,10 @@ class Participants:
             run.errors,
             run.deeds,
         )
+
+    def test_the_task_combines_as_its_owner_chose(self, run: Run) -> None:
+        chosen = (run.contract.parameters.rule, run.contract.parameters.rule_argument)
+        assert chosen == (run.contract.deployment.trimmed_mean_rule, 3_400)
 
     def test_the_task_has_ended(self, run: Run) -> None:
         assert run.contract.phase()[0] is Phase.ENDED

@@ -43,7 +43,10 @@ def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Co
     [
         (("--participants", "2"), "--participants"),
         (("--rounds", "0"), "--rounds"),
-        (("--rule", "median"), "--rule"),
+        (("--rule", "krum"), "give mean, median or trimmed-mean:BETA"),
+        (("--rule", "median:3"), "--rule"),
+        (("--rule", "trimmed-mean:0.5"), "below 0.5"),
+        (("--rule", "trimmed-mean:0.12345"), "0.0001"),
         (("--fraction", "1.5"), "--fraction"),
         (("--partition", "sorted"), "partition"),
         (("--task", "digitz"), "digits"),

@@ -1,0 +1,94 @@
+"""A deployment as its file and as its factory have it, and what is wrong with others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from fl_client.chain import Connection, Journal, TransactionSender, demo_account, load_artifact
+from fl_client.chain.contracts import Deployment, FactoryBounds, deploy
+from fl_client.errors import ChainError, ConfigError
+from fl_client.types import Address
+
+RULES = ("mean_rule", "median_rule", "trimmed_mean_rule")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A chain with all contracts on it, and whoever deployed them."""
+
+    connection: Connection
+    sender: TransactionSender
+    deployment: Deployment
+
+    def factory(self, rules: list[Address]) -> Address:
+        """Deploy another factory, which admits these rules."""
+        one = self.deployment
+        limits = astuple(FactoryBounds())
+        receipt = self.sender.deploy(
+            load_artifact("TaskFactory"), one.court, one.vault, one.pool, limits, rules
+        )
+        assert receipt.contract_address is not None
+        return receipt.contract_address
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    connection = Connection.embedded(seed=5, accounts=1)
+    with Journal(tmp_path_factory.mktemp("state")) as journal:
+        sender = TransactionSender(connection, demo_account(5, 0), journal)
+        deployment = deploy(sender, connection, bounds=FactoryBounds())
+        yield Place(connection=connection, sender=sender, deployment=deployment)
+
+
+def test_the_factory_alone_tells_the_whole_deployment(place: Place) -> None:
+    """Before any task was made."""
+    found = Deployment.of_factory(place.connection, place.deployment.factory, block=place.deployment.block)
+    assert found == place.deployment
+    found.check(place.connection)
+
+
+def test_rules_are_told_apart_by_their_code(place: Place) -> None:
+    own = [getattr(place.deployment, name) for name in RULES]
+    factory = place.factory([place.deployment.coin, *reversed(own)])
+    found = Deployment.of_factory(place.connection, factory)
+    assert [getattr(found, name) for name in RULES] == own
+
+
+def test_factory_without_one_of_the_rules_is_named(place: Place) -> None:
+    factory = place.factory([place.deployment.mean_rule, place.deployment.trimmed_mean_rule])
+    with pytest.raises(ChainError, match=f"{factory} admits no MedianRule"):
+        Deployment.of_factory(place.connection, factory)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_another_contract_in_place_of_a_rule_is_refused(place: Place, name: str) -> None:
+    other = replace(place.deployment, **{name: place.deployment.coin})
+    with pytest.raises(ChainError, match=f"the code at {place.deployment.coin} is not this version's"):
+        other.check(place.connection)
+
+
+def test_rule_that_the_factory_does_not_admit_is_refused(place: Place) -> None:
+    receipt = place.sender.deploy(load_artifact("MedianRule"))
+    assert receipt.contract_address is not None
+    stranger = replace(place.deployment, median_rule=receipt.contract_address)
+    with pytest.raises(ChainError, match=f"not this deployment's median_rule {receipt.contract_address}"):
+        stranger.check(place.connection)
+
+
+def test_file_keeps_every_address(place: Place, tmp_path: Path) -> None:
+    place.deployment.write(tmp_path / "deployment.json")
+    assert Deployment.read(tmp_path / "deployment.json") == place.deployment
+
+
+def test_file_of_an_earlier_version_is_refused(place: Place, tmp_path: Path) -> None:
+    path = tmp_path / "deployment.json"
+    place.deployment.write(path)
+    raw = json.loads(path.read_text())
+    path.write_text(json.dumps(raw | {"format": raw["format"] - 1}))
+    with pytest.raises(ConfigError, match="was written by another version"):
+        Deployment.read(path)
