@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {MeanRule} from "../../../contracts/aggregation/MeanRule.sol";
+import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
+import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
+import {ICombiningRule} from "../../../contracts/interfaces/ICombiningRule.sol";
+import {ITaskFactory} from "../../../contracts/interfaces/ITaskFactory.sol";
+import {ITrainingTask} from "../../../contracts/interfaces/ITrainingTask.sol";
+import {RewardPool} from "../../../contracts/rewards/RewardPool.sol";
+import {StakeVault} from "../../../contracts/staking/StakeVault.sol";
+import {TaskFactory} from "../../../contracts/tasks/TaskFactory.sol";
+import {DeepCoin} from "../../../contracts/token/DeepCoin.sol";
+import {TaskParameters} from "../../../contracts/types/TaskTypes.sol";
+import {Checks} from "./Checks.sol";
+
+/// @title The deployed system
+/// @notice The one place that builds a task's parameters and calls a rule.
+abstract contract World is Checks {
+    uint256 internal constant ONE = 1e18;
+    uint256 internal constant SUPPLY = 1e9 * ONE;
+    uint256 internal constant FRACTION_BITS = 20;
+
+    DeepCoin internal coin;
+    StakeVault internal vault;
+    RewardPool internal pool;
+    AggregateVerifier internal verifier;
+    DisputeCourt internal court;
+    MeanRule internal rule;
+    TaskFactory internal factory;
+
+    function _deploy() internal {
+        coin = new DeepCoin(address(this), SUPPLY);
+        vault = new StakeVault(coin);
+        pool = new RewardPool(coin);
+        verifier = new AggregateVerifier();
+        court = new DisputeCourt(verifier);
+        rule = new MeanRule();
+        address[] memory rules = new address[](1);
+        rules[0] = address(rule);
+        factory = new TaskFactory(
+            address(court),
+            vault,
+            pool,
+            ITaskFactory.Bounds({
+                minPhaseSeconds: 60,
+                maxPhaseSeconds: 30 days,
+                minChallengeSeconds: 60,
+                minUnbondingSeconds: 60,
+                minBurnBps: 2_000,
+                maxStake: 1e6 * ONE
+            }),
+            rules
+        );
+        vault.wire(address(factory), pool);
+        pool.wire(address(factory), address(vault));
+        coin.approve(address(pool), SUPPLY);
+    }
+
+    /// @dev A task that the factory admits, owned by this contract; its first model is the caller's to set.
+    function _parameters() internal view returns (TaskParameters memory) {
+        return
+            TaskParameters({
+                owner: address(this),
+                definitionHash: keccak256("definition"),
+                initialModel: keccak256("initial model"),
+                initialContent: keccak256("initial content"),
+                dimension: 130,
+                fractionBits: FRACTION_BITS,
+                normBoundSquared: 2 ** 60,
+                rounds: 3,
+                quorum: 3,
+                maxTrainers: 6,
+                maxVoids: 3,
+                maxSamples: 1_000,
+                fractionBps: 10_000,
+                joinSeconds: 500,
+                commitSeconds: 600,
+                revealSeconds: 700,
+                attestSeconds: 800,
+                sealSeconds: 400,
+                challengeSeconds: 900,
+                answerSeconds: 300,
+                unbondingSeconds: 5_000,
+                retentionSeconds: 10_000,
+                trainerStake: 100 * ONE,
+                sealerStake: 200 * ONE,
+                challengeBond: 190 * ONE,
+                revealPenalty: 20 * ONE,
+                normPenalty: 50 * ONE,
+                sealPenalty: 180 * ONE,
+                updateReward: 3 * ONE,
+                attestReward: 1 * ONE,
+                sealReward: 2 * ONE,
+                bounty: 5 * ONE,
+                answerFee: 7 * ONE,
+                burnBps: 2_500,
+                rule: address(rule)
+            });
+    }
+
+    function _create(TaskParameters memory parameters) internal returns (ITrainingTask) {
+        return ITrainingTask(factory.createTask(parameters));
+    }
+
+    /// @dev What a rule makes of one coordinate.
+    function _combine(
+        ICombiningRule by,
+        int32[] memory values,
+        uint32[] memory weights,
+        int32 base
+    ) internal view returns (int32) {
+        return by.combine(values, weights, base);
+    }
+}
