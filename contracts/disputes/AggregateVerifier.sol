@@ -10,6 +10,7 @@ import {AggregateProof, AggregateStatement, KIND_MODEL, KIND_UPDATE, UpdateEntry
 /// @title Recomputes one coordinate of a disputed aggregate
 /// @notice Stateless: opens one chunk of the proposed model, of the old model and of every accepted update, checks
 /// each against its commitment, and applies the task's rule. Holds no money and trusts nobody.
+/// @dev INV-JUDGE-1: a right aggregate is never convicted. INV-JUDGE-2: a wrong coordinate, opened, always is.
 contract AggregateVerifier is IAggregateVerifier {
     using MerkleSumTree for bytes;
 

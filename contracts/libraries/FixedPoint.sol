@@ -8,7 +8,8 @@ library FixedPoint {
     int256 internal constant LIMIT = 2 ** 31 - 1;
 
     /// @notice `numerator / divisor`, rounded half away from zero.
-    /// @dev Rounding magnitudes keeps it symmetric: the mean of the negatives is the negative of the mean.
+    /// @dev INV-MATH-1: off by a half at most, and symmetric, because magnitudes are rounded: the mean of the negatives
+    /// is the negative of the mean.
     function divide(int256 numerator, uint256 divisor) internal pure returns (int256) {
         uint256 magnitude = numerator < 0 ? uint256(-numerator) : uint256(numerator);
         uint256 quotient = (magnitude + divisor / 2) / divisor;

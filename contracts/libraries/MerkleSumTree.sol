@@ -5,8 +5,9 @@ pragma solidity 0.8.37;
 /// @notice Leaf: `sha256(0x00, chunk of 256 bytes)`. Node: `sha256(0x01, left hash, left sum, right hash, right sum)`
 /// with sums of 16 bytes. SHA-256, because participants hash millions of coordinates a round in Python, where it
 /// costs a fifth of keccak; on chain it is a precompile.
-/// @dev One vector has exactly one tree: the depth follows from the dimension, the tree is filled up with zero
-/// chunks, a sibling wholly in the padding must equal the zero node of its level, and no sum exceeds 128 bits.
+/// @dev INV-TREE-1: one vector has exactly one tree, and each chunk one opening: the depth follows from the dimension,
+/// the tree is filled up with zero chunks, a sibling wholly in the padding must equal the zero node of its level.
+/// INV-TREE-2: no sum exceeds 128 bits.
 library MerkleSumTree {
     uint256 internal constant CHUNK_COORDINATES = 64;
     uint256 internal constant CHUNK_BYTES = 256;

@@ -11,7 +11,9 @@ import {Evidence, Role} from "../types/TaskTypes.sol";
 /// @title Holds every stake and bond
 /// @notice Money: stakes and bonds, nothing else. Trust: the factory, for which tasks may order; each task, for the
 /// stakes that were locked for it. No pause, no owner after `wire`.
-/// @dev INV-STAKE-1: `held` equals the sum of all stakes. INV-STAKE-2: coins held >= `held`.
+/// @dev INV-STAKE-1: `held` equals the sum of all stakes. INV-STAKE-2: coins held >= `held`. INV-SLASH-1: a slash takes
+/// at most the stake, and all of it goes somewhere. INV-SLASH-2: at least a fifth is burned. INV-SLASH-3: a bounty is
+/// at most a fifth.
 /// The coin is this project's own and calls nobody back; state is written before it is called all the same.
 contract StakeVault is IStakeVault {
     using SafeERC20 for IERC20;

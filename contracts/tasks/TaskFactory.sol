@@ -125,7 +125,7 @@ contract TaskFactory is ITaskFactory {
         _within("quorum", parameters.quorum, MIN_QUORUM, parameters.maxTrainers);
         _within("maxVoids", parameters.maxVoids, 1, MAX_VOIDS);
         _within("fractionBps", parameters.fractionBps, 1, BPS);
-        // Below 2^32 in sum, so that no implementation of a rule can run over.
+        // INV-MATH-2: weights stay below 2^32 in sum, so that no weighted sum leaves 64 bits.
         _within("maxSamples", parameters.maxSamples, 1, type(uint32).max / parameters.maxTrainers);
     }
 

@@ -225,7 +225,7 @@ abstract contract TaskState is ITrainingTask {
         return keccak256(abi.encode(_seed, blockHash, address(this)));
     }
 
-    /// @dev Doubles with every lost dispute of a round: whoever would use them up pays exponentially.
+    /// @dev INV-BOND-1: doubles with every lost dispute of a round: whoever would use them up pays exponentially.
     function _bond(uint8 disputes) internal view returns (uint256) {
         return TaskArguments.challengeBond() << disputes;
     }

@@ -16,6 +16,8 @@ import {TaskSealing} from "./TaskSealing.sol";
 /// SAFETY: the clock is written after calls of the vault and the pool in several places. Both are this project's own,
 /// call only the coin, and the coin calls nobody: nothing can come back in between.
 /// @dev INV-TASK-1: whatever phase, some call that anybody may make leads out of it after its deadline.
+/// INV-HONEST-1: whoever reveals in time what it committed to, under a true tree, proposes what the frozen set gives,
+/// answers in time and challenges only what is wrong is never slashed.
 contract TrainingTask is TaskSealing {
     /// @dev The implementation itself stays uninitialised for good: `initialize` is open only to the factory, which
     /// calls it on clones alone.

@@ -29,7 +29,7 @@ type RoundClock is uint256;
 using RoundClockFields for RoundClock global;
 
 /// @title Fields of a packed RoundClock
-/// @dev Setters return a new value and refuse what does not fit its field.
+/// @dev INV-PACK-1: setters return a new value, touch their own field alone and refuse what does not fit it.
 library RoundClockFields {
     uint256 private constant _PHASE = 0;
     uint256 private constant _MARK = 8;

@@ -18,7 +18,7 @@ type TrainerRecord is uint256;
 using TrainerRecordFields for TrainerRecord global;
 
 /// @title Fields of a packed TrainerRecord
-/// @dev Setters return a new value and refuse what does not fit its field.
+/// @dev INV-PACK-1: setters return a new value, touch their own field alone and refuse what does not fit it.
 library TrainerRecordFields {
     uint256 private constant _WORD = 0;
     uint256 private constant _TURN = 208;

@@ -184,7 +184,7 @@ class RoundLifeCycle(PredictedTask):
         assert self.system.coin.balanceOf(self.system.pool) >= held
 
     def invariant_supply(self) -> None:
-        """No coin is made; what is missing was burned."""
+        """INV-COIN-1: no coin is made; what is missing was burned."""
         assert self.system.coin.totalSupply() == SUPPLY - self.ghost.money.burned
 
     def invariant_roster(self) -> None:
@@ -197,7 +197,7 @@ class RoundLifeCycle(PredictedTask):
     # ------------------------------------------------------------------ the end
 
     def teardown(self) -> None:
-        """Everybody leaves and takes what it owns: nothing is left, and no coin is missing."""
+        """INV-TASK-1: everybody leaves and takes what it owns; nothing is left, and no coin is missing."""
         while self.ghost.recorded != Phase.ENDED:
             self.run_out()
         for trainer, record in list(self.ghost.trainers.items()):

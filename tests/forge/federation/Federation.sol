@@ -273,7 +273,8 @@ contract Federation is FederationDisputes {
         _equal(task.setHash(), frozenHash, "INV-TASK-2: the frozen set");
     }
 
-    /// @notice INV-STAKE-1 and 2, INV-POOL-1 and 2, INV-COIN-1: every coin is somewhere, and the ledgers are the coins.
+    /// @notice INV-STAKE-1, INV-STAKE-2, INV-POOL-1, INV-POOL-2, INV-COIN-1: every coin is somewhere, and the ledgers
+    /// are the coins.
     function requireBooks() external view {
         uint256 stakes = 0;
         uint256 owed = 0;

@@ -35,6 +35,9 @@ contract FederationTest is Checks {
         targets[0] = address(_federation);
     }
 
+    /// @notice INV-STAKE-1, INV-STAKE-2, INV-POOL-1, INV-POOL-2, INV-COIN-1, INV-ROSTER-1, INV-COURT-1, INV-BOND-1,
+    /// INV-HONEST-1, and within the moves INV-TASK-2,
+    /// INV-SLASH-1, INV-SLASH-2, INV-SLASH-3, INV-JUDGE-1 and INV-JUDGE-2.
     function invariant_TheBooksBalanceAndNobodyHonestIsSlashed() external view {
         _federation.requireBooks();
         _federation.requireMembers();

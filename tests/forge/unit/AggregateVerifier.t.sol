@@ -12,7 +12,7 @@ import {
 import {Trees} from "../base/Trees.sol";
 import {World} from "../base/World.sol";
 
-/// @title The judge of aggregates: never convicts a right one, always convicts a wrong coordinate
+/// @title INV-JUDGE-1 and INV-JUDGE-2: never convicts a right aggregate, always convicts a wrong coordinate
 contract AggregateVerifierTest is World {
     using Trees for Trees.Tree;
 

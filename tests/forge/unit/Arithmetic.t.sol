@@ -7,7 +7,7 @@ import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
 import {TaskParameters} from "../../../contracts/types/TaskTypes.sol";
 import {World} from "../base/World.sol";
 
-/// @title The rounding rule and the weighted mean, against slower formulas
+/// @title INV-MATH-1 and INV-MATH-2: the rounding rule and the weighted mean, against slower formulas
 contract ArithmeticTest is World {
     int256 private constant LIMIT = 2 ** 31 - 1;
 

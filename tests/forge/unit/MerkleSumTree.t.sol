@@ -6,7 +6,7 @@ import {LibraryHarness} from "../../../contracts/mocks/LibraryHarness.sol";
 import {Checks} from "../base/Checks.sol";
 import {Trees} from "../base/Trees.sol";
 
-/// @title Openings of Merkle-sum trees, against trees that are built in full
+/// @title INV-TREE-1 and INV-TREE-2: openings of Merkle-sum trees, against trees that are built in full
 contract MerkleSumTreeTest is Checks {
     using Trees for Trees.Tree;
 

@@ -8,7 +8,7 @@ import {DeepCoin} from "../../../contracts/token/DeepCoin.sol";
 import {Evidence, Role} from "../../../contracts/types/TaskTypes.sol";
 import {Checks} from "../base/Checks.sol";
 
-/// @title How a slash is split, for all stakes, penalties and shares
+/// @title INV-SLASH-1, INV-SLASH-2 and INV-SLASH-3, for all stakes, penalties and shares
 /// @notice This contract is the factory, the one task and the cheat.
 contract SlashingTest is Checks {
     uint256 private constant SUPPLY = 1e27;
@@ -136,6 +136,6 @@ contract SlashingTest is Checks {
         _equal(_coin.balanceOf(address(_vault)), _vault.held(), "INV-STAKE-2");
         _equal(_coin.balanceOf(address(_pool)), _pool.held(), "INV-POOL-2");
         uint256 everything = _coin.balanceOf(address(this)) + _vault.held() + _pool.held();
-        _equal(everything, _coin.totalSupply(), "every coin is somewhere");
+        _equal(everything, _coin.totalSupply(), "INV-COIN-1: every coin is somewhere");
     }
 }

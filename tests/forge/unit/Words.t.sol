@@ -10,7 +10,7 @@ import {Phase, TrainerState} from "../../../contracts/types/TaskTypes.sol";
 import {TrainerRecord} from "../../../contracts/types/TrainerRecord.sol";
 import {Checks} from "../base/Checks.sol";
 
-/// @title Hashes, tallies and packed words, against plain formulas
+/// @title Hashes, tallies and, INV-PACK-1, packed words, against plain formulas
 contract WordsTest is Checks {
     /// @dev Ends of the clock's fields, from the table in `types/RoundClock.sol`; the first begins at bit 0.
     uint8[17] private _clockEnds = [0, 8, 48, 72, 96, 104, 112, 120, 128, 136, 144, 152, 160, 168, 176, 184, 192];
