@@ -18,6 +18,7 @@ TORCH_INDEX ?=
 # More arguments for one of the runners: make test-contracts BROWNIE_ARGS="-k slash -x"
 PYTEST_ARGS ?=
 BROWNIE_ARGS ?=
+FORGE_ARGS ?=
 # Processes of each runner; every one of Brownie's has an anvil of its own.
 JOBS ?= 2
 
@@ -49,7 +50,8 @@ TESTS_SOL := tests/contracts
 
 heading = @printf '\n=== %s ===\n' '$(1)'
 
-.PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache slither \
+.PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache test-fuzz \
+  fuzz snapshot slither \
   coverage bench fmt devnet clean distclean require-python require-node
 
 help: ## This list
@@ -59,7 +61,7 @@ demo: $(RUNTIME) ## Install the client alone and run one federation with every r
 	$(BIN)/fl demo
 
 test: setup ## Set up, then every check and every test in this order
-	@$(MAKE) --no-print-directory lint type check-artifacts test-python test-contracts slither
+	@$(MAKE) --no-print-directory lint type check-artifacts test-python test-contracts test-fuzz slither
 	$(call heading,summary)
 	@for log in python contracts; do \
 	  printf '%-10s %s\n' "$$log" "$$(grep -E '^=+ .*(passed|failed|error|no tests ran).* in ' $(REPORTS)/$$log.log | tail -1)"; \
@@ -104,6 +106,19 @@ test-contracts: setup ## The Brownie tests, on an anvil of their own
 
 test-ganache: setup ## The Brownie tests, on Ganache
 	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)
+
+# The binary behind forge fails when a test does; npm's launcher of it does not.
+test-fuzz: setup ## Fuzz and invariant tests of the contracts, within a minute and always the same
+	$(call heading,forge)
+	FOUNDRY_PROFILE=fuzz $(BIN)/forge test $(FORGE_ARGS)
+
+fuzz: setup ## The same for as long as an hour, other cases every time
+	FOUNDRY_PROFILE=long $(BIN)/forge test -vv $(FORGE_ARGS)
+
+snapshot: setup ## Write down anew what calls cost and contracts weigh
+	GRADBOND_RENEW_SNAPSHOT=1 $(BIN)/python -m pytest -q -p no:pytest-brownie tests/scripts/test_code_size.py -k sizes
+	$(BROWNIE) compile --all
+	GRADBOND_RENEW_SNAPSHOT=1 $(BROWNIE) test $(TESTS_SOL)/gas -k snapshot
 
 slither: setup ## Static analysis of the contracts
 	$(call heading,slither)

@@ -23,6 +23,7 @@ from tests.contracts.federation import (
     running_task,
     start,
 )
+from tests.contracts.gas import snapshot
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase
 
@@ -183,6 +184,19 @@ def test_sealing_six_trainers_in_the_steady_state(costs: dict[int, Costs]) -> No
 def test_sealing_does_not_grow_with_the_rounds(costs: dict[int, Costs]) -> None:
     for measured in costs.values():
         assert abs(measured.sealing(5) - measured.sealing(4)) <= 2 * ZERO_BYTES
+
+
+# ---------------------------------------------------------------------- the committed figures
+
+
+def test_gas_is_that_of_the_snapshot(costs: dict[int, Costs]) -> None:
+    """Six trainers; the most expensive call of each kind, in the first round and in the fourth."""
+    six = costs[6]
+    figures = {"joinAsTrainer": most(six.joins)}
+    for number in (1, 4):
+        for name, calls in six.rounds[number - 1].items():
+            figures[f"{name}, round {number}"] = most(calls)
+    snapshot.compare("gas", figures)
 
 
 # ---------------------------------------------------------------------- as many as a task takes
