@@ -11,6 +11,7 @@ import typer
 from fl_client import __version__
 from fl_client.cli.audit import audit
 from fl_client.cli.demo import demo
+from fl_client.cli.prune import prune
 from fl_client.cli.task import task_app
 from fl_client.errors import GradbondError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(audit)
 app.add_typer(task_app)
+app.command()(prune)
 
 
 def _version(wanted: bool) -> None:

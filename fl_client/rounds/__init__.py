@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
+from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.rules import rule_contract, rule_of
 from fl_client.rounds.vectors import (
     FetchedVector,
@@ -21,6 +22,7 @@ __all__ = [
     "FetchedVector",
     "Outcome",
     "Proposal",
+    "Retention",
     "Reveal",
     "RoundRecord",
     "SealedVector",
@@ -30,9 +32,11 @@ __all__ = [
     "Vector",
     "VerifiedVectors",
     "check_dimension",
+    "everything",
     "fetch_vector",
     "rule_contract",
     "rule_of",
+    "retention_of",
     "seal_vector",
     "tally",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.storage.cid import CHUNK_BYTES, Codec, ContentId
 from fl_client.storage.local import LocalStore
+from fl_client.storage.pruning import Pruned, prune_store
 from fl_client.storage.store import ContentStore
 
-__all__ = ["CHUNK_BYTES", "Codec", "ContentId", "ContentStore", "LocalStore"]
+__all__ = ["CHUNK_BYTES", "Codec", "ContentId", "ContentStore", "LocalStore", "Pruned", "prune_store"]

@@ -5,13 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from fl_client.errors import ContentAltered, ContentMissing, StorageError
 from fl_client.storage.cid import Codec, ContentId
-from fl_client.storage.unixfs import Block, Child, build_blocks, plan, read_content
+from fl_client.storage.unixfs import Block, Child, build_blocks, children_of, plan, read_content
+
+try:
+    import fcntl
+except ImportError:  # not on every system: there nobody can tell who writes
+    fcntl = None  # type: ignore[assignment]
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +57,11 @@ class LocalStore:
         """
         root: ContentId | None = None
         try:
-            for block in build_blocks(data):
-                self._write(block)
-                root = block.content_id
-            self._sync_folder()
+            with self._locked(exclusively=False):
+                for block in build_blocks(data):
+                    self._write(block)
+                    root = block.content_id
+                self._sync_folder()
         except OSError as problem:
             raise StorageError(
                 f"cannot write to the store {self._folder}: {problem.strerror}; free space or choose another"
@@ -109,6 +116,59 @@ class LocalStore:
         if not self.has(content_id):
             raise ContentMissing(f"{content_id} ({size} bytes) is not in {self._folder}: fetch it first")
         return content_id
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other process from writing, for whoever takes blocks away.
+
+        Raises:
+            StorageError: a process is writing just now.
+        """
+        try:
+            with self._locked(exclusively=True):
+                yield
+        except BlockingIOError as problem:
+            raise StorageError(
+                f"another process is writing to the store {self._folder}: try again when it has finished"
+            ) from problem
+
+    def children(self, content_id: ContentId) -> tuple[ContentId, ...]:
+        """List the blocks that one block links to.
+
+        Raises:
+            ContentMissing: the block is not here.
+            ContentAltered: it was changed.
+        """
+        return tuple(child.content_id for child in children_of(content_id, self._read))
+
+    def sizes(self) -> dict[str, int]:
+        """The name and length in bytes of every file in the folder, blocks or not."""
+        return {path.name: path.stat().st_size for path in self._folder.iterdir() if path.is_file()}
+
+    def remove(self, name: str) -> None:
+        """Take one file out of the folder; one that is gone already is no error.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        path = self._folder / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as problem:
+            raise StorageError(f"cannot delete {path}: {problem.strerror}") from problem
+
+    @contextmanager
+    def _locked(self, *, exclusively: bool) -> Iterator[None]:
+        """A lock on the folder itself, which ends with the process: writers share it, whoever prunes does not."""
+        if fcntl is None:
+            yield
+            return
+        handle = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusively else fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
 
     def _path(self, content_id: ContentId) -> Path:
         return self._folder / content_id.cid

@@ -137,6 +137,22 @@ def plan(
     yield from _plan_node(block, size, levels, read)
 
 
+def children_of(node: ContentId, read: Callable[[ContentId, int], bytes]) -> tuple[Child, ...]:
+    """The links of one node, root or not; none below a raw block.
+
+    Raises:
+        ContentMissing: the node is not there (raised by ``read``).
+        ContentAltered: it is no node of a balanced tree.
+    """
+    if node.codec is Codec.RAW:
+        return ()
+    block = _fetch(node, read, MAX_NODE_BYTES)
+    size, capacity, codec = _declared_size(block), CHUNK_BYTES, Codec.RAW
+    while capacity * MAX_LINKS < size:
+        capacity, codec = capacity * MAX_LINKS, Codec.DAG_PB
+    return tuple(_children(block, size, capacity, codec))
+
+
 def read_content(
     root: ContentId, read: Callable[[ContentId, int], bytes], *, max_bytes: int
 ) -> bytes:

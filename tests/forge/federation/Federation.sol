@@ -152,8 +152,10 @@ contract Federation is FederationDisputes {
     }
 
     function _attestPhase(uint256 seed) private {
-        if (seed % 2 == 0) _accuseLiar(challengers[0]);
+        if (seed % 4 == 0) _accuseLiar(challengers[0]);
         _attestSome(seed);
+        // Slashed between its votes and the freeze.
+        if (seed % 4 == 2 && _phase() == Phase.Attest) _accuseLiar(challengers[0]);
         if (seed % 4 == 1) _proposeSome(seed);
     }
 

@@ -115,7 +115,9 @@ abstract contract FederationRounds is FederationState {
         for (uint256 i = 0; i < entries.length && _phase() == Phase.Attest; ++i) {
             if ((voted >> i) & 1 == 1 || !stands[i]) continue;
             uint256 lot = uint256(keccak256(abi.encode(seed, i)));
-            if (honest[entries[i].trainer] || lot % 4 < 2) _attest(i, _sound());
+            // One time in three nobody looks at what it vouches for: that is no fault, and a liar gets its votes.
+            if ((seed >> 40) % 3 == 0) _attest(i, (1 << entries.length) - 1);
+            else if (honest[entries[i].trainer] || lot % 4 < 2) _attest(i, _sound());
             else if (lot % 4 == 2) _attest(i, (lot >> 8) & ((1 << entries.length) - 1));
         }
     }

@@ -1,0 +1,180 @@
+"""`fl prune`: take out of a store what nobody needs any more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from fl_client.errors import ConfigError
+from fl_client.types import Address
+
+if TYPE_CHECKING:
+    from fl_client.chain import Connection
+    from fl_client.rounds import Retention, TaskWatch
+    from fl_client.storage import ContentId, Pruned
+
+_FAR = 2**63
+"""A time after every retention, seconds."""
+
+
+def prune(
+    subject: Annotated[
+        Path, typer.Argument(help="The --out folder of a run, or a store's folder.", metavar="OUT_OR_STORE")
+    ],
+    task: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address of a task whose contents may go; may be given several times. All by default."
+        ),
+    ] = None,
+    rpc_url: Annotated[str | None, typer.Option(help="Node to read from, when a store is given.")] = None,
+    deployment: Annotated[Path | None, typer.Option(help="Deployment file, when a store is given.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
+    all_unknown: Annotated[
+        bool, typer.Option("--all-unknown", help="Also delete whatever no task of the deployment names.")
+    ] = False,
+    ignore_retention: Annotated[
+        bool, typer.Option("--ignore-retention", help="As if the retention time of ended tasks were over.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+    ] = False,
+) -> None:
+    """Delete what no open round, no challenge and no retention period needs. Safe to interrupt and run again.
+
+    Example: fl prune runs/demo --dry-run
+    """
+    chosen = {address.lower() for address in task or ()}
+    if (subject / "chain").is_dir() and (subject / "store").is_dir():
+        done = _prune_run(subject, chosen, ignore_retention, all_unknown, dry_run)
+    else:
+        done = _prune_live(subject, chosen, rpc_url, deployment, ignore_retention, all_unknown, dry_run)
+    if as_json:
+        report = {
+            "dry_run": dry_run,
+            "freed_bytes": sum(one.freed_bytes for one in done),
+            "stores": [one.to_json() for one in done],
+        }
+        typer.echo(json.dumps(report, sort_keys=True))
+        return
+    console = Console(highlight=False)
+    verb = "would free" if dry_run else "freed"
+    for one in done:
+        console.print(
+            f"{one.store}: {verb} {one.freed_bytes:,} bytes in {one.freed_blocks} blocks; kept {one.kept_bytes:,} "
+            f"in {one.kept_blocks}; {one.unknown_bytes:,} in {one.unknown_blocks} of unknown purpose left alone",
+            soft_wrap=True,
+        )
+
+
+def _prune_run(
+    out: Path, chosen: set[str], ignore_retention: bool, all_unknown: bool, dry_run: bool
+) -> list[Pruned]:
+    """The public store of a run, and every trainer's outbox."""
+    from fl_client.chain import import_chain
+    from fl_client.storage import LocalStore, prune_store
+
+    connection = import_chain(out / "chain")
+    # A chain in files stands still: what has passed since they were written has passed on it too.
+    passed = max(time.time() - (out / "chain" / "blocks.rlp").stat().st_mtime, 0)
+    now = _FAR if ignore_retention else connection.now() + int(passed)
+    found = _retentions(connection, None, chosen, now)
+    needed, finished = _merged(found)
+    done = [
+        prune_store(
+            LocalStore(out / "store"),
+            needed=needed,
+            finished=finished,
+            all_unknown=all_unknown,
+            dry_run=dry_run,
+        )
+    ]
+    revealed: frozenset[ContentId] = frozenset().union(*(one.revealed for one in found))
+    for folder in sorted(out.glob("state/*/outbox")):
+        # What a closed round made public lies in the public store too; what was never revealed is its owner's alone.
+        done.append(
+            prune_store(
+                LocalStore(folder),
+                needed=(),
+                finished=revealed,
+                all_unknown=all_unknown,
+                dry_run=dry_run,
+            )
+        )
+    return done
+
+
+def _prune_live(
+    folder: Path,
+    chosen: set[str],
+    rpc_url: str | None,
+    deployment: Path | None,
+    ignore_retention: bool,
+    all_unknown: bool,
+    dry_run: bool,
+) -> list[Pruned]:
+    if rpc_url is None or deployment is None:
+        raise ConfigError(
+            f"{folder} is not the --out folder of a run: a store needs --rpc-url and --deployment"
+        )
+    if not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}: give a run's --out folder or a store")
+    from fl_client.chain import Connection
+    from fl_client.chain.contracts import Deployment
+    from fl_client.storage import LocalStore, prune_store
+
+    connection = Connection.open(rpc_url)
+    contracts = Deployment.read(deployment)
+    contracts.check(connection)
+    found = _retentions(connection, contracts.factory, chosen, _FAR if ignore_retention else connection.now())
+    needed, finished = _merged(found)
+    return [
+        prune_store(
+            LocalStore(folder), needed=needed, finished=finished, all_unknown=all_unknown, dry_run=dry_run
+        )
+    ]
+
+
+def _retentions(
+    connection: Connection, factory: Address | None, chosen: set[str], now: int
+) -> list[Retention]:
+    """What each task says of its contents; those of tasks that were not chosen are all needed."""
+    from fl_client.chain.contracts import find_factories
+    from fl_client.rounds import Retention, everything, retention_of
+
+    tasks = [(made_by, task) for made_by, task, _ in find_factories(connection) if factory in (None, made_by)]
+    unknown = chosen - {task.lower() for _, task in tasks}
+    if unknown:
+        raise ConfigError(f"--task {min(unknown)} is no task of this chain's factory: check the address")
+    if not tasks:
+        raise ConfigError("the chain holds no task: nothing tells what the store is for")
+    found = []
+    for made_by, task in tasks:
+        watch = _watch(connection, made_by, task)
+        if chosen and task.lower() not in chosen:
+            found.append(Retention(needed=everything(watch), finished=frozenset(), revealed=frozenset()))
+        else:
+            found.append(retention_of(watch, now))
+    return found
+
+
+def _watch(connection: Connection, factory: Address, task: Address) -> TaskWatch:
+    from fl_client.chain.contracts import Deployment, TaskContract
+    from fl_client.rounds import TaskWatch
+
+    watch = TaskWatch(
+        TaskContract(connection, Deployment.of_factory(connection, factory), task), start_block=0
+    )
+    watch.refresh()
+    return watch
+
+
+def _merged(found: Iterable[Retention]) -> tuple[frozenset[ContentId], frozenset[ContentId]]:
+    needed: frozenset[ContentId] = frozenset().union(*(one.needed for one in found))
+    return needed, frozenset().union(*(one.finished for one in found)) - needed
