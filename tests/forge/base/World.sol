@@ -95,7 +95,8 @@ abstract contract World is Checks {
                 bounty: 5 * ONE,
                 answerFee: 7 * ONE,
                 burnBps: 2_500,
-                rule: address(rule)
+                rule: address(rule),
+                ruleArgument: 0
             });
     }
 
@@ -110,6 +111,6 @@ abstract contract World is Checks {
         uint32[] memory weights,
         int32 base
     ) internal view returns (int32) {
-        return by.combine(values, weights, base);
+        return by.combine(values, weights, base, 0);
     }
 }

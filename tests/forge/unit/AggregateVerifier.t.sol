@@ -153,7 +153,8 @@ contract AggregateVerifierTest is World {
             setHash: running,
             dimension: uint32(dimension),
             fractionBits: uint8(FRACTION_BITS),
-            rule: address(rule)
+            rule: address(rule),
+            ruleArgument: 0
         });
     }
 
