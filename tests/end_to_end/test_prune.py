@@ -69,7 +69,7 @@ def test_a_dry_run_says_the_same_and_leaves_everything(out: Path) -> None:
 def test_an_outbox_keeps_only_what_was_never_made_public(run: Run, out: Path) -> None:
     pruned(out)
     left = {path.parent.parent.name: path.name for path in out.glob("state/*/outbox/*")}
-    silent = next(slash["who"] for slash in run.summary["slashes"] if slash["evidence"] == "no reveal")
+    silent = next(slash["who"] for slash in run.summary["slashes"] if slash["evidence"] == "no-reveal")
     assert set(left) == {silent.replace(" ", "-")}
     pruned(out, "--all-unknown")
     assert not list(out.glob("state/*/outbox/*"))
