@@ -84,6 +84,8 @@ interface ITrainingTask {
     error TrainingTaskOtherTurn(uint24 given, uint24 present);
     /// @notice The call was meant for another round: it was sent too late, or held back.
     error TrainingTaskOtherRound(uint24 given, uint24 present);
+    /// @notice The model is made of other updates than the accepted ones: the set changed before it was fixed.
+    error TrainingTaskOtherSet(bytes32 given, bytes32 present);
     /// @notice The trainer has acted in this turn already, or joined in it.
     error TrainingTaskAlreadyActed(address trainer, uint24 turn);
     /// @notice A commitment without reveal must be settled first: call `settle`.
@@ -181,10 +183,13 @@ interface ITrainingTask {
 
     /// @notice Proposes the new model; fixes the accepted set first if nobody has.
     /// @param round The present round: a model that comes later than meant would be a wrong one.
+    /// @param accepted Running hash of the updates that the model is made of: until they are fixed, a slash or a new
+    /// attempt changes which ones those are.
     /// @param entries All reveals of the round, in order; empty if the set is fixed.
     /// @param seat The caller's seat; `type(uint256).max` for anybody with a bond, once every seat had its slot.
     function proposeAggregate(
         uint24 round,
+        bytes32 accepted,
         UpdateEntry[] calldata entries,
         bytes32 model,
         bytes32 contentId,

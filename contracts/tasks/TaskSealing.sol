@@ -15,6 +15,7 @@ abstract contract TaskSealing is TaskFreezing {
     // slither-disable-next-line reentrancy-no-eth
     function proposeAggregate(
         uint24 round,
+        bytes32 accepted,
         UpdateEntry[] calldata entries,
         bytes32 model,
         bytes32 contentId,
@@ -27,6 +28,8 @@ abstract contract TaskSealing is TaskFreezing {
             (frozen, state) = _freeze(state, entries);
             if (!frozen) return;
         }
+        // Made for another set it would be a wrong model: a trainer may have been slashed since it was computed.
+        if (accepted != _setHash) revert TrainingTaskOtherSet(accepted, _setHash);
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Aggregate);
         if (state.proposal() >= MAX_PROPOSALS) revert TrainingTaskNotChallengeable(state.proposal());

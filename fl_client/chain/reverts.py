@@ -17,6 +17,9 @@ from fl_client.errors import ContractReverted
 
 HINTS: dict[str, str] = {
     "TrainingTaskUnexpectedPhase": "the task is in another phase: look at its phase and deadline",
+    "TrainingTaskOtherTurn": "the call was made for another turn: make it anew for this one",
+    "TrainingTaskOtherRound": "the call was made for another round: make it anew for this one",
+    "TrainingTaskOtherSet": "a slash has changed the accepted updates: compute the model anew",
     "TrainingTaskUnauthorized": "only the factory or the court may call this",
     "TrainingTaskAlreadyActed": "this account has acted in this turn, or joined in it: wait for the next",
     "TrainingTaskUnsettled": "settle the commitment that was never revealed, then top the stake up",

@@ -4,7 +4,13 @@
 """
 
 from fl_client.encoding.codec import DecodedVector, check_fits, decode, encode, encoded_size, wrong_sums
-from fl_client.encoding.commitment import UpdateMessage, commit_vector, commitment_of, update_digest
+from fl_client.encoding.commitment import (
+    UpdateMessage,
+    commit_vector,
+    commitment_of,
+    set_hash,
+    update_digest,
+)
 from fl_client.encoding.fixed_point import LIMIT, check_lattice, dequantise, quantise
 from fl_client.encoding.leaf_sums import SUM_BOUND, SUM_BYTES, LeafSums
 from fl_client.encoding.merkle_node import (
@@ -58,6 +64,7 @@ __all__ = [
     "leaf_node",
     "parent_node",
     "quantise",
+    "set_hash",
     "update_digest",
     "verify_path",
     "wrong_sums",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -120,6 +121,22 @@ def commitment_of(vector: NDArray[np.int32], form: VectorFormat) -> Bytes32:
     """
     check_fits(vector, form)
     return commit_vector(MerkleSumTree.build(vector).root, form)
+
+
+def set_hash(entries: Iterable[tuple[Address, int, Bytes32]]) -> Bytes32:
+    """Return the running hash over a list of updates, by which the chain knows a round's accepted set.
+
+    keccak256(abi.encode(running, trainer, weight, commitment)) from 32 zero bytes on, entry by entry.
+
+    Args:
+        entries: trainer, capped weight and commitment of each update, in the order of the reveals.
+
+    Source: protocol.md section 5.
+    """
+    running = bytes(32)
+    for entry in entries:
+        running = keccak(abi_encode(("bytes32", "address", "uint32", "bytes32"), (running, *entry)))
+    return Bytes32(running)
 
 
 def update_digest(message: UpdateMessage, chain_id: int) -> Bytes32:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Phase, Role, Step
 from fl_client.disputes import answer_chunk, answer_nodes
-from fl_client.encoding import MerkleSumTree
+from fl_client.encoding import MerkleSumTree, set_hash
 from fl_client.errors import StorageError
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook, Participant
@@ -88,7 +88,12 @@ class Aggregator(Participant):
         content_id = self.publish(sealed)
         self._proposed = (sealed.commitment, vector)
         proposed = self.contract.task.functions.proposeAggregate(
-            record.number, entries, sealed.commitment, content_id, seat
+            record.number,
+            set_hash(self.watch.entries(accepted)),
+            entries,
+            sealed.commitment,
+            content_id,
+            seat,
         )
         self.send(proposed, intent=self.named("propose"))
         return f"proposed a model from {len(accepted)} updates"

@@ -19,6 +19,9 @@ _log = logging.getLogger(__name__)
 _RACES = frozenset(
     {
         "TrainingTaskUnexpectedPhase",
+        "TrainingTaskOtherTurn",
+        "TrainingTaskOtherRound",
+        "TrainingTaskOtherSet",
         "TrainingTaskNothingToSettle",
         "TrainingTaskNoSuchRecord",
         "TrainingTaskNotChallengeable",

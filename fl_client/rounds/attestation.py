@@ -41,12 +41,13 @@ def tally(record: RoundRecord, *, turn: int) -> Outcome:
     public: set[tuple[bytes, int]] = set()
     votes = [0] * len(record.reveals)
     for reveal in record.reveals:
+        root = (bytes(reveal.root_hash), reveal.root_sum)
+        repeated = bool(record.attempt) and root in public
+        public.add(root)
         if reveal.index in record.dropped:  # slashed since: neither attests nor is accepted
             continue
-        root = (bytes(reveal.root_hash), reveal.root_sum)
-        if record.attempt and root in public:
-            continue  # what an earlier attempt made public is nobody else's
-        public.add(root)
+        if repeated:
+            continue  # what an earlier attempt made public is nobody else's, whatever became of its author
         present |= 1 << reveal.index
         when, bitmap = record.attestations.get(reveal.trainer, (0, 0))
         if when != turn:

@@ -19,7 +19,7 @@ from fl_client.disputes import (
     dispute_opening,
     parse_nodes,
 )
-from fl_client.encoding import LIMIT, MerkleSumTree, VectorFormat, VectorKind, commit_vector
+from fl_client.encoding import LIMIT, MerkleSumTree, VectorFormat, VectorKind, commit_vector, set_hash
 from fl_client.roles import GasBook, create_task
 from fl_client.rounds import FetchedVector, TaskWatch, rule_contract, rule_of, seal_vector
 from fl_client.simulation import DemoSettings
@@ -117,7 +117,8 @@ class DisputeStage:
         wrong = right.copy()
         wrong[1_000_000] += 1
         tree = MerkleSumTree.build(wrong)
-        sealer.send(task.proposeAggregate(1, entries, commit_vector(tree.root, self.form), bytes(32), 0))
+        model = commit_vector(tree.root, self.form)
+        sealer.send(task.proposeAggregate(1, set_hash(entries), entries, model, bytes(32), 0))
         replacement = seal_vector(right, self.form).commitment
         salt = Bytes32(bytes(31) + b"\x07")
         opening = dispute_opening(challenger.address, self.contract.address, replacement, salt)

@@ -18,6 +18,7 @@ from fl_client.encoding import (
     VectorFormat,
     VectorKind,
     commit_vector,
+    set_hash,
     update_digest,
 )
 from tests.contracts.federation import RANDOM, advance_to, initial_model, parameters_of
@@ -209,19 +210,28 @@ class Round:
         clock = self.task.clock()
         return int((clock["round"] + clock["proposal"]) % clock["seats"])
 
-    def propose(self, model: NDArray[np.int32] | None = None, seat: int | None = None) -> Any:
+    def propose(
+        self,
+        model: NDArray[np.int32] | None = None,
+        seat: int | None = None,
+        accepted: Sequence[Update] | None = None,
+    ) -> Any:
         """Let the holder of a seat, of the one whose slot is first unless given, propose a model.
 
         Args:
             model: int32 (d,); the right one of all reveals unless given.
+            accepted: the updates that are accepted if nobody has frozen the set; all reveals unless given.
         """
         vector = self.new_model() if model is None else model
         seat = self.first_seat() if seat is None else seat
         commitment = self.commitment_to(vector)
-        entries = [] if self.task.clock()["accepted"] else self.entries
+        frozen = bool(self.task.clock()["accepted"])
+        chosen = self.revealed if accepted is None else accepted
+        accepted_hash = self.task.setHash() if frozen else set_hash(update.entry for update in chosen)
+        entries = [] if frozen else self.entries
         sealer = self.task.seats()[seat]
         return self.task.proposeAggregate(
-            self.number, entries, commitment, web3.keccak(commitment), seat, {"from": sealer}
+            self.number, accepted_hash, entries, commitment, web3.keccak(commitment), seat, {"from": sealer}
         )
 
     def finalize(self, by: Any) -> Round:

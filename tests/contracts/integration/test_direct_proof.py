@@ -106,7 +106,7 @@ def test_the_rejected_sealer_may_not(court: Any, task: Any, dispute: Dissection,
     seat = task.seats().index(dispute.sealer)
     prove(court, task, dispute.challenger, proof)
     with reverts("TrainingTaskNotYourSeat", dispute.sealer, seat):
-        task.proposeAggregate(1, [], bytes(32), bytes(32), seat, {"from": dispute.sealer})
+        task.proposeAggregate(1, task.setHash(), [], bytes(32), bytes(32), seat, {"from": dispute.sealer})
 
 
 def test_the_slots_begin_anew(court: Any, task: Any, dispute: Dissection, proof: Any) -> None:
@@ -231,6 +231,6 @@ def test_an_update_left_unaccepted_is_no_part_of_the_aggregate(
     round_.until_attested(people.trainers[:5], bitmap=0b11011)
     accepted = [round_.revealed[place] for place in (0, 1, 3, 4)]
     honest = round_.new_model(accepted)
-    round_.propose(altered(honest, 9))
+    round_.propose(altered(honest, 9), accepted=accepted)
     prove(court, fresh, people.challenger, proof_of(round_, altered(honest, 9), 9, accepted=accepted))
     assert present(fresh) == Phase.AGGREGATE

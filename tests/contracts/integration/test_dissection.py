@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fl_client.encoding import MerkleSumTree, VectorKind, commit_vector
+from fl_client.encoding import MerkleSumTree, VectorKind, commit_vector, set_hash
 from tests.contracts.dissection import Dissection, altered, deadline_of_dispute, disputed
 from tests.contracts.federation import (
     PURSE,
@@ -93,7 +93,15 @@ def test_a_lying_leaf_sum_in_the_model_is_located_too(system: System, people: Pe
     commitment = bytes(commit_vector(lying.root, round_.form(VectorKind.MODEL)))
     seat = round_.first_seat()
     sealer = task.seats()[seat]
-    task.proposeAggregate(round_.number, round_.entries, commitment, bytes(32), seat, {"from": sealer})
+    task.proposeAggregate(
+        round_.number,
+        set_hash(round_.entries),
+        round_.entries,
+        commitment,
+        bytes(32),
+        seat,
+        {"from": sealer},
+    )
     dispute = Dissection(
         court=system.court,
         round=round_,

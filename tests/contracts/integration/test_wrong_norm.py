@@ -257,3 +257,22 @@ def test_a_value_that_is_none_convicts(court: Any, system: System, people: Peopl
     open_evidence(court, other, challenger, hash_of_chunk(update.trainer, 1, 0, opening))
     shown = court.proveWrongNorm(other, update.trainer, 1, 0, opening, SALT, {"from": challenger})
     assert only_event(shown, "UpdateProvedWrong")["index"] == 0
+
+
+def test_a_copy_of_a_slashed_update_has_no_voice(
+    court: Any, system: System, people: People, challenger: Any
+) -> None:
+    """The second attempt knows the bytes of the first, whatever became of their author."""
+    task = running_task(system, people, dimension=DIMENSION, norm_bound_squared=10**9)
+    tried, lie = Round.of(task), {"vector": np.full(DIMENSION, HUGE, dtype=np.int32), "sums": [1, 2, 3]}
+    liar, honest, copier, *others = people.trainers[:5]
+    first = [tried.update(liar, **lie), replace_vector(tried, tried.update(honest))]
+    tried.reveal(tried.commit_updates(first))
+    accuse(court, task, challenger, tried.revealed[0], 1)
+    advance_to(task, Phase.VOID)
+    task.voidRound({"from": challenger})
+    second = [replace_vector(tried, tried.update(trainer)) for trainer in others]
+    tried.reveal(tried.commit_updates([tried.update(copier, **lie), *second]))
+    tried.attest([honest, copier, *others])
+    frozen = only_event(task.freezeRound(tried.entries, {"from": challenger}), "RoundFrozen")
+    assert (frozen["acceptedMask"], frozen["attestedMask"]) == (0b11010, 0b11010)

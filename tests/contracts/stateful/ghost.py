@@ -146,6 +146,30 @@ class Ghost(GhostClock):
         """Fix the accepted set; return whether the quorum was met."""
         refuse_if(self.accepted != 0, "TrainingTaskUnexpectedPhase")
         refuse_if(not self.revealed, "TrainingTaskWrongEntries")
+        present, attested = self._voters()
+        if self.phase == Phase.ATTEST and attested == present:
+            self.mark = self.now
+        else:
+            refuse_if(self.phase not in (Phase.AGGREGATE, Phase.STALLED), "TrainingTaskUnexpectedPhase")
+            self.mark = self.sealing_starts
+        self.recorded = Phase.AGGREGATE
+        accepted = [self.revealed[place] for place in self.accepted_places()]
+        if len(accepted) < self.p.quorum:
+            self._void()
+            return False
+        self.accepted = len(accepted)
+        self._credit(accepted, attested)
+        return True
+
+    def accepted_places(self) -> list[int]:
+        """The places, among the reveals, of the updates that freezing the set now would accept."""
+        present, attested = self._voters()
+        votes = [self.trainers[voter].bitmap for voter in attested]
+        places = [self.trainers[account].index for account in present]
+        return [place for place in places if 2 * sum(vote >> place & 1 for vote in votes) > len(present)]
+
+    def _voters(self) -> tuple[list[str], list[str]]:
+        """Whoever may attest, and who of them has; both in the order of their reveals."""
         present = [account for place, account in enumerate(self.revealed) if self._present(account, place)]
         attested = [
             account
@@ -153,24 +177,7 @@ class Ghost(GhostClock):
             if self.trainers[account].state == TrainerState.ATTESTED
             and self.trainers[account].turn == self.turn
         ]
-        if self.phase == Phase.ATTEST and attested == present:
-            self.mark = self.now
-        else:
-            refuse_if(self.phase not in (Phase.AGGREGATE, Phase.STALLED), "TrainingTaskUnexpectedPhase")
-            self.mark = self.sealing_starts
-        self.recorded = Phase.AGGREGATE
-        accepted = [
-            account
-            for account in present
-            if 2 * sum(self.trainers[voter].bitmap >> self.trainers[account].index & 1 for voter in attested)
-            > len(present)
-        ]
-        if len(accepted) < self.p.quorum:
-            self._void()
-            return False
-        self.accepted = len(accepted)
-        self._credit(accepted, attested)
-        return True
+        return present, attested
 
     def _present(self, account: str, place: int) -> bool:
         record = self.trainers.get(account, Trainer())

@@ -10,7 +10,7 @@ from typing import Any
 import brownie
 import numpy as np
 
-from fl_client.encoding import MerkleSumTree, VectorKind, chunk_bytes, commit_vector
+from fl_client.encoding import MerkleSumTree, VectorKind, chunk_bytes, commit_vector, set_hash
 from tests.contracts.dissection import SALT, node_tuple
 from tests.contracts.federation import (
     ONE,
@@ -115,6 +115,12 @@ class PredictedTask:
         )
         return vector, bytes(commit_vector(MerkleSumTree.build(vector).root, form))
 
+    def accepted_hash(self) -> bytes:
+        """The running hash of the accepted updates, or of those that freezing the set now would accept."""
+        if self.ghost.accepted:
+            return bytes(self.task.setHash())
+        return set_hash(self.entries[place] for place in self.ghost.accepted_places())
+
     def update_of(self, account: Any) -> Update:
         """The update that this account commits to in the present attempt."""
         round_ = Round(
@@ -147,9 +153,10 @@ class PredictedTask:
             place = ANYBODY if call == "propose unseated" else seat
             vector, commitment = self.new_model()
             entries = [] if self.ghost.accepted else list(self.entries)
+            accepted = self.accepted_hash()
             done = self.predict(
                 lambda g: g.propose(me, place),
-                lambda: task.proposeAggregate(number, entries, commitment, bytes(32), place, by),
+                lambda: task.proposeAggregate(number, accepted, entries, commitment, bytes(32), place, by),
             )
             if done:
                 self.proposed = vector

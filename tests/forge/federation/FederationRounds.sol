@@ -147,7 +147,7 @@ abstract contract FederationRounds is FederationState {
 
     function _propose(address who, uint256 seat, uint256 seed) private returns (bool done) {
         if (_clock().accepted == 0) {
-            // Frozen on its own first, as every client does: only then the right model is known.
+            // Frozen on its own first: only then the right model is known.
             _try(who, address(task), abi.encodeCall(ITrainingTask.freezeRound, (entries)));
             if (_clock().accepted == 0) return false;
         }
@@ -156,7 +156,7 @@ abstract contract FederationRounds is FederationState {
         UpdateEntry[] memory none = new UpdateEntry[](0);
         bytes memory data = abi.encodeCall(
             ITrainingTask.proposeAggregate,
-            (_clock().round, none, model, keccak256(abi.encode(model)), seat)
+            (_clock().round, frozenHash, none, model, keccak256(abi.encode(model)), seat)
         );
         done = _try(who, address(task), data);
         if (!done) return false;

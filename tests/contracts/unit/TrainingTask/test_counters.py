@@ -72,9 +72,9 @@ def test_after_64_proposals_only_the_end_is_left(proposed, court, coin, vault, o
         assert present(task) == Phase.AGGREGATE
         pass_time(deadline_of(task) - 400 - int(web3.eth.get_block("latest")["timestamp"]))
         if number < MOST_PROPOSALS:
-            task.proposeAggregate(1, [], SALT, SALT, ANYBODY, {"from": challenger})
+            task.proposeAggregate(1, task.setHash(), [], SALT, SALT, ANYBODY, {"from": challenger})
     with reverts("TrainingTaskNotChallengeable", MOST_PROPOSALS):
-        task.proposeAggregate(1, [], SALT, SALT, ANYBODY, {"from": challenger})
+        task.proposeAggregate(1, task.setHash(), [], SALT, SALT, ANYBODY, {"from": challenger})
     advance_to(task, Phase.STALLED)
     task.endTask({"from": outsider})
 

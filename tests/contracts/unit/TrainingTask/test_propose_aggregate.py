@@ -37,7 +37,10 @@ def slots_begin(task, frozen):
 
 
 def propose(task, sealer, seat, entries=()):
-    return task.proposeAggregate(task.clock()["round"], list(entries), MODEL, CONTENT, seat, {"from": sealer})
+    posted = list(entries)
+    accepted = hash_of(posted) if posted else task.setHash()
+    number = task.clock()["round"]
+    return task.proposeAggregate(number, accepted, posted, MODEL, CONTENT, seat, {"from": sealer})
 
 
 def test_emits_aggregate_proposed(task, frozen, sealers):
@@ -75,14 +78,14 @@ def test_freezes_the_set_if_nobody_has(task, aggregating, sealers):
 @pytest.mark.parametrize("number", [0, 2, 2**24 - 1])
 def test_meant_for_another_round_reverts(task, frozen, sealers, number):
     with reverts("TrainingTaskOtherRound", number, 1):
-        task.proposeAggregate(number, [], MODEL, CONTENT, 1, {"from": sealers[1]})
+        task.proposeAggregate(number, task.setHash(), [], MODEL, CONTENT, 1, {"from": sealers[1]})
 
 
 def test_a_proposal_that_was_held_back_is_refused_in_a_set_that_was_frozen_for_it(
     task, vault, aggregating, active, sealers, outsider
 ):
     """Whoever holds it back would freeze the next round's set, let it in, and prove it wrong."""
-    held = (1, aggregating.entries, MODEL, CONTENT, 0)
+    held = (1, hash_of(aggregating.entries), aggregating.entries, MODEL, CONTENT, 0)
     aggregating.propose()
     following = aggregating.finalize(outsider)
     following.until_attested(active)
