@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from fl_client.chain import TransactionSender
-from fl_client.chain.contracts import Phase, Role, Step
-from fl_client.disputes import answer_chunk, answer_nodes
-from fl_client.encoding import MerkleSumTree, set_hash
-from fl_client.errors import StorageError
-from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook, Participant
-from fl_client.rounds import Reveal, SealedVector, TaskWatch, Vector, tally
+from fl_client.chain.contracts import Phase, Role
+from fl_client.encoding import set_hash
+from fl_client.roles.answering import Answering
+from fl_client.rounds import Reveal, SealedVector, Vector, tally
 from fl_client.types import Bytes32
 
 ANY_SEAT = 2**256 - 1
@@ -19,22 +15,18 @@ OPEN_SLOTS = 2
 """Slots after those of the seats (``TaskState.OPEN_SLOTS``)."""
 
 
-class Aggregator(Participant):
+class Aggregator(Answering):
     """A sealer's account and its models."""
 
     role = "aggregator"
 
-    def __init__(
-        self, watch: TaskWatch, sender: TransactionSender, gas: GasBook, *, models: ModelBook
-    ) -> None:
-        super().__init__(watch, sender, gas)
-        self.models = models
-        self._proposed: tuple[Bytes32, Vector] | None = None
-
     def act(self, phase: Phase) -> str | None:
         """Take a seat; propose in its slot, answer challenges, move the task on."""
         if phase is Phase.ENDED:
-            return self.go_home(Role.SEALER)
+            return self.go_home(Role.SEALER) or self.go_home(Role.CHALLENGER)
+        # With or without a seat: whoever proposed in an open slot answers for its bond.
+        if phase is Phase.CHALLENGE and (done := self.answer()):
+            return done
         seat = self._seat()
         if seat is None:
             seat = self._open_seat(phase)
@@ -42,8 +34,6 @@ class Aggregator(Participant):
                 return self.join()
         if phase in (Phase.ATTEST, Phase.AGGREGATE):
             return self.propose(phase, seat)
-        if phase is Phase.CHALLENGE and self.contract.clock().dispute_open:
-            return self.answer()
         return self.advance(phase)
 
     def join(self) -> str | None:
@@ -123,34 +113,3 @@ class Aggregator(Participant):
     def publish(self, sealed: SealedVector) -> Bytes32:
         """Store the model's bytes before the chain hears of them."""
         return self.models.store.put(sealed.data).digest
-
-    # ------------------------------------------------------------------ answering
-
-    def answer(self) -> str | None:
-        """Open the tree of the proposed model where a challenger asks."""
-        model, proposer = self.contract.proposed_model()
-        if proposer != self.address:
-            return None
-        dispute, vector = self.contract.dispute(), self._model(model)
-        tree = MerkleSumTree.build(vector)
-        court, task = self.contract.court.functions, self.contract.address
-        if dispute.step is Step.NODES:
-            opened = answer_nodes(tree, dispute.level, dispute.position)
-            self.send(court.answerNodes(task, (opened.current.hash, opened.current.sum), opened.nodes))
-            return "opened its tree"
-        if dispute.step is Step.CHUNK:
-            leaf, chunk = answer_chunk(vector, tree, dispute.position)
-            self.send(court.answerChunk(task, (leaf.hash, leaf.sum), chunk))
-            return "opened a chunk"
-        return None
-
-    def _model(self, commitment: Bytes32) -> Vector:
-        """What it proposed; computed again after a restart."""
-        if self._proposed is None or self._proposed[0] != commitment:
-            vector, sealed = self.models.recomputed(self.ledger.round)
-            if sealed.commitment != commitment:
-                raise StorageError(
-                    "the model that was proposed is not at hand: start with the same state folder"
-                )
-            self._proposed = (commitment, vector)
-        return self._proposed[1]

@@ -21,8 +21,9 @@ from fl_client.disputes import (
 )
 from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, chunk_bytes
 from fl_client.errors import EncodingError, StorageError
+from fl_client.roles.answering import Answering
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import GasBook
 from fl_client.rounds import Proposal, Reveal, SealedVector, TaskWatch, Vector, fetch_vector
 from fl_client.types import Address, Bytes32
 
@@ -49,7 +50,7 @@ class Case:
     opened_in: int
 
 
-class Auditor(Participant):
+class Auditor(Answering):
     """An account that trusts nobody and earns bounties."""
 
     role = "auditor"
@@ -64,8 +65,8 @@ class Auditor(Participant):
         salt: Callable[[], Bytes32] = fresh_salt,
     ) -> None:
         """Make an auditor; `salt` gives 32 unpredictable bytes a call."""
-        super().__init__(watch, sender, gas)
-        self.models, self.salt = models, salt
+        super().__init__(watch, sender, gas, models=models)
+        self.salt = salt
         self._case: Case | None = None
         self._openings: dict[Bytes32, tuple[Bytes32, int]] = {}
 
@@ -158,11 +159,13 @@ class Auditor(Participant):
     # ------------------------------------------------------------------ wrong aggregates
 
     def check_proposal(self) -> str | None:
-        """Recompute the proposed model and challenge it if it is another."""
+        """Recompute the proposed model and challenge it if it is another; answer for its own that stands."""
         record = self.ledger.current()
         standing = record.standing
-        if standing is None or standing.proposer == self.address:
+        if standing is None:
             return None
+        if standing.proposer == self.address:
+            return self.answer()
         key = (record.number, standing.number)
         if self._case is None or self._case.proposal != key:
             mine, sealed = self.models.recomputed(record.number)

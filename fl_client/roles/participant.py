@@ -147,6 +147,8 @@ class Participant:
         if phase is Phase.COMMIT and self._awaits_draw():
             self.send(functions.seedTurn())
             return "decided the draw"
+        if phase is Phase.CHALLENGE:
+            return self.resolve()
         if phase is Phase.FINAL:
             self.send(functions.finalizeRound())
             return "finalised the round"
@@ -162,6 +164,15 @@ class Participant:
             self.send(functions.endTask())
             return "ended the task"
         return None
+
+    def resolve(self) -> str | None:
+        """End a dispute in which a step was missed; without it the round would never go on."""
+        if not self.contract.clock().dispute_open:
+            return None
+        if self.contract.connection.now() < self.contract.dispute().deadline:
+            return None
+        self.send(self.contract.court.functions.resolveDispute(self.contract.address))
+        return "ended a dispute whose deadline had passed"
 
     def _awaits_draw(self) -> bool:
         """Whether trainers are drawn and the present turn's draw is not decided."""
