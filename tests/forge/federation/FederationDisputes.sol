@@ -95,6 +95,7 @@ abstract contract FederationDisputes is FederationRounds {
             (address(task), _clock().round, model, keccak256(abi.encode(model)), bytes32(seed))
         );
         bool open = _isDisputed();
+        if (open) ++count["second dispute"];
         uint256 bond = terms.challengeBond << lostDisputes;
         uint256 purse = coin.balanceOf(who);
         done = _try(who, address(court), data);
@@ -166,12 +167,18 @@ abstract contract FederationDisputes is FederationRounds {
         }
     }
 
-    /// @dev One move against the present proposal, or for it.
+    /// @dev One move against the present proposal, or for it; a dispute has others crowd in behind it at once.
     function _challengeSome(uint256 seed) internal {
+        bool open = _isDisputed();
+        _moveAgainst(seed);
+        if (!open && _isDisputed()) _dispute(challengers[1], seed);
+    }
+
+    function _moveAgainst(uint256 seed) private {
         if (_isDisputed()) {
             if (block.timestamp >= court.disputeOf(address(task)).deadline) return; // only `resolveDispute` is left
-            if (seed % 8 == 0) _dispute(challengers[2], seed); // a second one is refused
-            else if (seed % 8 == 1) _prove(challengers[0], proposal.coordinate);
+            _dispute(challengers[1 + (seed >> 8) % 2], seed); // a second one is refused
+            if (seed % 8 < 2) _prove(challengers[0], proposal.coordinate);
             else if (seed % 8 < 5) _takeStep(seed >> 16);
             return;
         }

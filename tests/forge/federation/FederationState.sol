@@ -182,7 +182,11 @@ abstract contract FederationState is World {
         burned += pool.escrowOf(of_).closed ? taken - paid : lost;
         ++count[bytes32(uint256(evidence))];
         if (of_ != address(task) || uint256(evidence) > uint256(Evidence.WrongNorm)) return;
-        for (uint256 i = 0; i < entries.length; ++i) if (entries[i].trainer == account) stands[i] = false;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            if (entries[i].trainer != account) continue;
+            stands[i] = false;
+            if ((voted >> i) & 1 == 1 && _clock().accepted == 0) ++count["slashed voter"];
+        }
     }
 
     function _readVerdict(bool won) private {
