@@ -52,7 +52,7 @@ heading = @printf '\n=== %s ===\n' '$(1)'
 
 .PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache test-fuzz \
   fuzz snapshot slither \
-  coverage bench fmt devnet clean distclean require-python require-node
+  coverage coverage-python coverage-contracts bench fmt devnet clean distclean require-python require-node
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -124,8 +124,21 @@ slither: setup ## Static analysis of the contracts
 	$(call heading,slither)
 	$(BIN)/slither . --compile-force-framework foundry --fail-low
 
-coverage: setup ## Line and branch coverage of fl_client
-	$(BIN)/python -m pytest -p no:pytest-brownie $(TESTS_PY) --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+coverage: coverage-python coverage-contracts ## Coverage of fl_client and of the contracts, each with its limits
+
+# The tests against real time are left out: under coverage their processes miss their phases.
+coverage-python: setup
+	$(call heading,coverage of fl_client)
+	$(BIN)/python -m pytest -p no:pytest-brownie -n $(JOBS) --dist loadscope $(TESTS_PY) --cov \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=95 $(PYTEST_ARGS)
+
+# Most of an hour: every call of a new kind is traced. What an earlier run remembered must not count.
+coverage-contracts: setup
+	$(call heading,coverage of the contracts)
+	rm -f build/tests.json
+	$(BROWNIE) compile --all
+	$(BROWNIE) test $(addprefix $(TESTS_SOL)/,unit integration) --coverage $(BROWNIE_ARGS)
+	$(BIN)/python scripts/tools/contract_coverage.py
 
 bench: setup ## Measure time, gas and storage
 	$(BIN)/python scripts/bench.py

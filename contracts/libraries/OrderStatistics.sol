@@ -5,6 +5,8 @@ import {FixedPoint} from "./FixedPoint.sol";
 
 /// @title Values of one coordinate in their order
 /// @notice What the rules share that look at the order of values and not at their weights.
+/// @dev INV-MATH-3: the order in which values come changes nothing, and what a minority sends cannot move the middle
+/// of them beyond what the others sent.
 library OrderStatistics {
     /// @notice The values whose weight is not zero, ascending.
     /// @dev Insertion sort: n (n - 1) / 2 steps at worst, of about 210 gas each: 1.7 million for 128 values, the

@@ -144,8 +144,8 @@ def against_plain_loop(scale: Scale) -> Iterator[Row]:
     yield (
         "  less that of the plain loop",
         f"{federated - floats:+.4f}",
-        "within 0.005",
-        mark(abs(federated - floats) <= 0.005),
+        "within 0.002",
+        mark(abs(federated - floats) <= 0.002),
     )
 
 

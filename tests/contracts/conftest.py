@@ -14,6 +14,7 @@ import requests
 from brownie.network.state import Chain
 from web3.exceptions import TransactionNotFound
 
+from tests.contracts import tracing
 from tests.contracts.federation import (
     People,
     System,
@@ -23,6 +24,12 @@ from tests.contracts.federation import (
     people_of,
     running_task,
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Brownie starts a node."""
+    if config.getoption("--coverage", default=False):
+        tracing.prepare()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,6 +64,8 @@ def _few_requests() -> None:
     brownie.web3.eth.get_transaction_receipt = _patient(brownie.web3.eth.get_transaction_receipt)
     # No test undoes single transactions: no snapshot for each of them.
     Chain._add_to_undo_buffer = lambda *_: None
+    if tracing.is_on():
+        tracing.leave_memory_out()
     if "ganache" not in brownie.web3.client_version.lower():
         # The price that anvil would name if it were asked each time.
         brownie.network.gas_price("1 gwei")
@@ -67,6 +76,8 @@ def _deployed(_few_requests: None, accounts: Any) -> System:
     """All contracts, wired, and every member with coins that the vault may take: once for all modules."""
     people = people_of(accounts)
     deployed = deploy_system(people.owner)
+    if tracing.is_on():
+        tracing.make_known(deployed)
     fund(deployed, people)
     # Brownie's isolation of modules comes back to here, instead of to an empty chain.
     brownie.chain._reset_id = brownie.chain._take_snapshot()

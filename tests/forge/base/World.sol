@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {MeanRule} from "../../../contracts/aggregation/MeanRule.sol";
+import {MedianRule} from "../../../contracts/aggregation/MedianRule.sol";
+import {TrimmedMeanRule} from "../../../contracts/aggregation/TrimmedMeanRule.sol";
 import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
 import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
 import {ICombiningRule} from "../../../contracts/interfaces/ICombiningRule.sol";
@@ -17,6 +19,12 @@ import {Checks} from "./Checks.sol";
 /// @title The deployed system
 /// @notice The one place that builds a task's parameters and calls a rule.
 abstract contract World is Checks {
+    enum Rule {
+        Mean,
+        Median,
+        TrimmedMean
+    }
+
     uint256 internal constant ONE = 1e18;
     uint256 internal constant SUPPLY = 1e9 * ONE;
     uint256 internal constant FRACTION_BITS = 20;
@@ -26,7 +34,7 @@ abstract contract World is Checks {
     RewardPool internal pool;
     AggregateVerifier internal verifier;
     DisputeCourt internal court;
-    MeanRule internal rule;
+    mapping(Rule => ICombiningRule) internal rules;
     TaskFactory internal factory;
 
     function _deploy() internal {
@@ -35,9 +43,11 @@ abstract contract World is Checks {
         pool = new RewardPool(coin);
         verifier = new AggregateVerifier();
         court = new DisputeCourt(verifier);
-        rule = new MeanRule();
-        address[] memory rules = new address[](1);
-        rules[0] = address(rule);
+        rules[Rule.Mean] = new MeanRule();
+        rules[Rule.Median] = new MedianRule();
+        rules[Rule.TrimmedMean] = new TrimmedMeanRule();
+        address[] memory admitted = new address[](3);
+        for (uint256 i = 0; i < 3; ++i) admitted[i] = address(rules[Rule(i)]);
         factory = new TaskFactory(
             address(court),
             vault,
@@ -50,7 +60,7 @@ abstract contract World is Checks {
                 minBurnBps: 2_000,
                 maxStake: 1e6 * ONE
             }),
-            rules
+            admitted
         );
         vault.wire(address(factory), pool);
         pool.wire(address(factory), address(vault));
@@ -95,7 +105,7 @@ abstract contract World is Checks {
                 bounty: 5 * ONE,
                 answerFee: 7 * ONE,
                 burnBps: 2_500,
-                rule: address(rule),
+                rule: address(rules[Rule.Mean]),
                 ruleArgument: 0
             });
     }
@@ -104,13 +114,20 @@ abstract contract World is Checks {
         return ITrainingTask(factory.createTask(parameters));
     }
 
+    /// @dev One of the rules, with an argument that it takes.
+    function _chosen(uint256 which) internal pure returns (Rule chosen, uint256 argument) {
+        chosen = Rule(which % 3);
+        if (chosen == Rule.TrimmedMean) argument = (which >> 8) % 5_000;
+    }
+
     /// @dev What a rule makes of one coordinate.
     function _combine(
-        ICombiningRule by,
+        Rule by,
         int32[] memory values,
         uint32[] memory weights,
-        int32 base
+        int32 base,
+        uint256 argument
     ) internal view returns (int32) {
-        return by.combine(values, weights, base, 0);
+        return rules[by].combine(values, weights, base, argument);
     }
 }

@@ -38,6 +38,10 @@ contract Federation is FederationDisputes {
         base = Trees.random(tasks.length, DIMENSION);
         terms = _parameters();
         terms.initialModel = _commitmentTo(base);
+        // Each task in turn: mean, median, trimmed mean.
+        rule = Rule(tasks.length % 3);
+        terms.rule = address(rules[rule]);
+        terms.ruleArgument = rule == Rule.TrimmedMean ? 2_500 : 0;
         task = _create(terms);
         tasks.push(task);
         _forgetRound();

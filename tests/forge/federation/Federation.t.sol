@@ -52,7 +52,7 @@ contract FederationTest is Checks {
 
     /// @notice The moves lead everywhere: a campaign that only ever was refused would prove nothing.
     function test_ACampaignReachesEveryPartOfATask() external {
-        bytes32[14] memory things = [
+        bytes32[16] memory things = [
             bytes32("round"),
             "wrong model final",
             "frozen",
@@ -66,24 +66,26 @@ contract FederationTest is Checks {
             "wrong proposal",
             "end",
             "second dispute",
-            "slashed voter"
+            "slashed voter",
+            "frozen for a median",
+            "frozen for a trimmed mean"
         ];
         // In the order of `Evidence`.
         string[5] memory evidence = ["NoReveal", "WrongNorm", "WrongAggregate", "NoAnswer", "LostDispute"];
-        uint256[14] memory found;
+        uint256[16] memory found;
         uint256[6] memory slashes;
         for (uint256 run = 0; run < 10; ++run) {
             Federation federation = new Federation();
             _play(federation, run);
-            for (uint256 i = 0; i < 14; ++i) found[i] += federation.count(things[i]);
+            for (uint256 i = 0; i < 16; ++i) found[i] += federation.count(things[i]);
             for (uint256 i = 1; i < 6; ++i) slashes[i] += federation.count(bytes32(i));
         }
-        for (uint256 i = 0; i < 14; ++i) {
+        for (uint256 i = 0; i < 16; ++i) {
             _say(string(abi.encodePacked(things[i])), found[i]);
         }
         for (uint256 i = 1; i < 6; ++i) _say(evidence[i - 1], slashes[i]);
         _check(found[0] >= 30, "fewer than 30 rounds with the right model");
-        for (uint256 i = 1; i < 14; ++i) _check(found[i] >= 2, string(abi.encodePacked("rare: ", things[i])));
+        for (uint256 i = 1; i < 16; ++i) _check(found[i] >= 2, string(abi.encodePacked("rare: ", things[i])));
         for (uint256 i = 1; i < 6; ++i) _check(slashes[i] >= 2, "a kind of evidence hardly ever led to a slash");
     }
 

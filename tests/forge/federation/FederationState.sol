@@ -57,6 +57,7 @@ abstract contract FederationState is World {
     ITrainingTask[] internal tasks;
     ITrainingTask internal task; // the last one
     TaskParameters internal terms;
+    Rule internal rule; // of the present task
 
     mapping(address trainer => Update) internal latest;
     UpdateEntry[] internal entries;
@@ -166,6 +167,8 @@ abstract contract FederationState is World {
         frozenRound = task.clock().round;
         right = _aggregate();
         ++count["frozen"];
+        if (rule == Rule.Median) ++count["frozen for a median"];
+        if (rule == Rule.TrimmedMean) ++count["frozen for a trimmed mean"];
     }
 
     function _readSlash(Vm.Log memory log) private {
@@ -235,7 +238,7 @@ abstract contract FederationState is World {
         int32[] memory from = base;
         for (uint256 k = 0; k < DIMENSION; ++k) {
             for (uint256 i = 0; i < number; ++i) values[i] = vectors[i][k];
-            model[k] = _combine(rule, values, weights, from[k]);
+            model[k] = _combine(rule, values, weights, from[k], terms.ruleArgument);
         }
     }
 

@@ -142,10 +142,11 @@ contract AggregateVerifierTest is World {
             running = keccak256(abi.encode(running, given.entries[i].trainer, weights[i], commitment));
         }
         given.model = new int32[](dimension);
+        (Rule chosen, uint256 argument) = _chosen(_draw(seed, "rule"));
         int32[] memory values = new int32[](count);
         for (uint256 k = 0; k < dimension; ++k) {
             for (uint256 i = 0; i < count; ++i) values[i] = given.updates[i][k];
-            given.model[k] = _combine(rule, values, weights, given.base[k]);
+            given.model[k] = _combine(chosen, values, weights, given.base[k], argument);
         }
         given.statement = AggregateStatement({
             model: Trees.build(given.model).commitment(dimension, KIND_MODEL, FRACTION_BITS),
@@ -153,8 +154,8 @@ contract AggregateVerifierTest is World {
             setHash: running,
             dimension: uint32(dimension),
             fractionBits: uint8(FRACTION_BITS),
-            rule: address(rule),
-            ruleArgument: 0
+            rule: address(rules[chosen]),
+            ruleArgument: argument
         });
     }
 
