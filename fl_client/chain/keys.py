@@ -12,6 +12,7 @@ from typing import Any, Final
 from eth_account import Account as _EthAccount
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from fl_client.errors import ConfigError
@@ -96,7 +97,18 @@ def create_keystore(path: Path | str, password: Callable[[], str], *, work: int 
     Raises:
         ConfigError: the file exists, cannot be written, or the password is empty.
     """
-    account = Account.from_private_key(os.urandom(32))
+    return import_keystore(path, os.urandom(32), password, work=work)
+
+
+def import_keystore(
+    path: Path | str, private_key: bytes, password: Callable[[], str], *, work: int = _SCRYPT_WORK
+) -> Account:
+    """Keep a key that exists already encrypted, in a file of mode 0600 (see ``create_keystore``).
+
+    Raises:
+        ConfigError: no private key, the file exists, cannot be written, or the password is empty.
+    """
+    account = Account.from_private_key(private_key)
     secret = password()
     if not secret:
         raise ConfigError("an empty password protects nothing: choose one")
@@ -112,6 +124,15 @@ def create_keystore(path: Path | str, password: Callable[[], str], *, work: int 
     except OSError as problem:
         raise ConfigError(f"cannot write the keystore {path}: {problem.strerror}") from problem
     return account
+
+
+def keystore_address(path: Path | str) -> Address | None:
+    """The address that a keystore file states, without decrypting it; None where it is none."""
+    try:
+        text = json.loads(Path(path).read_text(encoding="utf-8"))["address"]
+        return Address(to_checksum_address("0x" + text.removeprefix("0x")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def load_keystore(path: Path | str, password: Callable[[], str]) -> Account:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Callable, Sequence
 
 import typer
 
 from fl_client import __version__
-from fl_client.cli.audit import audit
+from fl_client.cli import commands
 from fl_client.cli.demo import demo
+from fl_client.cli.groups import keys_app, task_app
 from fl_client.cli.prune import prune
-from fl_client.cli.task import task_app
 from fl_client.errors import GradbondError
 
 app = typer.Typer(
@@ -23,10 +24,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(demo)
-app.command()(audit)
-app.add_typer(task_app)
-app.command()(prune)
+_PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "See it": (demo, commands.audit, commands.status),
+    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
+    "Take part": (
+        *(commands.train, commands.aggregate, commands.own, commands.join),
+        *(commands.claim, commands.leave, commands.export, prune),
+    ),
+}
+for panel, members in _PANELS.items():
+    for member in members:
+        app.command(rich_help_panel=panel)(member)
+app.add_typer(keys_app, rich_help_panel="Set up")
+app.add_typer(task_app, rich_help_panel="Set up")
 
 
 def _version(wanted: bool) -> None:
@@ -44,13 +54,12 @@ def main_options(
     """Federated learning under bond on an Ethereum chain."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; no error that a user can cause shows a traceback without --debug."""
-    debug = "--debug" in sys.argv
-    as_json = "--json" in sys.argv
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug, as_json = "--debug" in given, "--json" in given
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app([argument for argument in given if argument != "--debug"], standalone_mode=False)
     except GradbondError as problem:
         _fail(str(problem), problem.exit_code, debug=debug, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):

@@ -1,52 +1,96 @@
-"""`fl audit`: check a whole task from its chain and its store alone."""
+"""`fl audit`: check a whole task from its chain and its store alone; once, or for as long as it runs."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import NoReturn
 
 import typer
 from rich.console import Console
 
+from fl_client.audit import AuditResult, audit_folder, audit_task
+from fl_client.chain.contracts import Phase
+from fl_client.cli.session import open_content, open_task
+from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact, print_verdict
-from fl_client.types import Address
-
-if TYPE_CHECKING:
-    from fl_client.audit import AuditResult
 
 
-def audit(
-    subject: Annotated[
-        str, typer.Argument(help="The --out folder of a run, or a task's address.", metavar="OUT_OR_TASK")
-    ],
-    head: Annotated[str | None, typer.Option(help="Hash that the chain's latest block must have.")] = None,
-    rpc_url: Annotated[
-        str | None, typer.Option(help="Node to read from, when a task's address is given.")
-    ] = None,
-    deployment: Annotated[
-        Path | None, typer.Option(help="Deployment file, when a task's address is given.")
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="Folder of the content store, when an address is given.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
-    ] = False,
-) -> None:
-    """Recompute every round, reward and slash of a task. Exit code 0 agrees, 1 differs, 2 cannot be checked.
+def audit(settings: Settings, subject: str | None, head: str | None, *, as_json: bool) -> NoReturn:
+    """Audit the folder of a run, or a task on a node; ends with the verdict's exit code.
 
-    Example: fl audit runs/demo --head 0x...
+    Raises:
+        ConfigError: no such subject.
     """
-    # A chain in this process takes seconds to import: only this command pays for it.
-    from fl_client.audit import audit_folder
+    chosen = _chosen(settings, subject)
+    if Path(chosen).is_dir():
+        _conclude(audit_folder(chosen, head=None if head is None else _hash(head)), as_json=as_json)
+    settings = replace(settings, task=chosen)
+    _conclude(audit_task(open_task(settings), open_content(settings)), as_json=as_json)
 
-    if subject.startswith("0x") and len(subject) == 42:
-        result = _audit_live(subject, rpc_url, deployment, store)
-    else:
-        result = audit_folder(subject, head=None if head is None else _hash(head))
+
+def challenge(
+    settings: Settings, subject: str | None, *, watch: bool, until_ended: bool, as_json: bool
+) -> None:
+    """Run the auditor's role: whatever is wrong goes to court.
+
+    Raises:
+        ConfigError: not a task on a node, or --watch is missing.
+    """
+    from fl_client.cli.participate import auditor, take_part
+
+    if not watch:
+        raise ConfigError("--challenge goes with --watch")
+    settings = replace(settings, task=_on_node(settings, subject))
+    take_part(settings, auditor, until_ended=until_ended, as_json=as_json)
+
+
+def watch(settings: Settings, subject: str | None, *, as_json: bool) -> NoReturn:
+    """Print a verdict after each final round; end with the first that is not well, or when the task has ended."""
+    settings = replace(settings, task=_on_node(settings, subject))
+    contract, store = open_task(settings), open_content(settings)
+    checked = 0
+    while True:
+        with contract.held():
+            phase, _ = contract.phase()
+            final = contract.clock().round - 1
+        if phase is Phase.ENDED:
+            _conclude(audit_task(contract, store), as_json=as_json)
+        if final > checked:
+            checked = final
+            result = audit_task(contract, store)
+            if not result.passed:
+                _conclude(result, as_json=as_json)
+            _show(result, as_json=as_json)
+        time.sleep(settings.poll)
+
+
+def _chosen(settings: Settings, subject: str | None) -> str:
+    chosen = subject or settings.task
+    if chosen is None:
+        raise ConfigError(
+            "what is to be audited? give the folder of a run, a task's address, or its task file"
+        )
+    return chosen
+
+
+def _on_node(settings: Settings, subject: str | None) -> str:
+    chosen = _chosen(settings, subject)
+    if Path(chosen).is_dir():
+        raise ConfigError(f"{chosen} is a run that is over: --watch takes a task on a node")
+    return chosen
+
+
+def _conclude(result: AuditResult, *, as_json: bool) -> NoReturn:
+    _show(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+def _show(result: AuditResult, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(result.to_json(), sort_keys=True))
     else:
@@ -56,23 +100,6 @@ def audit(
             print_fact(console, "model root", result.model_root)
         print_verdict(console, result.to_json())
     sys.stdout.flush()
-    raise typer.Exit(result.exit_code)
-
-
-def _audit_live(
-    subject: str, rpc_url: str | None, deployment: Path | None, store: Path | None
-) -> AuditResult:
-    if rpc_url is None or deployment is None or store is None:
-        raise ConfigError("a task's address needs --rpc-url, --deployment and --store")
-    from fl_client.audit import audit_task
-    from fl_client.chain import Connection
-    from fl_client.chain.contracts import Deployment, TaskContract
-    from fl_client.storage import LocalStore
-
-    connection = Connection.open(rpc_url)
-    contracts = Deployment.read(deployment)
-    contracts.check(connection)
-    return audit_task(TaskContract(connection, contracts, Address(subject)), LocalStore(store))
 
 
 def _hash(text: str) -> bytes:

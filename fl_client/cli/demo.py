@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from fl_client.errors import ConfigError
 from fl_client.reporting import LiveRounds, print_summary, render_html, render_metrics
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def demo(
     participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
     rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
-    rule: Annotated[str, typer.Option(help="How updates are combined: mean, median or trimmed-mean:BETA.")] = "mean",
+    rule: Annotated[
+        str, typer.Option(help="How updates are combined: mean, median or trimmed-mean:BETA.")
+    ] = "mean",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
     batch_size: Annotated[
@@ -36,6 +39,15 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
+    network: Annotated[
+        bool,
+        typer.Option(
+            "--network", help="Every participant a process of its own, on a local node (anvil); honest."
+        ),
+    ] = False,
+    ipfs: Annotated[
+        list[str] | None, typer.Option(help="With --network: RPC address of an IPFS daemon.", metavar="URL")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
     ] = False,
@@ -47,6 +59,27 @@ def demo(
 
     Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
     """
+    if network:
+        from fl_client.cli.network import NetworkPlan
+        from fl_client.cli.network_demo import run_network_demo
+
+        if (epochs, batch_size, lr, fraction, device) != (None, None, None, 1.0, "cpu"):
+            raise ConfigError(
+                "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
+            )
+        plan = NetworkPlan(
+            out=out,
+            trainers=participants,
+            rounds=rounds,
+            rule=rule,
+            partition=partition,
+            seed=seed,
+            definition=task,
+            data=data,
+            ipfs=tuple(ipfs or ()),
+        )
+        run_network_demo(plan, as_json=as_json)
+        return
     # Torch takes seconds to import: only this command pays for it.
     from fl_client.learning import parse_batch_size
     from fl_client.simulation import DemoSettings, run_demo

@@ -1,4 +1,4 @@
-"""`fl task`: begin a task of one's own, and try it out."""
+"""`fl task`: begin a task of one's own, try it out."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ from fl_client.cli.starter import write_starter
 if TYPE_CHECKING:
     from fl_client.learning import TaskFacts
 
-task_app = typer.Typer(name="task", help="Begin a task of your own, and try it out.", no_args_is_help=True)
 
-
-@task_app.command()
 def new(
     where: Annotated[str, typer.Argument(help="A name, or the path of a .py file.", metavar="NAME_OR_PATH")],
 ) -> None:
@@ -34,7 +31,6 @@ def new(
     typer.echo(f"  fl demo --task {task} --participants 3 --rounds 5 --out {out}")
 
 
-@task_app.command()
 def check(
     task: Annotated[str, typer.Argument(help="A built-in task, my_module:MyTask or path/to/file.py:MyTask.")],
     data: Annotated[Path | None, typer.Option(help="Folder of the task's data, where it reads one.")] = None,

@@ -19,6 +19,7 @@ class Aggregator(Answering):
     """A sealer's account and its models."""
 
     role = "aggregator"
+    stakes_as = Role.SEALER
 
     def act(self, phase: Phase) -> str | None:
         """Take a seat; propose in its slot, answer challenges, move the task on."""

@@ -54,6 +54,7 @@ class Auditor(Answering):
     """An account that trusts nobody and earns bounties."""
 
     role = "auditor"
+    stakes_as = Role.CHALLENGER
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class Auditor(Answering):
         if phase is Phase.ENDED:
             return self.settle_overdue(phase) or self.go_home(Role.CHALLENGER)
         if phase in (Phase.NONE, Phase.JOIN):
-            return None
+            return self.advance(phase)
         done = self.settle_overdue(phase) or self.prove_norms(phase)
         if done is None and phase is Phase.CHALLENGE:
             done = self.check_proposal()

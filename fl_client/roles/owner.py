@@ -5,7 +5,7 @@ from __future__ import annotations
 from fl_client.chain import Connection, TransactionSender, load_artifact
 from fl_client.chain.contracts import Deployment, Phase, TaskContract, TaskParameters
 from fl_client.chain.events import EventDecoder
-from fl_client.errors import ChainError, ContractReverted
+from fl_client.errors import ChainError
 from fl_client.roles.participant import GasBook, Participant
 
 
@@ -47,25 +47,4 @@ class Owner(Participant):
 
     def act(self, phase: Phase) -> str | None:
         """Start the task as soon as it may; move it on where nobody else does."""
-        if phase is Phase.JOIN:
-            return self.start()
         return self.advance(phase)
-
-    def start(self) -> str | None:
-        """Open the first round when all places are taken or the joining time is over."""
-        clock, parameters = self.contract.clock(), self.contract.parameters
-        over = self.contract.connection.now() >= clock.mark
-        seated = any(int(seat, 16) for seat in self.contract.seats())
-        ready = clock.active >= parameters.quorum and seated
-        if not over and not (ready and clock.active == parameters.max_trainers):
-            return None
-        try:
-            if ready:
-                self.send(self.contract.task.functions.start())
-                return "started the task"
-            self.send(self.contract.task.functions.endTask())
-            return "ended the task: too few came"
-        except ContractReverted as refusal:
-            if refusal.name != "TrainingTaskUnexpectedPhase":
-                raise
-            return None

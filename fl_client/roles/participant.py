@@ -77,12 +77,14 @@ class Participant:
     """
 
     role = "participant"
+    stakes_as = Role.NONE
 
     def __init__(self, watch: TaskWatch, sender: TransactionSender, gas: GasBook) -> None:
         self.watch = watch
         self.sender = sender
         self.gas = gas
         self._overtaken = 0
+        self.looked_at = -1  # the block of the last step
 
     @property
     def address(self) -> Address:
@@ -101,7 +103,8 @@ class Participant:
 
     def step(self) -> str | None:
         """Do what is due; returns what was done, or None."""
-        with self.contract.held():
+        with self.contract.held() as block:
+            self.looked_at = block
             phase, _ = self.watch.refresh(self.address)
             try:
                 done = self.act(phase)
@@ -110,6 +113,24 @@ class Participant:
                 return None
         self._overtaken = 0
         return done
+
+    def due_at(self) -> int | None:
+        """From which stamp on there may be something to do although nobody acts; None: not known.
+
+        The end of the phase, of a dispute's step, of a sealer's slot, or of a stake's time.
+        """
+        with self.contract.held():
+            now = self.contract.connection.now()
+            phase, deadline = self.contract.phase(self.address)
+            times = [deadline]
+            if phase is Phase.ENDED:
+                times += [self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)]
+            elif phase is Phase.CHALLENGE and self.contract.clock(self.address).dispute_open:
+                times.append(self.contract.dispute().deadline)
+            elif phase is Phase.AGGREGATE:
+                seconds = self.contract.parameters.seal_seconds
+                times += [deadline - slot * seconds for slot in range(1, 2 + len(self.contract.seats()))]
+        return min((time for time in times if time > now), default=None)
 
     def _note(self, refusal: ContractReverted) -> None:
         """Pass over a refusal that only means that the task has moved on; raises any other."""
@@ -144,6 +165,8 @@ class Participant:
     def advance(self, phase: Phase) -> str | None:
         """Make the call that moves the task on, where anybody may."""
         functions = self.contract.task.functions
+        if phase is Phase.JOIN:
+            return self.start()
         if phase is Phase.COMMIT and self._awaits_draw():
             self.send(functions.seedTurn())
             return "decided the draw"
@@ -164,6 +187,25 @@ class Participant:
             self.send(functions.endTask())
             return "ended the task"
         return None
+
+    def start(self) -> str | None:
+        """Open the first round when all places are taken or the joining time is over."""
+        clock, parameters = self.contract.clock(), self.contract.parameters
+        over = self.contract.connection.now() >= clock.mark
+        seated = any(int(seat, 16) for seat in self.contract.seats())
+        ready = clock.active >= parameters.quorum and seated
+        if not over and not (ready and clock.active == parameters.max_trainers):
+            return None
+        try:
+            if ready:
+                self.send(self.contract.task.functions.start())
+                return "started the task"
+            self.send(self.contract.task.functions.endTask())
+            return "ended the task: too few came"
+        except ContractReverted as refusal:
+            if refusal.name != "TrainingTaskUnexpectedPhase":
+                raise
+            return None
 
     def resolve(self) -> str | None:
         """End a dispute in which a step was missed; without it the round would never go on."""

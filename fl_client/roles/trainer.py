@@ -43,6 +43,7 @@ class Trainer(Participant):
     """A trainer's account, its learner and its two stores."""
 
     role = "trainer"
+    stakes_as = Role.TRAINER
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.rules import rule_contract, rule_of
+from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
 from fl_client.rounds.vectors import (
     FetchedVector,
     SealedVector,
@@ -18,6 +19,7 @@ from fl_client.rounds.vectors import (
 from fl_client.rounds.watch import TaskWatch
 
 __all__ = [
+    "AccountStatus",
     "Commit",
     "FetchedVector",
     "Outcome",
@@ -27,13 +29,16 @@ __all__ = [
     "RoundRecord",
     "SealedVector",
     "Slash",
+    "Stake",
     "TaskLedger",
+    "TaskStatus",
     "TaskWatch",
     "Vector",
     "VerifiedVectors",
     "check_dimension",
     "everything",
     "fetch_vector",
+    "read_status",
     "rule_contract",
     "rule_of",
     "retention_of",

@@ -25,7 +25,17 @@ from fl_client.learning import (
     split,
     training_defaults,
 )
-from fl_client.roles import Aggregator, Auditor, GasBook, ModelBook, Owner, Participant, Trainer, create_task
+from fl_client.roles import (
+    FRACTION_BITS,
+    Aggregator,
+    Auditor,
+    GasBook,
+    ModelBook,
+    Owner,
+    Participant,
+    Trainer,
+    create_task,
+)
 from fl_client.rounds import Slash, Vector, VerifiedVectors, seal_vector
 from fl_client.simulation.attackers import (
     CopyingTrainer,
@@ -36,12 +46,11 @@ from fl_client.simulation.attackers import (
 from fl_client.simulation.plan import (
     AGGREGATE,
     COPY,
-    FRACTION_BITS,
     NORM,
     SILENT,
     DemoSettings,
     plan_cheats,
-    task_parameters,
+    task_plan,
 )
 from fl_client.simulation.record import History, PhaseWatch, read_history
 from fl_client.storage import LocalStore
@@ -128,15 +137,14 @@ class Federation:
         vector = self.model.initial()
         form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
         sealed = seal_vector(vector, form)
-        parameters = task_parameters(
-            self.settings,
+        plan = task_plan(self.settings, phase_seconds=max(bounds.min_challenge_seconds, 4_320))
+        parameters = plan.parameters(
             owner=self._owner_sender.address,
             deployment=deployment,
             definition_hash=Bytes32(self.model.layout.definition_hash),
             initial_model=sealed.commitment,
             initial_content=self.store.put(sealed.data).digest,
             dimension=form.dimension,
-            phase_seconds=max(bounds.min_challenge_seconds, 4_320),
         )
         contract = create_task(self.connection, deployment, self._owner_sender, parameters, self.gas)
         return deployment, contract

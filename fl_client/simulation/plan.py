@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fl_client.aggregation import CombiningRule, parse_rule
-from fl_client.chain.contracts import ONE_COIN, Deployment, TaskParameters
+from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
-from fl_client.rounds import rule_contract
-from fl_client.types import Address, Bytes32
+from fl_client.roles import TaskPlan
 
-FRACTION_BITS = 20
 MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
 
@@ -112,55 +110,16 @@ def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, .
     return tuple(placed), tuple(left_out)
 
 
-def task_parameters(
-    settings: DemoSettings,
-    *,
-    owner: Address,
-    deployment: Deployment,
-    definition_hash: Bytes32,
-    initial_model: Bytes32,
-    initial_content: Bytes32,
-    dimension: int,
-    phase_seconds: int = 600,
-) -> TaskParameters:
-    """The demonstration's task; amounts in 1e-18 coin."""
-    # Ten lattice units of length a coordinate would be nothing, 4 (in the model's own units) is generous.
-    norm_bound = (4 << FRACTION_BITS) ** 2 * dimension
-    return TaskParameters(
-        owner=owner,
-        definition_hash=definition_hash,
-        initial_model=initial_model,
-        initial_content=initial_content,
-        dimension=dimension,
-        fraction_bits=FRACTION_BITS,
-        norm_bound_squared=norm_bound,
+def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
+    """The demonstration's task: every time is one phase, so that runs are as long as they are busy."""
+    return TaskPlan(
         rounds=settings.rounds,
+        trainers=settings.participants,
         quorum=settings.quorum,
-        max_trainers=settings.participants,
-        max_voids=3,
-        max_samples=1_000_000,
-        fraction_bps=settings.fraction_bps,
-        join_seconds=phase_seconds,
-        commit_seconds=phase_seconds,
-        reveal_seconds=phase_seconds,
-        attest_seconds=phase_seconds,
-        seal_seconds=phase_seconds,
+        fraction=settings.fraction,
+        rule=settings.rule,
+        phase_seconds=phase_seconds,
         challenge_seconds=phase_seconds,
-        answer_seconds=phase_seconds,
         unbonding_seconds=20 * phase_seconds,
         retention_seconds=100 * phase_seconds,
-        trainer_stake=100 * ONE_COIN,
-        sealer_stake=200 * ONE_COIN,
-        challenge_bond=200 * ONE_COIN,
-        reveal_penalty=20 * ONE_COIN,
-        norm_penalty=50 * ONE_COIN,
-        seal_penalty=200 * ONE_COIN,
-        update_reward=3 * ONE_COIN,
-        attest_reward=ONE_COIN,
-        seal_reward=5 * ONE_COIN,
-        bounty=10 * ONE_COIN,
-        answer_fee=5 * ONE_COIN,
-        burn_bps=2_000,
-        rule=rule_contract(deployment, settings.combining_rule),
-        rule_argument=settings.combining_rule.argument,
-    )
+    ).within(FactoryBounds.devnet())

@@ -23,7 +23,7 @@ from fl_client.encoding import LIMIT, MerkleSumTree, VectorFormat, VectorKind, c
 from fl_client.roles import GasBook, create_task
 from fl_client.rounds import FetchedVector, TaskWatch, rule_contract, rule_of, seal_vector
 from fl_client.simulation import DemoSettings
-from fl_client.simulation.plan import task_parameters
+from fl_client.simulation.plan import task_plan
 from fl_client.types import Bytes32
 
 from .table import CNN, Row, row
@@ -83,15 +83,13 @@ class DisputeStage:
         self.base = self.vector(1 << 20)
         settings = DemoSettings(participants=trainers, rounds=1, rule=rule)
         sealed = seal_vector(self.base, self.form)
-        parameters = task_parameters(
-            settings,
+        parameters = task_plan(settings, phase_seconds=4_320).parameters(
             owner=owner.address,
             deployment=deployment,
             definition_hash=Bytes32(bytes(32)),
             initial_model=sealed.commitment,
             initial_content=Bytes32(bytes(32)),
             dimension=dimension,
-            phase_seconds=4_320,
         )
         self.contract: TaskContract = create_task(self.connection, deployment, owner, parameters, GasBook())
         self.watch = TaskWatch(self.contract)

@@ -26,7 +26,7 @@ from fl_client.learning import (
     sample_clients,
     split,
 )
-from fl_client.simulation.plan import FRACTION_BITS
+from fl_client.roles import FRACTION_BITS
 
 CPU = torch.device("cpu")
 

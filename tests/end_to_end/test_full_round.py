@@ -6,7 +6,7 @@ from safetensors import safe_open
 
 from fl_client.chain.contracts import ONE_COIN
 from fl_client.reporting.html.page import FILES
-from fl_client.simulation.plan import DemoSettings, task_parameters
+from fl_client.simulation.plan import DemoSettings, task_plan
 
 from .conftest import Run, run_fl
 
@@ -79,8 +79,7 @@ def _rewards() -> dict[str, int]:
         median_rule=nobody,
         trimmed_mean_rule=nobody,
     )
-    parameters = task_parameters(
-        DemoSettings(),
+    parameters = task_plan(DemoSettings()).parameters(
         owner=nobody,
         deployment=deployment,
         definition_hash=bytes(32),

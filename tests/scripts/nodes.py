@@ -79,16 +79,21 @@ def script(name: str, *arguments: object) -> list[str]:
     return [sys.executable, str(ROOT / "scripts" / f"{name}.py"), *map(str, arguments)]
 
 
-def run_script(name: str, *arguments: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """Run a script to its end."""
+def fl(*arguments: object) -> list[str]:
+    """The command line of `fl`."""
+    return [sys.executable, "-m", "fl_client.cli.app", *map(str, arguments)]
+
+
+def run_fl(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run a command of `fl` to its end."""
     return subprocess.run(
-        script(name, *arguments), capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT, check=False
+        fl(*arguments), capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT, check=False
     )
 
 
-def succeed(name: str, *arguments: object) -> list[dict[str, Any]]:
-    """Run a script that must end well; gives the JSON objects that it printed."""
-    done = run_script(name, *arguments, "--json")
+def succeed(*arguments: object) -> list[dict[str, Any]]:
+    """Run a command of `fl` that must end well; gives the JSON objects that it printed."""
+    done = run_fl(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

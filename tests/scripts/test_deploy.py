@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
 from dataclasses import astuple
@@ -21,7 +19,7 @@ from tests.scripts.nodes import (
     key_options,
     new_account,
     node,
-    run_script,
+    run_fl,
     succeed,
     tool,
 )
@@ -55,7 +53,7 @@ def test_brownie_deploys_what_the_artifacts_hold(tmp_path: Path) -> None:
     environment = ENVIRONMENT | {
         "HOME": str(brownie_home(tmp_path, port)),
         "SOLCX_BINARY_PATH": str(ROOT / ".toolchain"),
-        "GRADBOND_OUT": str(out),
+        "FL_DEPLOYMENT": str(out),
     }
     with node("anvil", port) as url:
         command = [tool("brownie"), "run", "deploy", "--network", NETWORK]
@@ -84,30 +82,24 @@ def test_deployment_without_brownie_has_the_bounds_that_were_asked_for(
         assert said["factory"] == deployment.factory
 
 
-def test_keystore_is_made_with_a_mode_that_only_its_owner_reads(tmp_path: Path) -> None:
-    (tmp_path / "password").write_text("a long password\n")
-    (said,) = succeed("keystore", "--keystore", tmp_path / "key.json", "--password-file", tmp_path / "password")
-    content = json.loads((tmp_path / "key.json").read_text())
-    assert content["address"].lower().removeprefix("0x") == said["address"].lower().removeprefix("0x")
-    assert os.stat(tmp_path / "key.json").st_mode & 0o777 == 0o600
-
-
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ((), "give --keystore with --password-file, or --unlocked"),
-        (("--keystore", "nowhere.json"), "--keystore and --password-file go together"),
-        (("--unlocked", "--bounds", "none"), "invalid choice: 'none'"),
+        ((), "give --keystore, or --unlocked"),
+        (("--keystore", "nowhere.json"), "cannot read the keystore nowhere.json"),
+        (("--keystore", "nowhere.json", "--unlocked"), "give --keystore, or --unlocked"),
+        (("--unlocked", "--bounds", "none"), "bounds are 'none': give production or devnet"),
     ],
 )
 def test_wrong_arguments_end_in_one_line(arguments: tuple[str, ...], line: str) -> None:
-    done = run_script("deploy", "--rpc-url", "http://127.0.0.1:9", *arguments)
+    with node("anvil") as url:
+        done = run_fl("deploy", "--rpc-url", url, *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
-    assert done.stderr.startswith("deploy: ") and line in done.stderr
+    assert done.stderr.startswith("fl: ") and line in done.stderr
 
 
 def test_file_that_cannot_be_written_is_found_before_anything_is_deployed(tmp_path: Path) -> None:
     with node("anvil") as url:
-        done = run_script("deploy", "--rpc-url", url, "--unlocked", "--out", tmp_path / "no" / "folder.json")
+        done = run_fl("deploy", "--rpc-url", url, "--unlocked", "--out", tmp_path / "no" / "folder.json")
         assert (done.returncode, done.stderr.count("\n")) == (3, 1)
         assert Connection.open(url).block_number() == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +14,9 @@ import pytest
 
 from fl_client.chain import Connection, Journal, UnlockedSender
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Role, TaskContract, deploy
-from fl_client.cli.script import run
+from fl_client.cli.app import main
 from fl_client.types import Address
-from scripts import create_task, participant
-from tests.scripts.nodes import ENVIRONMENT, key_options, new_account, node, script
+from tests.scripts.nodes import ENVIRONMENT, fl, key_options, new_account, node, succeed
 
 Refusal = Callable[[list[str]], tuple[int, str]]
 
@@ -42,18 +40,18 @@ class Place:
 
     def options(self, **changes: object) -> list[str]:
         """A command line that works for the aggregator, with changes."""
+        task, role = changes.pop("task", self.contract.address), str(changes.pop("role", "aggregate"))
         given: dict[str, object] = {
-            "role": "aggregator",
             "rpc-url": self.url,
             "deployment": self.folder / "deployment.json",
-            "task": self.contract.address,
             "keystore": self.folder / "rich.json",
             "password-file": self.folder / "password",
             "store": self.folder / "store",
             "state": self.folder / "state",
         }
         given.update({name.replace("_", "-"): value for name, value in changes.items()})
-        return [text for name, value in given.items() for text in (f"--{name}", str(value))]
+        options = [text for name, value in given.items() for text in (f"--{name}", str(value))]
+        return [*role.split(), str(task), *options]
 
 
 @contextmanager
@@ -70,11 +68,14 @@ def found(folder: Path) -> Iterator[Place]:
         for account in (rich, poor):
             bank.give(account, 10**18)
         bank.send(coin.functions.transfer(rich, 5_000 * ONE_COIN))
-        arguments = ["--rpc-url", url, "--deployment", str(folder / "deployment.json"), "--phase-seconds", "600"]
-        arguments += [*map(str, key_options(folder, "rich")), "--store", str(folder / "store")]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["create_task", *arguments, "--out", str(folder / "task.json")])
-            contract = create_task.main()
+        (folder / "task.yaml").write_text("trainers: 3\nseconds: {phase: 600}\n")
+        files = ["--deployment", folder / "deployment.json", "--store", folder / "store"]
+        keys = key_options(folder, "rich")
+        (made,) = succeed(
+            *("task", "create", folder / "task.yaml", "--rpc-url", url, *files, *keys),
+            *("--state", folder / "state-rich", "--out", folder / "task.json"),
+        )
+        contract = TaskContract(connection, deployment, made["task"])
         yield Place(url=url, folder=folder, contract=contract, deployment=deployment)
 
 
@@ -86,32 +87,32 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture
 def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refusal:
-    """Runs the script in this process; gives its exit code and its only line."""
+    """Runs the command in this process; gives its exit code and its only line."""
+    monkeypatch.delenv("FL_PASSWORD", raising=False)
 
     def given(arguments: list[str]) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["participant", *arguments])
         with pytest.raises(SystemExit) as ended:
-            run("participant", participant.main)
+            main(arguments)
         said = capsys.readouterr()
-        assert said.out == "" and said.err.count("\n") == 1 and said.err.startswith("participant: ")
+        assert said.out == "" and said.err.count("\n") == 1 and said.err.startswith("fl: ")
         return int(str(ended.value.code)), said.err.strip()
 
     return given
 
 
 CASES = {
-    "unknown role": ({"role": "miner"}, 3, "invalid choice: 'miner'"),
+    "unknown role": ({"role": "mine"}, 3, "No such command 'mine'"),
     "keystore that is not there": ({"keystore": "nowhere.json"}, 3, "cannot read the keystore nowhere.json"),
     "password file that is not there": ({"password_file": "nowhere"}, 3, "cannot read the password file nowhere"),
     "deployment file that is not there": ({"deployment": "no.json"}, 3, "cannot read the deployment file no.json"),
     "task file that is not there": ({"task": "no.json"}, 3, "cannot read the task file no.json"),
-    "task that is no address": ({"task": "0x12"}, 3, "--task is '0x12': give an address"),
+    "task that is no address": ({"task": "0x12"}, 3, "the task is '0x12': give an address"),
     "task that nobody made": ({"task": "0x" + "11" * 20}, 7, "is no task of the factory"),
     "node that is not there": ({"rpc_url": "http://127.0.0.1:9"}, 7, "no node answers at http://127.0.0.1:9"),
-    "share beyond the whole": ({"role": "trainer", "share": "4/3"}, 3, "--share is '4/3': give K/N"),
-    "unknown partition": ({"role": "trainer", "partition": "fair"}, 3, "partition 'fair' is unknown"),
-    "unknown definition": ({"role": "trainer", "task_definition": "digit"}, 3, "no built-in task 'digit'"),
-    "poll that never ends": ({"poll": "nan"}, 3, "--poll is 0.05 to 3600 seconds"),
+    "share beyond the whole": ({"role": "train", "share": "4/3"}, 3, "--share is '4/3': give K/N"),
+    "unknown partition": ({"role": "train", "partition": "fair"}, 3, "partition 'fair' is unknown"),
+    "unknown definition": ({"role": "train", "definition": "digit"}, 3, "no built-in task 'digit'"),
+    "poll that never ends": ({"poll": "nan"}, 3, "poll is nan: give 0.05 to 3600"),
 }
 
 
@@ -141,13 +142,14 @@ def test_account_without_ether_is_refused(place: Place, refusal: Refusal) -> Non
 
 @pytest.mark.parametrize(("role", "stake"), [("trainer", 100), ("aggregator", 200), ("auditor", 200)])
 def test_account_without_the_stake_is_refused(place: Place, refusal: Refusal, role: str, stake: int) -> None:
-    code, line = refusal(place.options(role=role, keystore=place.folder / "poor.json"))
+    command = {"trainer": "train", "aggregator": "aggregate", "auditor": "audit --watch --challenge"}[role]
+    code, line = refusal(place.options(role=command, keystore=place.folder / "poor.json"))
     assert code == 7 and f"has 0 coins, {role} of this task stakes {stake}" in line
 
 
 def test_definition_of_another_model_is_refused(place: Place, refusal: Refusal) -> None:
     (place.folder / "deeper.py").write_text(OTHER_TASK)
-    code, line = refusal(place.options(role="trainer", task_definition=f"{place.folder / 'deeper.py'}:Deeper"))
+    code, line = refusal(place.options(role="train", definition=f"{place.folder / 'deeper.py'}:Deeper"))
     assert code == 3 and f"0x{place.contract.parameters.definition_hash.hex()}" in line
 
 
@@ -180,7 +182,7 @@ def test_nobody_joined_by_being_refused(place: Place) -> None:
 
 def test_error_is_also_an_object_with_json(place: Place) -> None:
     done = subprocess.run(
-        [*script("participant", *place.options(task="0x12")), "--json"],
+        fl(*place.options(task="0x12"), "--json"),
         capture_output=True,
         text=True,
         timeout=60,
@@ -188,14 +190,14 @@ def test_error_is_also_an_object_with_json(place: Place) -> None:
         check=False,
     )
     assert done.returncode == 3 and "Traceback" not in done.stderr
-    assert json.loads(done.stdout) == {"error": done.stderr.strip().removeprefix("participant: "), "exit_code": 3}
+    assert json.loads(done.stdout) == {"error": done.stderr.strip().removeprefix("fl: "), "exit_code": 3}
 
 
 def test_node_that_dies_is_waited_for_and_then_named(tmp_path: Path) -> None:
     with found(tmp_path) as place:
-        arguments = place.options(role="owner", patience=1, poll=0.2)
+        arguments = place.options(role="own", patience=1, poll=0.2)
         process = subprocess.Popen(
-            script("participant", *arguments),
+            fl(*arguments),
             stderr=subprocess.PIPE,
             text=True,
             env=ENVIRONMENT,
@@ -205,7 +207,7 @@ def test_node_that_dies_is_waited_for_and_then_named(tmp_path: Path) -> None:
         time.sleep(2)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 7 and "trying again" in errors and "Traceback" not in errors
-    assert errors.splitlines()[-1].startswith("participant: ") and place.url in errors.splitlines()[-1]
+    assert errors.splitlines()[-1].startswith("fl: ") and place.url in errors.splitlines()[-1]
 
 
 def _accounts(place: Place) -> list[str]:

@@ -1,29 +1,27 @@
-"""A task on a local node, every participant in a process of its own."""
+"""A task on a local node: five trainers, an aggregator and an auditor, every one in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fl_client.chain import Connection
-from fl_client.chain.contracts import ONE_COIN, Deployment, Phase, TaskContract
+from fl_client.chain.contracts import ONE_COIN, Phase, TaskContract
+from fl_client.cli.network import Network, NetworkPlan
 from fl_client.types import Address
-from tests.scripts.nodes import ENVIRONMENT, key_options, new_account, node, script, succeed, tool
+from tests.scripts.nodes import ENVIRONMENT, node, run_fl, script, tool
 
 pytestmark = pytest.mark.slow
 
-TRAINERS = ("trainer-1", "trainer-2", "trainer-3")
-OTHERS = {"aggregator": "aggregator", "auditor": "auditor", "owner": "owner"}
 ROUNDS = 2
 COINS = 500
 RUN_SECONDS = 480  # a limit for a busy machine; an idle one takes a tenth of it
+PLAN = NetworkPlan(out=Path(), rounds=ROUNDS, seed=7, rule="trimmed-mean:0.34", poll=0.5, until_home=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,107 +29,49 @@ class Run:
     """A task that has ended: what every process said, and how it ended."""
 
     url: str
-    folder: Path
+    plan: NetworkPlan
     contract: TaskContract
     addresses: dict[str, Address]
     codes: dict[str, int]
-    deeds: dict[str, list[dict[str, Any]]]
+    deeds: dict[str, list[str]]
     errors: dict[str, str]
+    verdict: dict[str, Any]
 
-    def said(self, name: str) -> list[str]:
-        return [entry["deed"] for entry in self.deeds[name]]
-
-
-def found(url: str, folder: Path) -> tuple[TaskContract, dict[str, Address]]:
-    """Deploy, fund everybody and create the task."""
-    names = (*TRAINERS, *OTHERS)
-    addresses = {name: new_account(folder, name).address for name in names}
-    deployment = folder / "deployment.json"
-    succeed("deploy", "--rpc-url", url, "--unlocked", "--bounds", "devnet", "--out", deployment)
-    where = ["--rpc-url", url, "--deployment", deployment]
-    succeed("fund", *where, "--coins", COINS, "--ether", 5, *addresses.values())
-    # Phases end early when everybody has acted; only the window for challenges and the unbonding time are waited for.
-    # On a busy machine it takes a minute until six processes have imported what they need.
-    seconds = ["--phase-seconds", 180, "--challenge-seconds", 2, "--answer-seconds", 2, "--unbonding-seconds", 19]
-    people = ["--trainers", len(TRAINERS), "--rounds", ROUNDS, "--seed", 7, "--rule", "trimmed-mean:0.34"]
-    files = ["--store", folder / "store", "--out", folder / "task.json"]
-    (made,) = succeed("create_task", *where, *key_options(folder, "owner"), *people, *seconds, *files)
-    return TaskContract(Connection.open(url), Deployment.read(deployment), made["task"]), addresses
-
-
-def start(name: str, url: str, folder: Path) -> subprocess.Popen[str]:
-    """Start one participant."""
-    arguments: list[object] = [
-        "--role",
-        OTHERS.get(name, "trainer"),
-        "--rpc-url",
-        url,
-        "--json",
-        "--poll",
-        0.5,
-    ]
-    arguments += ["--deployment", folder / "deployment.json", "--task", folder / "task.json"]
-    arguments += [
-        *key_options(folder, name),
-        "--store",
-        folder / "store",
-        "--state",
-        folder / f"state-{name}",
-    ]
-    if name in TRAINERS:
-        share = f"{TRAINERS.index(name) + 1}/{len(TRAINERS)}"
-        arguments += ["--share", share, "--partition", "dirichlet:1.0", "--seed", 7]
-    with (folder / f"{name}.log").open("w") as log, (folder / f"{name}.err").open("w") as errors:
-        command = script("participant", *arguments)
-        return subprocess.Popen(command, stdout=log, stderr=errors, text=True, env=ENVIRONMENT)
-
-
-def wait_for(processes: dict[str, subprocess.Popen[str]]) -> dict[str, int]:
-    """Wait for all; the first that fails ends the others."""
-    deadline = time.monotonic() + RUN_SECONDS
-    try:
-        while any(process.poll() is None for process in processes.values()):
-            if time.monotonic() > deadline or any(process.poll() for process in processes.values()):
-                break
-            time.sleep(0.2)
-    finally:
-        for process in processes.values():
-            if process.poll() is None:
-                process.kill()
-    return {name: process.wait() for name, process in processes.items()}
+    @property
+    def trainers(self) -> list[str]:
+        return [name for name in self.addresses if name.startswith("trainer")]
 
 
 @pytest.fixture(scope="class")
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    folder = tmp_path_factory.mktemp(request.cls.node)
+    out = tmp_path_factory.mktemp(request.cls.node) / "run"
     with node(request.cls.node) as url:
-        contract, addresses = found(url, folder)
-        codes = wait_for({name: start(name, url, folder) for name in addresses})
-        yield Run(
-            url=url,
-            folder=folder,
-            contract=contract,
-            addresses=addresses,
-            codes=codes,
-            deeds={
-                name: [json.loads(line) for line in (folder / f"{name}.log").read_text().splitlines()]
-                for name in addresses
-            },
-            errors={name: (folder / f"{name}.err").read_text() for name in addresses},
-        )
+        plan = replace(PLAN, out=out, rpc_url=url, trainers=request.cls.trainers)
+        with Network(plan) as network:
+            network.wait(RUN_SECONDS)
+            audit = network.run("audit", out / "task.json", *network.options("auditor")[:4], "--store", out / "store")
+            yield Run(
+                url=url,
+                plan=plan,
+                contract=network.contract,
+                addresses=network.accounts,
+                codes={process.name: process.handle.returncode for process in network.processes},
+                deeds={process.name: process.deeds for process in network.processes},
+                errors={
+                    process.name: process.log.with_suffix(".err").read_text() for process in network.processes
+                },
+                verdict=audit[0],
+            )
 
 
 class Participants:
     """What has to be true of a task that has ended, whatever the node."""
 
     node: str
+    trainers: int
 
     def test_every_process_ends_well_and_silently(self, run: Run) -> None:
-        assert set(run.codes.values()) == {0} and not any(run.errors.values()), (
-            run.codes,
-            run.errors,
-            run.deeds,
-        )
+        assert set(run.codes.values()) == {0} and not any(run.errors.values()), (run.codes, run.errors, run.deeds)
 
     def test_the_task_combines_as_its_owner_chose(self, run: Run) -> None:
         chosen = (run.contract.parameters.rule, run.contract.parameters.rule_argument)
@@ -140,42 +80,82 @@ class Participants:
     def test_the_task_has_ended(self, run: Run) -> None:
         assert run.contract.phase()[0] is Phase.ENDED
 
-    @pytest.mark.parametrize("name", TRAINERS)
-    def test_trainer_takes_part_in_every_round(self, run: Run, name: str) -> None:
-        deeds = run.said(name)
-        assert [deeds.count(deed) for deed in ("joined", "committed", "revealed")] == [1, ROUNDS, ROUNDS]
-        assert deeds.count(f"attested {len(TRAINERS)} of {len(TRAINERS)}") == ROUNDS
+    def test_every_trainer_takes_part_in_every_round(self, run: Run) -> None:
+        for name in run.trainers:
+            deeds = run.deeds[name]
+            assert [deeds.count(deed) for deed in ("joined", "committed", "revealed")] == [1, ROUNDS, ROUNDS]
+            assert deeds.count(f"attested {self.trainers} of {self.trainers}") == ROUNDS
 
     def test_aggregator_proposes_one_model_a_round_from_all_updates(self, run: Run) -> None:
-        assert run.said("aggregator").count(f"proposed a model from {len(TRAINERS)} updates") == ROUNDS
+        assert run.deeds["aggregator"].count(f"proposed a model from {self.trainers} updates") == ROUNDS
 
     def test_nobody_was_slashed_and_everybody_has_its_stake_back(self, run: Run) -> None:
-        paid = {"owner": -run.contract.parameters.budget}
-        coins = {name: run.contract.balance(run.addresses[name]) - COINS * ONE_COIN for name in run.addresses}
         parameters = run.contract.parameters
+        coins = {name: run.contract.balance(account) - COINS * ONE_COIN for name, account in run.addresses.items()}
+        given = ROUNDS * 10 * COINS * ONE_COIN - COINS * ONE_COIN
         earned = ROUNDS * (parameters.update_reward + parameters.attest_reward)
-        sealed = ROUNDS * parameters.seal_reward
         assert coins == {
-            **dict.fromkeys(TRAINERS, earned),
-            "aggregator": sealed,
+            **dict.fromkeys(run.trainers, earned),
+            "aggregator": ROUNDS * parameters.seal_reward,
             "auditor": 0,
             # Every reward was paid out, so nothing came back of the budget.
-            "owner": paid["owner"],
+            "owner": given - parameters.budget,
         }
 
     def test_audit_over_the_node_agrees(self, run: Run) -> None:
-        command = [tool("fl"), "audit", run.contract.address, "--rpc-url", run.url, "--json"]
-        command += ["--deployment", str(run.folder / "deployment.json"), "--store", str(run.folder / "store")]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False
+        assert run.verdict["passed"] and run.verdict["rounds_checked"] == ROUNDS
+
+    def test_no_log_holds_a_password_or_a_key(self, run: Run) -> None:
+        password = (run.plan.out / "keys" / "password").read_text().strip()
+        for log in (run.plan.out / "logs").iterdir():
+            text = log.read_text()
+            assert password not in text and "ciphertext" not in text
+
+    def test_model_has_the_bits_of_the_run_in_one_process(self, run: Run, tmp_path: Path) -> None:
+        arguments = ["--participants", self.trainers, "--rounds", ROUNDS, "--seed", PLAN.seed, "--rule", PLAN.rule]
+        done = run_fl("demo", *arguments, "--honest", "--json", "--out", tmp_path / "demo", timeout=300)
+        assert done.returncode == 0, done.stderr
+        assert "0x" + run.contract.base_model().hex() == json.loads(done.stdout)["model_root"]
+
+    def test_status_of_an_ended_task_takes_two_seconds(self, run: Run) -> None:
+        done = run_fl("status", run.contract.address, *self._where(run), "--account", run.addresses["owner"], "--json")
+        found = json.loads(done.stdout)
+        assert (found["phase"], found["round"], found["account"]["address"]) == (
+            "ended",
+            ROUNDS + 1,
+            run.addresses["owner"],
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert json.loads(done.stdout)["rounds_checked"] == ROUNDS
+
+    def test_model_is_exported_as_safetensors(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "model.safetensors"
+        store = ["--store", run.plan.out / "store"]
+        done = run_fl("export", run.contract.address, *self._where(run), *store, "--out", out, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["model_root"] == "0x" + run.contract.base_model().hex() and out.stat().st_size
+
+    @staticmethod
+    def _where(run: Run) -> list[object]:
+        return ["--rpc-url", run.url, "--deployment", run.plan.out / "deployment.json"]
 
 
 class TestOnAnvil(Participants):
     node = "anvil"
+    trainers = 5
 
 
 class TestOnGanache(Participants):
     node = "ganache"
+    trainers = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"), [("participant", "train"), ("aggregator", "aggregate"), ("auditor", "audit")]
+)
+def test_script_is_the_command_of_its_role(name: str, usage: str) -> None:
+    done = subprocess.run(
+        script(name, "--help"), capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False
+    )
+    of_fl = run_fl(usage, "--help")
+    assert done.returncode == 0
+    assert done.stdout.split("Options")[1] == of_fl.stdout.split("Options")[1]
+    assert tool("fl")

@@ -7,8 +7,8 @@ import pytest
 
 from fl_client.encoding import dequantise
 from fl_client.encoding.flatten import flatten
+from fl_client.roles import FRACTION_BITS
 from fl_client.simulation import DemoSettings, Federation
-from fl_client.simulation.plan import FRACTION_BITS
 from scripts.benchmarks.plain_fedavg import LatticeFedAvg, PlainFedAvg, Setting, rounds_to
 
 STEP = 2.0**-FRACTION_BITS

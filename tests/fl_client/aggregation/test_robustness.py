@@ -7,7 +7,7 @@ import pytest
 
 from fl_client.aggregation import CombiningRule, Median, TrimmedMean, WeightedMean
 from fl_client.encoding import dequantise, quantise
-from fl_client.simulation.plan import FRACTION_BITS
+from fl_client.roles import FRACTION_BITS
 
 DIMENSION = 2_000
 HONEST = 4

@@ -23,6 +23,8 @@ def parameters(system, owner):
     return task_parameters(system, owner)
 
 
+# Coverage reads traces without their memory, where the value is that a transaction returns.
+@pytest.mark.skip_coverage
 def test_emits_task_created(factory, parameters, owner):
     transaction = factory.createTask(parameters, {"from": owner})
     assert only_event(transaction, "TaskCreated") == {
@@ -33,6 +35,7 @@ def test_emits_task_created(factory, parameters, owner):
     }
 
 
+@pytest.mark.skip_coverage
 def test_takes_the_whole_budget(factory, pool, coin, parameters, owner):
     before = coin.balanceOf(owner)
     task = factory.createTask(parameters, {"from": owner}).return_value

@@ -1,0 +1,272 @@
+"""The commands as the parser sees them: arguments, options, help. What they do is in the modules they import.
+
+Those modules bring web3 or torch, which take seconds to import: only the command that needs them pays for it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fl_client.cli.options import (
+    ACCOUNT,
+    CHAIN,
+    LEARNING,
+    ROLE,
+    SENDING,
+    STORE,
+    WAITING,
+    AsJson,
+    Settings,
+    UntilEnded,
+    takes,
+)
+
+
+class Member(StrEnum):
+    """As what an account joins."""
+
+    trainer = "trainer"
+    aggregator = "aggregator"
+
+
+# ---------------------------------------------------------------------- roles
+
+
+@takes(*ROLE, *LEARNING)
+def train(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
+    """Take part as a trainer: join, learn on your own data, commit, reveal, attest, and take the stake home.
+
+    It may be stopped at any time and started again with the same state folder.
+
+    Example: fl train task.json --keystore keys/alice.json --store store --share 1/5
+    """
+    from fl_client.cli.participate import take_part, trainer
+
+    take_part(settings, trainer, until_ended=until_ended, as_json=as_json)
+
+
+@takes(*ROLE)
+def aggregate(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
+    """Take part as an aggregator: combine the accepted updates, post the model, answer for it.
+
+    Example: fl aggregate task.json --keystore keys/bob.json --store store
+    """
+    from fl_client.cli.participate import aggregator, take_part
+
+    take_part(settings, aggregator, until_ended=until_ended, as_json=as_json)
+
+
+@takes(*ROLE)
+def own(settings: Settings, *, as_json: AsJson = False) -> None:
+    """Watch over a task as the one who pays: start it, and end one that cannot go on.
+
+    Any aggregator or auditor does the same while it runs; nothing depends on this one.
+
+    Example: fl own task.json --keystore keys/owner.json --store store
+    """
+    from fl_client.cli.participate import owner, take_part
+
+    take_part(settings, owner, until_ended=True, as_json=as_json)
+
+
+@takes(*CHAIN, *STORE, *ACCOUNT, *SENDING, *WAITING)
+def audit(
+    settings: Settings,
+    *,
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK"
+        ),
+    ] = None,
+    head: Annotated[str | None, typer.Option(help="Hash that the chain's latest block must have.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until the task has ended.")] = False,
+    challenge: Annotated[
+        bool,
+        typer.Option("--challenge", help="With --watch: bring what is wrong to court; needs --keystore."),
+    ] = False,
+    until_ended: UntilEnded = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every round, reward and slash of a task. Exit code 0 agrees, 1 differs, 2 cannot be checked.
+
+    Example: fl audit runs/demo --head 0x...
+
+    Example: fl audit task.json --watch --challenge --keystore keys/carol.json --store store
+    """
+    from fl_client.cli import audit as auditing
+
+    if challenge:
+        auditing.challenge(settings, subject, watch=watch, until_ended=until_ended, as_json=as_json)
+    elif watch:
+        auditing.watch(settings, subject, as_json=as_json)
+    else:
+        auditing.audit(settings, subject, head, as_json=as_json)
+
+
+# ---------------------------------------------------------------------- membership
+
+
+@takes("task", *CHAIN, *ACCOUNT, *STORE, *SENDING)
+def join(
+    settings: Settings,
+    *,
+    role: Annotated[Member, typer.Option(help="As what.")] = Member.trainer,
+    as_json: AsJson = False,
+) -> None:
+    """Lock a stake and take a place; `fl train` or `fl aggregate` then does the work (and joins by itself).
+
+    Example: fl join task.json --role trainer --keystore keys/alice.json --store store
+    """
+    from fl_client.cli import membership
+
+    membership.join(settings, role.value, as_json=as_json)
+
+
+@takes("task", *CHAIN, *ACCOUNT, *SENDING)
+def claim(settings: Settings, *, as_json: AsJson = False) -> None:
+    """Take what has been earned, of all tasks of the deployment.
+
+    Example: fl claim task.json --keystore keys/alice.json
+    """
+    from fl_client.cli import membership
+
+    membership.claim(settings, as_json=as_json)
+
+
+@takes("task", *CHAIN, *ACCOUNT, *SENDING)
+def leave(settings: Settings, *, as_json: AsJson = False) -> None:
+    """Leave a task after the present round; called again once the stake is free, take it back.
+
+    Example: fl leave task.json --keystore keys/alice.json
+    """
+    from fl_client.cli import membership
+
+    membership.leave(settings, as_json=as_json)
+
+
+# ---------------------------------------------------------------------- looking
+
+
+@takes("task", *CHAIN, *WAITING)
+def status(
+    settings: Settings,
+    *,
+    account: Annotated[str | None, typer.Option(help="Also show this account.", metavar="ADDRESS")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, until interrupted or the task has ended.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a task stands: phase, deadline, who is due, stakes.
+
+    Example: fl status task.json --account 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --watch
+    """
+    from fl_client.cli.status import show_status
+
+    show_status(settings, account, watch=watch, as_json=as_json)
+
+
+@takes("task", *CHAIN, *STORE, "definition", "data")
+def export(
+    settings: Settings,
+    *,
+    out: Annotated[Path, typer.Option(help="File to write.", metavar="FILE")] = Path("model.safetensors"),
+    round_: Annotated[
+        int | None,
+        typer.Option("--round", help="The model after this round, 0 for the first one; else the last."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a task's model, check it against the chain, and write it as safetensors.
+
+    Example: fl export task.json --definition digits --store store --out model.safetensors
+    """
+    from fl_client.cli.export import export_final
+
+    export_final(settings, out, round_, as_json=as_json)
+
+
+@takes("task", *CHAIN, *ACCOUNT, *STORE, "state")
+def doctor(settings: Settings, *, as_json: AsJson = False) -> None:
+    """Check versions, node, contracts, account, balances, store, clock and task. Exit code 1 when something is wrong.
+
+    Example: fl doctor task.json --keystore keys/alice.json --store store
+    """
+    from fl_client.cli.doctor import show_findings
+
+    show_findings(settings, as_json=as_json)
+
+
+# ---------------------------------------------------------------------- setting up
+
+
+def devnet(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8545,
+    accounts: Annotated[int, typer.Option(help="Accounts with ether whose keys the node holds.")] = 20,
+    state: Annotated[Path, typer.Option(help="Folder that keeps the chain.", metavar="FOLDER")] = Path(
+        "devnet"
+    ),
+    block_time: Annotated[
+        float, typer.Option(help="Seconds between blocks; 0: one for each transaction.", metavar="SECONDS")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Run a local chain (anvil) until interrupted; started again with the same folder, it goes on.
+
+    Everybody on this machine may use its accounts: it is for tests and demonstrations.
+
+    Example: fl devnet --port 8545 --state devnet
+    """
+    from fl_client.cli.devnet import run_devnet
+
+    run_devnet(port, accounts, state, block_time, as_json=as_json)
+
+
+@takes("rpc_url", "deployment", *ACCOUNT)
+def deploy(
+    settings: Settings,
+    *,
+    unlocked: Annotated[
+        bool, typer.Option("--unlocked", help="As a development node's first account.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Deployment file to write; --deployment by default.", metavar="FILE")
+    ] = None,
+    bounds: Annotated[str, typer.Option(help="What tasks may ask for: production or devnet.")] = "production",
+    as_json: AsJson = False,
+) -> None:
+    """Deploy the contracts, and write the file that every participant is given.
+
+    Nobody owns them afterwards. The account that deploys gets all coins.
+
+    Example: fl deploy --rpc-url http://127.0.0.1:8545 --unlocked --bounds devnet
+    """
+    from fl_client.cli.deploy import deploy_contracts
+
+    deploy_contracts(settings, unlocked=unlocked, out=out, bounds=bounds, as_json=as_json)
+
+
+@takes("rpc_url", "deployment", *ACCOUNT)
+def fund(
+    settings: Settings,
+    *,
+    accounts: Annotated[list[str], typer.Argument(help="Who gets it.", metavar="ADDRESS...")],
+    ether: Annotated[int, typer.Option(help="Whole ether to each.")] = 10,
+    coins: Annotated[int, typer.Option(help="Whole coins to each; 0 without a deployment file.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Give ether and coins to accounts of a development chain.
+
+    Ether comes from the node's first unlocked account, and so do the coins if that account deployed the contracts;
+    otherwise name the keystore of the account that did.
+
+    Example: fl fund --rpc-url http://127.0.0.1:8545 --deployment deployment.json 0x7099...79C8
+    """
+    from fl_client.cli.deploy import fund_accounts
+
+    fund_accounts(settings, accounts, ether=ether, coins=coins, as_json=as_json)

@@ -1,0 +1,58 @@
+"""`fl export`: a task's model as safetensors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from fl_client.cli.session import check_writable, open_content, open_task
+from fl_client.cli.settings import Settings
+from fl_client.errors import ConfigError
+from fl_client.learning import GlobalModel, check_task, export_model, load_task, resolve_device
+from fl_client.roles import ModelBook
+from fl_client.rounds import TaskWatch
+
+
+def export_final(settings: Settings, out: Path, round_: int | None, *, as_json: bool) -> None:
+    """Write the model after a round; without one, the last final model.
+
+    Raises:
+        ConfigError: that round is not final, or the definition is of another model.
+        StorageError: the model's bytes can neither be fetched nor recomputed.
+    """
+    contract = open_task(settings)
+    watch = TaskWatch(contract)
+    watch.refresh()
+    final = [number for number, record in watch.ledger.rounds.items() if record.finalized]
+    last = max(final, default=0)
+    number = last if round_ is None else round_
+    if number != 0 and number not in final:
+        raise ConfigError(f"round {number} is not final: the last final one is {last}")
+    task = load_task(settings.definition, data_dir=settings.data)
+    data = check_task(task)
+    model = GlobalModel(task, seed=0, fraction_bits=contract.parameters.fraction_bits)
+    if model.layout.definition_hash != contract.parameters.definition_hash:
+        raise ConfigError(
+            f"--definition {settings.definition!r} is another model than the task's: give the one its owner used"
+        )
+    check_writable(out, "--out")
+    commitment, _ = watch.ledger.base_of(number + 1)
+    vector = ModelBook(watch, open_content(settings)).base(number + 1)
+    root = "0x" + commitment.hex()
+    # One entry: the file's header keeps several in no fixed order.
+    export_model(model.module(vector), out, metadata={"model_root": root})
+    score = model.evaluate(vector, data.test, resolve_device("cpu"))
+    said = {
+        "file": str(out),
+        "loss": score.loss,
+        "metric": score.metric,
+        "model_root": root,
+        "round": number,
+        "task": contract.address,
+    }
+    if as_json:
+        typer.echo(json.dumps(said, sort_keys=True))
+    else:
+        typer.echo(f"the model after round {number}, {score.metric:.4f} on the task's test data: {out}")

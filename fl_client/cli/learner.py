@@ -1,0 +1,62 @@
+"""A trainer's model and data, from its settings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fl_client.chain.contracts import TaskContract
+from fl_client.cli.settings import Settings
+from fl_client.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fl_client.learning import LocalLearner
+
+
+def parse_share(text: str) -> tuple[int, int]:
+    """Read K/N, 1 <= K <= N.
+
+    Raises:
+        ConfigError: something else.
+    """
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    part, whole = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= part <= whole:
+        raise ConfigError(f"--share is {text!r}: give K/N, e.g. 2/3 for the second of three")
+    return part, whole
+
+
+def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
+    """The trainer's model and data, after making sure that the model is the task's.
+
+    Raises:
+        ConfigError: it is another.
+        LearningError: its definition or its data cannot be used.
+    """
+    part, whole = parse_share(settings.share)
+    import numpy as np  # torch comes with the next line: only trainers wait for that
+
+    from fl_client import learning
+
+    task = learning.load_task(settings.definition, data_dir=settings.data)
+    data = learning.check_task(task)
+    parameters = contract.parameters
+    model = learning.GlobalModel(task, seed=settings.seed, fraction_bits=parameters.fraction_bits)
+    if model.layout.definition_hash != parameters.definition_hash:
+        raise ConfigError(
+            f"--definition {settings.definition!r} has the hash 0x{model.layout.definition_hash.hex()}, the "
+            f"task was made for 0x{parameters.definition_hash.hex()}: give the definition that its owner used"
+        )
+    shares = learning.split(
+        learning.parse_partition(settings.partition),
+        data.train_targets,
+        participants=whole,
+        generator=np.random.default_rng(settings.seed),
+    )
+    return learning.LocalLearner(
+        model,
+        data.train.select(shares[part - 1]),
+        learning.training_defaults(task),
+        seed=settings.seed * 1_000 + part - 1,
+        device=learning.resolve_device(settings.device),
+    )

@@ -1,0 +1,297 @@
+"""A federation as processes of their own on a local node: what `fl demo --network` starts, and how it is watched."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fl_client.chain import Connection, UnlockedSender, create_keystore
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
+from fl_client.cli.devnet import CHAIN_ID, anvil_options, find_anvil
+from fl_client.errors import ChainError, ConfigError
+from fl_client.types import Address
+
+_FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
+_COINS: Final = 500
+_ETHER: Final = 5 * 10**18
+_START_SECONDS: Final = 120.0
+_COMMANDS: Final = {
+    "trainer": ("train",),
+    "aggregator": ("aggregate",),
+    "auditor": ("audit", "--watch", "--challenge"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPlan:
+    """What is started.
+
+    Attributes:
+        out: folder for everything; must be empty or new.
+        trainers, rounds, rule, partition, seed, definition: as `fl demo` has them.
+        phase_seconds: most that a phase takes; it ends as soon as everybody has acted.
+        challenge_seconds: the one time that is always waited for.
+        rpc_url: a development node that runs already; without it an anvil is started.
+        ipfs: RPC addresses of IPFS daemons; without them all share a folder.
+        poll: seconds between two looks at the chain.
+        until_home: whether participants wait until their stakes are back; else they end with the task.
+    """
+
+    out: Path
+    trainers: int = 5
+    rounds: int = 10
+    rule: str = "mean"
+    partition: str = "dirichlet:1.0"
+    seed: int = 0
+    definition: str = "digits"
+    data: Path | None = None
+    phase_seconds: int = 180
+    challenge_seconds: int = 2
+    rpc_url: str | None = None
+    ipfs: tuple[str, ...] = ()
+    poll: float = 0.3
+    until_home: bool = False
+
+
+@dataclass(slots=True)
+class Process:
+    """One participant: its process, its last words, and how it ended."""
+
+    name: str
+    role: str
+    address: Address
+    handle: subprocess.Popen[str]
+    log: Path
+    read: int = 0
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    def follow(self) -> None:
+        """Read what it has written since the last time."""
+        with self.log.open(encoding="utf-8") as file:
+            file.seek(self.read)
+            for line in file:
+                if not line.endswith("\n"):
+                    break  # still being written
+                self.read += len(line.encode())
+                with contextlib.suppress(ValueError):
+                    self.said.append(json.loads(line))
+
+    @property
+    def deeds(self) -> list[str]:
+        """What it did, in order."""
+        return [entry["deed"] for entry in self.said if "deed" in entry]
+
+
+class Network:
+    """A deployed task with a process for every participant; a context manager that leaves no process behind."""
+
+    def __init__(self, plan: NetworkPlan) -> None:
+        """Make a network; nothing is started before ``with``.
+
+        Raises:
+            ConfigError: the folder holds something.
+        """
+        if plan.out.exists() and any(plan.out.iterdir()):
+            raise ConfigError(f"{plan.out} is not empty: choose another --out, or remove it")
+        self.plan = plan
+        self.processes: list[Process] = []
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Network:
+        try:
+            self.plan.out.mkdir(parents=True, exist_ok=True)
+            self.url = self.plan.rpc_url or self._stack.enter_context(_anvil(self.plan.out))
+            self.contract = self._found()
+            for name, address in self.accounts.items():
+                if name != "owner":
+                    self.processes.append(self.start(name, address))
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        for process in self.processes:
+            process.handle.terminate()
+        for process in self.processes:
+            try:
+                process.handle.wait(20)
+            except subprocess.TimeoutExpired:
+                process.handle.kill()
+                process.handle.wait()
+        self._stack.close()
+
+    # ------------------------------------------------------------------ setting up
+
+    def _found(self) -> TaskContract:
+        """Deploy, make keys, hand out coins, and create the task."""
+        out, connection = self.plan.out, Connection.open(self.url)
+        bank = UnlockedSender(connection)
+        deployment = deploy(bank, connection, bounds=FactoryBounds.devnet())
+        deployment.write(out / "deployment.json")
+        names = [f"trainer-{number + 1}" for number in range(self.plan.trainers)]
+        self.accounts = self._keys([*names, "aggregator", "auditor", "owner"])
+        coin = connection.contract("DeepCoin", deployment.coin)
+        for name, account in self.accounts.items():
+            bank.give(account, _ETHER)
+            coins = 10 * _COINS * self.plan.rounds if name == "owner" else _COINS
+            bank.send(coin.functions.transfer(account, coins * ONE_COIN))
+        self._describe_task()
+        (made,) = self.run(
+            "task", "create", out / "task.yaml", *self.options("owner"), "--out", out / "task.json"
+        )
+        return TaskContract(connection, Deployment.read(out / "deployment.json"), made["task"])
+
+    def _keys(self, names: list[str]) -> dict[str, Address]:
+        folder = self.plan.out / "keys"
+        folder.mkdir(mode=0o700)
+        password = secrets.token_hex(16)
+        handle = os.open(folder / "password", os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(password + "\n")
+        made = {}
+        for name in names:
+            account = create_keystore(folder / f"{name}.json", lambda: password, work=_FAST_SCRYPT)
+            made[name] = account.address
+        return made
+
+    def _describe_task(self) -> None:
+        plan = self.plan
+        seconds = (
+            f"{{phase: {plan.phase_seconds}, challenge: {plan.challenge_seconds}, answer: 2, unbonding: 19}}"
+        )
+        lines = [
+            f"definition: {json.dumps(plan.definition)}",
+            *([] if plan.data is None else [f"data: {json.dumps(str(plan.data.resolve()))}"]),
+            f"seed: {plan.seed}",
+            f"trainers: {plan.trainers}",
+            f"rounds: {plan.rounds}",
+            f"rule: {json.dumps(plan.rule)}",
+            f"seconds: {seconds}",
+        ]
+        (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    # ------------------------------------------------------------------ processes
+
+    def options(self, name: str) -> list[object]:
+        """What an account's commands are told, from its own folders."""
+        out = self.plan.out
+        store = out / (f"store-{name}" if self.plan.ipfs else "store")
+        found: list[object] = ["--rpc-url", self.url, "--deployment", out / "deployment.json"]
+        found += ["--keystore", out / "keys" / f"{name}.json", "--password-file", out / "keys" / "password"]
+        found += ["--store", store, "--state", out / "state" / name]
+        for address in self.plan.ipfs:
+            found += ["--ipfs", address]
+        return found
+
+    def run(self, *arguments: object) -> list[dict[str, Any]]:
+        """Run a command to its end; gives the objects that it printed.
+
+        Raises:
+            ChainError: it failed; its own line is in the message.
+        """
+        done = subprocess.run(
+            _fl(*arguments, "--json"), capture_output=True, text=True, env=_environment(), check=False
+        )
+        if done.returncode:
+            raise ChainError(f"fl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def start(self, name: str, address: Address) -> Process:
+        """Start a participant, or start it again: its state folder says where it was."""
+        role = name.split("-")[0]
+        out, arguments = self.plan.out, self.options(name)
+        arguments += ["--poll", self.plan.poll, "--json"]
+        arguments += [] if self.plan.until_home else ["--until-ended"]
+        if role == "trainer":
+            share = f"{name.split('-')[1]}/{self.plan.trainers}"
+            arguments += ["--definition", self.plan.definition, "--share", share]
+            arguments += ["--partition", self.plan.partition, "--seed", self.plan.seed]
+            arguments += [] if self.plan.data is None else ["--data", self.plan.data]
+        log = out / "logs" / f"{name}.log"
+        log.parent.mkdir(exist_ok=True)
+        with log.open("a") as output, log.with_suffix(".err").open("a") as errors:
+            handle = subprocess.Popen(
+                _fl(*_COMMANDS[role][:1], out / "task.json", *_COMMANDS[role][1:], *arguments),
+                stdout=output,
+                stderr=errors,
+                text=True,
+                env=_environment(),
+            )
+        return Process(name=name, role=role, address=address, handle=handle, log=log, read=log.stat().st_size)
+
+    def wait(self, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+        """Until every process has ended; `look` is called several times a second.
+
+        Raises:
+            ChainError: one failed, or they took too long; its last words are in the message.
+        """
+        deadline = time.monotonic() + seconds
+        while any(process.handle.poll() is None for process in self.processes):
+            for process in self.processes:
+                process.follow()
+                self._require_well(process)
+            look()
+            if time.monotonic() > deadline:
+                late = [process.name for process in self.processes if process.handle.poll() is None]
+                raise ChainError(
+                    f"{', '.join(late)} did not end within {seconds:.0f} s; see {self.plan.out / 'logs'}"
+                )
+            time.sleep(0.2)
+        for process in self.processes:
+            process.follow()
+            self._require_well(process)
+
+    def _require_well(self, process: Process) -> None:
+        code = process.handle.poll()
+        if code:
+            words = process.log.with_suffix(".err").read_text(encoding="utf-8").strip().splitlines()
+            raise ChainError(f"{process.name} ended with {code}: {words[-1] if words else 'it said nothing'}")
+
+
+def _fl(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "fl_client.cli.app", *map(str, arguments)]
+
+
+def _environment() -> dict[str, str]:
+    """Ours without settings of the user's own, and one thread a process: there are more of them than cores."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FL_")}
+    return kept | {"OMP_NUM_THREADS": "1"}
+
+
+@contextlib.contextmanager
+def _anvil(out: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    command = [*find_anvil(), *anvil_options(port, 10, out / "chain", 0)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                Connection.open(url, chain_id=CHAIN_ID)
+                break
+            except ChainError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()

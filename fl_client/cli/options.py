@@ -1,0 +1,100 @@
+"""Options that several commands take: each overrides one setting of ``fl_client.cli.settings``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from fl_client.cli.settings import Settings, load_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
+UntilEnded = Annotated[bool, typer.Option("--until-ended", help="Do not wait for the stake after the end.")]
+
+
+def _option(kind: Any, help_: str, metavar: str | None = None, *names: str) -> Any:
+    return Annotated[kind | None, typer.Option(*names, help=help_, metavar=metavar)]
+
+
+_TASK: Final = "The task's address, or its task file."
+_OPTIONS: Final[dict[str, Any]] = {
+    "config": _option(Path, "Settings file; gradbond.toml here by default.", "FILE"),
+    "task": Annotated[str | None, typer.Argument(help=_TASK, metavar="[TASK]")],
+    "rpc_url": _option(str, "Node: http(s)://, ws(s)://, or a path ending in .ipc.", "URL"),
+    "deployment": _option(Path, "Deployment file.", "FILE"),
+    "confirmations": _option(int, "Blocks on top of a transaction before it counts.", "BLOCKS"),
+    "keystore": _option(Path, "Encrypted key of the account.", "FILE"),
+    "password_file": _option(Path, "Password on its first line; else FL_PASSWORD, else asked for.", "FILE"),
+    "keys": _option(Path, "Folder of keystores.", "FOLDER"),
+    "store": _option(Path, "Folder of the content store; the cache before IPFS.", "FOLDER"),
+    "ipfs": _option(list[str], "RPC address of an IPFS daemon; may be repeated.", "URL"),
+    "gateways": _option(list[str], "IPFS gateway to read from; may be repeated.", "URL", "--gateway"),
+    "state": _option(Path, "Folder of the journal: back it up. state/ADDRESS by default.", "FOLDER"),
+    "poll": _option(float, "Seconds between two looks at the chain.", "SECONDS"),
+    "patience": _option(float, "Seconds for which a silent node or store is borne.", "SECONDS"),
+    "definition": _option(str, "The model: a built-in task, module:Class or file.py:Class."),
+    "data": _option(Path, "Folder of the task's data, where it reads one.", "FOLDER"),
+    "share": _option(str, "Your part of the data: the K-th of N shares.", "K/N"),
+    "partition": _option(str, "How the data is shared out: iid, shards, dirichlet:ALPHA."),
+    "seed": _option(int, "Of the partition: the same for all trainers."),
+    "device": _option(str, "auto, cpu, cuda or cuda:N."),
+}
+
+CHAIN: Final = ("rpc_url", "deployment")
+ACCOUNT: Final = ("keystore", "password_file")
+STORE: Final = ("store", "ipfs", "gateways")
+SENDING: Final = ("state", "confirmations")
+WAITING: Final = ("poll", "patience")
+LEARNING: Final = ("definition", "data", "share", "partition", "seed", "device")
+ROLE: Final = ("task", *CHAIN, *ACCOUNT, *STORE, *SENDING, *WAITING)
+
+
+def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options for these settings; the command gets the ``Settings`` that they make.
+
+    The command's first parameter is replaced by one option a name, beside ``--config``.
+    """
+
+    def wrap(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def call(**given: Any) -> None:
+            options = {name: given.pop(name) for name in (*names, "config")}
+            for name in ("ipfs", "gateways"):
+                if name in options:  # the parser gives an empty list where nothing was said
+                    options[name] = tuple(options[name] or ()) or None
+            command(load_settings(**options), **given)
+
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        added = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_OPTIONS[name])
+            for name in (*names, "config")
+        ]
+        parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+        # Arguments first: the order here is their order on the command line.
+        parameters = [*(one for one in added if one.name == "task"), *parameters]
+        parameters += [one for one in added if one.name != "task"]
+        call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {one.name: one.annotation for one in parameters}
+        del call.__wrapped__  # the parser would look through to the function below
+        return call
+
+    return wrap
+
+
+__all__ = [
+    "ACCOUNT",
+    "CHAIN",
+    "LEARNING",
+    "ROLE",
+    "SENDING",
+    "STORE",
+    "WAITING",
+    "AsJson",
+    "Settings",
+    "UntilEnded",
+    "takes",
+]

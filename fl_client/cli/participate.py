@@ -1,0 +1,157 @@
+"""A role from its settings: one account, one process, one state folder."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from fl_client.chain import Journal, TransactionSender
+from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
+from fl_client.cli.learner import local_learner
+from fl_client.cli.reporting import Diary, log_to_stderr
+from fl_client.cli.session import open_account, open_content, open_task, state_folder
+from fl_client.cli.settings import Settings
+from fl_client.errors import ChainError
+from fl_client.roles import (
+    Aggregator,
+    Auditor,
+    GasBook,
+    ModelBook,
+    Owner,
+    Participant,
+    Trainer,
+    run_role,
+)
+from fl_client.rounds import TaskWatch
+from fl_client.storage import LocalStore
+from fl_client.types import Bytes32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """What every role is built from."""
+
+    settings: Settings
+    models: ModelBook
+    sender: TransactionSender
+    journal: Journal
+    gas: GasBook
+
+    @property
+    def watch(self) -> TaskWatch:
+        """The task."""
+        return self.models.watch
+
+
+Builder = Callable[[Seat], Participant]
+
+
+def trainer(seat: Seat) -> Participant:
+    """A trainer with the data that the settings name."""
+    return Trainer(
+        seat.watch,
+        seat.sender,
+        seat.gas,
+        learner=local_learner(seat.settings, seat.watch.contract),
+        models=seat.models,
+        private=LocalStore(seat.journal.path.parent / "outbox"),
+        journal=seat.journal,
+        salt=lambda round_, attempt: Bytes32(secrets.token_bytes(32)),
+    )
+
+
+def aggregator(seat: Seat) -> Participant:
+    """An aggregator."""
+    return Aggregator(seat.watch, seat.sender, seat.gas, models=seat.models)
+
+
+def auditor(seat: Seat) -> Participant:
+    """An auditor that challenges."""
+    return Auditor(seat.watch, seat.sender, seat.gas, models=seat.models)
+
+
+def owner(seat: Seat) -> Participant:
+    """Whoever pays; moves the task on where nobody else does."""
+    return Owner(seat.watch, seat.sender, seat.gas)
+
+
+def stake_of(contract: TaskContract, role: Role) -> int:
+    """What a role locks in a task, in 1e-18 coin."""
+    parameters = contract.parameters
+    stakes = {
+        Role.TRAINER: parameters.trainer_stake,
+        Role.SEALER: parameters.sealer_stake,
+        Role.CHALLENGER: parameters.challenge_bond,
+    }
+    return stakes.get(role, 0)
+
+
+def check_means(participant: Participant, models: ModelBook) -> None:
+    """What would only come out when stakes are bound already: the first model's bytes, and the means to pay.
+
+    Raises:
+        StorageError: the model is not in the store, or has another commitment.
+        ChainError: the task has ended without this account, too few coins for the stake, or no ether for the gas.
+    """
+    contract, address, role = participant.contract, participant.address, participant.stakes_as
+    staked, _ = contract.stake(address, role)
+    if participant.ledger.ended is not None:
+        if role is not Role.NONE and not staked and not contract.earnings(address)[0]:
+            raise ChainError(
+                f"the task {contract.address} has ended, and {address} has nothing in it: nothing to do"
+            )
+        return
+    with contract.connection.translated("reading a balance"):
+        wei = contract.connection.web3.eth.get_balance(address)  # type: ignore[arg-type]
+    if not wei:
+        raise ChainError(f"{address} has no ether: send it some, every transaction costs gas")
+    if role is Role.NONE:
+        return
+    models.base(1)
+    if not staked and (held := contract.balance(address)) < stake_of(contract, role):
+        raise ChainError(
+            f"{address} has {held / ONE_COIN:g} coins, {participant.role} of this task stakes "
+            f"{stake_of(contract, role) / ONE_COIN:g}: get more coins first"
+        )
+
+
+def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json: bool) -> None:
+    """Run a role until the task has ended and its stake is back.
+
+    Raises:
+        GradbondError: the settings are wrong, or something that waiting does not mend.
+    """
+    log_to_stderr(as_json=as_json)
+    _stop_politely()
+    account = open_account(settings)
+    contract = open_task(settings)
+    models = ModelBook(TaskWatch(contract), open_content(settings))
+    with Journal(state_folder(settings, account.address)) as journal:
+        sender = TransactionSender(contract.connection, account, journal)
+        sender.resume()
+        gas = GasBook()
+        participant = build(Seat(settings=settings, models=models, sender=sender, journal=journal, gas=gas))
+        models.watch.refresh()
+        check_means(participant, models)
+        diary = Diary(participant, as_json=as_json)
+        run_role(
+            participant,
+            diary.deed,
+            poll_seconds=settings.poll,
+            patience_seconds=settings.patience,
+            until_ended=until_ended,
+            idle=diary.idle,
+        )
+        diary.deed(f"done: the task has ended, gas {gas.total}")
+
+
+def _stop_politely() -> None:
+    """A service manager's SIGTERM ends a role as Ctrl-C does: between two writes, not within one."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -1,0 +1,143 @@
+"""What the commands open from the settings: chain, task, account, store, journal."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from eth_utils.address import is_address, is_checksum_address, to_checksum_address
+
+from fl_client.chain import (
+    Account,
+    Connection,
+    load_keystore,
+    password_from_environment,
+    password_from_file,
+)
+from fl_client.chain.contracts import Deployment, TaskContract
+from fl_client.cli.settings import PASSWORD_VARIABLE, Settings, require
+from fl_client.errors import ConfigError
+from fl_client.storage import ContentStore, LocalStore
+from fl_client.types import Address
+
+
+def open_chain(settings: Settings) -> tuple[Connection, Deployment]:
+    """Connect to the node, and make sure that the deployment is this version's own contracts.
+
+    Raises:
+        ConfigError: node or deployment file is not given, or is no such thing.
+        ChainError: nobody answers, another chain, or other contracts.
+    """
+    url, file = require(settings.rpc_url, "rpc_url"), require(settings.deployment, "deployment")
+    deployment = Deployment.read(file)
+    connection = Connection.open(url, chain_id=deployment.chain_id)
+    deployment.check(connection)
+    return connection, deployment
+
+
+def open_task(settings: Settings) -> TaskContract:
+    """The task that is given.
+
+    Raises:
+        ConfigError, ChainError: as above, or no task.
+    """
+    address = task_address(require(settings.task, "task"))
+    connection, deployment = open_chain(settings)
+    return TaskContract(connection, deployment, address)
+
+
+def open_account(settings: Settings) -> Account:
+    """Decrypt the key.
+
+    Raises:
+        ConfigError: no keystore, or the wrong password.
+    """
+    return load_keystore(require(settings.keystore, "keystore"), password_source(settings))
+
+
+def password_source(settings: Settings, *, twice: bool = False) -> Callable[[], str]:
+    """Where the password comes from: the file, the environment, or whoever sits at the terminal."""
+    if settings.password_file is not None:
+        return password_from_file(settings.password_file)
+    if PASSWORD_VARIABLE in os.environ:
+        return password_from_environment(PASSWORD_VARIABLE)
+    return lambda: _ask(twice=twice)
+
+
+def _ask(*, twice: bool) -> str:
+    if not sys.stdin.isatty():
+        raise ConfigError(
+            f"no password: give --password-file, set {PASSWORD_VARIABLE}, or run this at a terminal to be asked"
+        )
+    found = getpass.getpass("Password: ")
+    if twice and getpass.getpass("Once more: ") != found:
+        raise ConfigError("the two passwords differ: try again")
+    return found
+
+
+def open_content(settings: Settings) -> ContentStore:
+    """The content store.
+
+    Raises:
+        ConfigError: none is given.
+    """
+    return LocalStore(require(settings.store, "store"))
+
+
+def state_folder(settings: Settings, account: Address) -> Path:
+    """Where an account keeps what must not be lost."""
+    return settings.state or Path("state") / account.lower()
+
+
+def task_address(text: str) -> Address:
+    """An address, or the one in a task file.
+
+    Raises:
+        ConfigError: neither.
+    """
+    if text.startswith("0x"):
+        return parse_address(text, "the task")
+    try:
+        return parse_address(
+            str(json.loads(Path(text).read_text(encoding="utf-8"))["task"]), f"the task in {text}"
+        )
+    except OSError as problem:
+        raise ConfigError(f"cannot read the task file {text}: {problem.strerror}") from problem
+    except (ValueError, KeyError, TypeError) as problem:
+        if isinstance(problem, ConfigError):
+            raise
+        raise ConfigError(
+            f"{text} is no task file: give what `fl task create` wrote, or an address"
+        ) from problem
+
+
+def parse_address(text: str, what: str) -> Address:
+    """Read an address.
+
+    Raises:
+        ConfigError: it is none, or its mixed case is not its checksum.
+    """
+    digits = text.removeprefix("0x")
+    mixed = digits not in (digits.lower(), digits.upper())
+    if not is_address(text) or (mixed and not is_checksum_address(text)):
+        raise ConfigError(
+            f"{what} is {text!r}: give an address of 0x and 40 hexadecimal digits, case as it is shown"
+        )
+    return Address(to_checksum_address(text))
+
+
+def check_writable(path: Path, option: str) -> None:
+    """Make sure that a file can be written, before anything costs money.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+    except OSError as problem:
+        raise ConfigError(f"cannot write {option} {path}: {problem.strerror}") from problem

@@ -1,0 +1,249 @@
+"""What a task's owner decides, in the units of people: coins, seconds, shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from fl_client.aggregation import CombiningRule, parse_rule
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskParameters
+from fl_client.errors import ConfigError
+from fl_client.rounds import rule_contract
+from fl_client.types import Address, Bytes32
+
+FRACTION_BITS: Final = 20
+LEAST_QUORUM: Final = 3
+MOST_TRAINERS: Final = 128
+# A dispute takes at most its window and this many answers; whoever leaves stays liable for longer.
+_ANSWERS: Final = 20
+_BPS: Final = 10_000
+
+# Where each amount, time and share stands in a task file.
+_TABLES: Final[dict[str, dict[str, str]]] = {
+    "seconds": {
+        name: f"{name}_seconds"
+        for name in (
+            *("phase", "join", "commit", "reveal", "attest", "seal"),
+            *("challenge", "answer", "unbonding", "retention"),
+        )
+    },
+    "stakes": {"trainer": "trainer_stake", "sealer": "sealer_stake", "challenge_bond": "challenge_bond"},
+    "penalties": {"reveal": "reveal_penalty", "norm": "norm_penalty", "seal": "seal_penalty"},
+    "rewards": {
+        "update": "update_reward",
+        "attest": "attest_reward",
+        "seal": "seal_reward",
+        "bounty": "bounty",
+        "answer_fee": "answer_fee",
+    },
+}
+
+
+def _coins(amount: int) -> Any:
+    return field(default=Decimal(amount), metadata={"kind": Decimal})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPlan:
+    """A task before it is on the chain; amounts in coins, times in seconds.
+
+    Attributes:
+        rounds: of training.
+        trainers: places for trainers, 3 to 128.
+        quorum: accepted updates that a round needs; 0: half of those who are expected, at least 3.
+        max_voids: void rounds in a row after which the task ends.
+        max_samples: greatest weight of an update.
+        fraction: share of the trainers that is drawn for a round.
+        rule: how updates are combined.
+        norm_bound: root mean square of an update's coordinates that is still taken, in the model's own units.
+        phase_seconds: every time below that is 0.
+        challenge_seconds, unbonding_seconds, retention_seconds: 0: as short as makes sense and the factory allows.
+        burn: share of a slash that is burned.
+    """
+
+    rounds: int = 10
+    trainers: int = 3
+    quorum: int = 0
+    max_voids: int = 3
+    max_samples: int = 1_000_000
+    fraction: float = 1.0
+    rule: str = "mean"
+    norm_bound: float = 4.0
+    burn: float = 0.2
+    phase_seconds: int = 600
+    join_seconds: int = 0
+    commit_seconds: int = 0
+    reveal_seconds: int = 0
+    attest_seconds: int = 0
+    seal_seconds: int = 0
+    challenge_seconds: int = 0
+    answer_seconds: int = 0
+    unbonding_seconds: int = 0
+    retention_seconds: int = 0
+    trainer_stake: Decimal = _coins(100)
+    sealer_stake: Decimal = _coins(200)
+    challenge_bond: Decimal = _coins(200)
+    reveal_penalty: Decimal = _coins(20)
+    norm_penalty: Decimal = _coins(50)
+    seal_penalty: Decimal = _coins(200)
+    update_reward: Decimal = _coins(3)
+    attest_reward: Decimal = _coins(1)
+    seal_reward: Decimal = _coins(5)
+    bounty: Decimal = _coins(10)
+    answer_fee: Decimal = _coins(5)
+
+    def __post_init__(self) -> None:
+        if not LEAST_QUORUM <= self.trainers <= MOST_TRAINERS:
+            raise ConfigError(
+                f"trainers is {self.trainers}: give {LEAST_QUORUM} to {MOST_TRAINERS}, since a round needs "
+                f"{LEAST_QUORUM} accepted updates"
+            )
+        if not 1 <= self.rounds <= 10_000:
+            raise ConfigError(f"rounds is {self.rounds}: give 1 to 10000")
+        for name, most in (("fraction", 1.0), ("burn", 1.0), ("norm_bound", 2_048.0)):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and 0 < value <= most):
+                raise ConfigError(f"{name} is {value}: give more than 0, at most {most:g}")
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if entry.name.endswith("_seconds") and value < 0:
+                raise ConfigError(f"{entry.name} is {value}: give seconds")
+            if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
+                raise ConfigError(f"{entry.name} is {value}: give coins")
+        parse_rule(self.rule)
+
+    @property
+    def combining_rule(self) -> CombiningRule:
+        """The rule that ``rule`` names."""
+        return parse_rule(self.rule)
+
+    @property
+    def least_accepted(self) -> int:
+        """The quorum that is meant."""
+        return self.quorum or max(LEAST_QUORUM, int(self.trainers * self.fraction) // 2)
+
+    def within(self, bounds: FactoryBounds) -> TaskPlan:
+        """The same with every time filled in, the derived ones as short as the factory allows.
+
+        A sealer's wrong model can be disputed for the window and the answers after it: nobody is free before.
+        """
+        found: dict[str, Any] = {
+            name: getattr(self, name) or self.phase_seconds
+            for name in (
+                f"{phase}_seconds" for phase in ("join", "commit", "reveal", "attest", "seal", "answer")
+            )
+        }
+        challenge = self.challenge_seconds or max(self.phase_seconds, bounds.min_challenge_seconds)
+        liable = max(challenge + _ANSWERS * found["answer_seconds"], bounds.min_unbonding_seconds)
+        return replace(
+            self,
+            **found,
+            challenge_seconds=challenge,
+            unbonding_seconds=self.unbonding_seconds or liable,
+            retention_seconds=self.retention_seconds or 5 * liable,
+        )
+
+    def parameters(
+        self,
+        *,
+        owner: Address,
+        deployment: Deployment,
+        definition_hash: Bytes32,
+        initial_model: Bytes32,
+        initial_content: Bytes32,
+        dimension: int,
+    ) -> TaskParameters:
+        """The task as the contract takes it; every time must be filled in.
+
+        Raises:
+            ConfigError: an amount is finer than the coin.
+        """
+        same = {
+            entry.name: getattr(self, entry.name)
+            for entry in fields(TaskParameters)
+            if entry.name in _SAME and not isinstance(getattr(self, entry.name), Decimal)
+        }
+        amounts = {
+            entry.name: _units(getattr(self, entry.name), entry.name)
+            for entry in fields(self)
+            if entry.metadata.get("kind") is Decimal
+        }
+        scale = self.norm_bound * (1 << FRACTION_BITS)
+        return TaskParameters(
+            owner=owner,
+            definition_hash=definition_hash,
+            initial_model=initial_model,
+            initial_content=initial_content,
+            dimension=dimension,
+            fraction_bits=FRACTION_BITS,
+            norm_bound_squared=int(Decimal(scale) ** 2 * dimension),
+            quorum=self.least_accepted,
+            max_trainers=self.trainers,
+            fraction_bps=max(1, round(self.fraction * _BPS)),
+            burn_bps=round(self.burn * _BPS),
+            rule=rule_contract(deployment, self.combining_rule),
+            rule_argument=self.combining_rule.argument,
+            **same,
+            **amounts,
+        )
+
+
+_SAME: Final = {entry.name for entry in fields(TaskPlan)} - {"quorum", "rule"}
+
+
+def plan_from_table(table: Mapping[str, Any], where: str) -> TaskPlan:
+    """Read a plan out of a task file's contents.
+
+    Args:
+        table: e.g. ``{"rounds": 20, "seconds": {"phase": 60}, "stakes": {"trainer": 50}}``.
+        where: the file, for messages.
+
+    Raises:
+        ConfigError: an entry that does not exist, or an impossible value.
+    """
+    kinds = {entry.name: entry.metadata.get("kind", type(entry.default)) for entry in fields(TaskPlan)}
+    grouped = {name for names in _TABLES.values() for name in names.values()}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key in _TABLES:
+            if not isinstance(value, Mapping):
+                raise ConfigError(
+                    f"{where}: {key} is {value!r}: give entries, e.g. {', '.join(_TABLES[key])}"
+                )
+            for inner, amount in value.items():
+                if inner not in _TABLES[key]:
+                    raise ConfigError(f"{where}: {key} has no {inner!r}: it takes {', '.join(_TABLES[key])}")
+                name = _TABLES[key][inner]
+                values[name] = _read(amount, kinds[name], f"{where}: {key}: {inner}")
+        elif key in kinds and key not in grouped:
+            values[key] = _read(value, kinds[key], f"{where}: {key}")
+        else:
+            known = [*(name for name in kinds if name not in grouped), *_TABLES]
+            raise ConfigError(f"{where}: there is no {key!r}: a task file takes {', '.join(known)}")
+    try:
+        return TaskPlan(**values)
+    except ConfigError as problem:
+        raise ConfigError(f"{where}: {problem}") from None
+
+
+def _read(value: Any, kind: type, where: str) -> Any:
+    try:
+        if isinstance(value, bool) or (kind is str) != isinstance(value, str):
+            raise ValueError
+        if kind is int and not isinstance(value, int):
+            raise ValueError
+        # A float's own digits are what was written.
+        return Decimal(str(value)) if kind is Decimal else kind(value)
+    except (ValueError, TypeError, InvalidOperation):
+        names = {int: "a whole number", float: "a number", str: "a text", Decimal: "an amount of coins"}
+        raise ConfigError(f"{where} is {value!r}: give {names[kind]}") from None
+
+
+def _units(coins: Decimal, name: str) -> int:
+    found = coins * ONE_COIN
+    if found != int(found):
+        raise ConfigError(f"{name} is {coins} coins: a coin has 18 decimals")
+    return int(found)

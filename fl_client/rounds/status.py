@@ -1,0 +1,131 @@
+"""Where a task stands, and an account in it: one look, for people and programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fl_client.chain.contracts import NOBODY, Phase, Role, TaskContract, TrainerState
+from fl_client.types import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stake:
+    """A stake in 1e-18 coin, and from when it may be withdrawn, in seconds since 1970 (0: bound)."""
+
+    role: str
+    amount: int
+    releasable_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatus:
+    """An account in a task; amounts in 1e-18 coin."""
+
+    address: Address
+    trainer: str
+    seat: int | None
+    stakes: tuple[Stake, ...]
+    claimable: int
+    earned: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStatus:
+    """A task at one block.
+
+    Attributes:
+        task: its address.
+        block: of which all this is true.
+        now: that block's stamp, seconds since 1970.
+        phase: in lower case, e.g. ``commit``.
+        deadline: of the phase, seconds since 1970; 0 where it ends by somebody's act.
+        round, rounds: the present one, and how many there are.
+        attempt: of the round, from 0.
+        trainers, places: who is in, of how many.
+        due, pending, revealed, accepted: of the present turn (``types/RoundClock.sol``).
+        sealers: the seats that are taken.
+        disputed: whether a dispute is open.
+        base_model: commitment of the model that the round starts from.
+        account: the account that was asked for, if one was.
+    """
+
+    task: Address
+    block: int
+    now: int
+    phase: str
+    deadline: int
+    round: int
+    rounds: int
+    attempt: int
+    trainers: int
+    places: int
+    due: int
+    pending: int
+    revealed: int
+    accepted: int
+    sealers: tuple[Address, ...]
+    disputed: bool
+    base_model: str
+    account: AccountStatus | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values; amounts as decimal strings, since they do not fit into a float."""
+        found = asdict(self)
+        if (account := found["account"]) is not None:
+            for name in ("claimable", "earned", "balance"):
+                account[name] = str(account[name])
+            for stake in account["stakes"]:
+                stake["amount"] = str(stake["amount"])
+        return found
+
+
+def read_status(contract: TaskContract, account: Address | None = None) -> TaskStatus:
+    """Look at a task, and at an account in it.
+
+    Raises:
+        ChainError: the node is gone.
+    """
+    with contract.held() as block:
+        phase, deadline = contract.phase(account or NOBODY)
+        clock, seats = contract.clock(account or NOBODY), contract.seats()
+        return TaskStatus(
+            task=contract.address,
+            block=block,
+            now=contract.connection.now(),
+            phase=phase.name.lower(),
+            deadline=deadline,
+            round=clock.round,
+            rounds=contract.parameters.rounds,
+            attempt=clock.attempt,
+            trainers=clock.active,
+            places=contract.parameters.max_trainers,
+            due=clock.due,
+            pending=clock.pending,
+            revealed=clock.revealed,
+            accepted=clock.accepted,
+            sealers=tuple(seat for seat in seats if seat != NOBODY),
+            disputed=clock.dispute_open and phase is not Phase.ENDED,
+            base_model="0x" + contract.base_model().hex(),
+            account=None if account is None else _read_account(contract, account, seats),
+        )
+
+
+def _read_account(contract: TaskContract, account: Address, seats: tuple[Address, ...]) -> AccountStatus:
+    stakes = []
+    for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER):
+        amount, releasable_at = contract.stake(account, role)
+        if amount:
+            stakes.append(Stake(role=role.name.lower(), amount=amount, releasable_at=releasable_at))
+    claimable, earned = contract.earnings(account)
+    state = contract.trainer(account).state
+    return AccountStatus(
+        address=account,
+        trainer="" if state is TrainerState.NONE else state.name.lower(),
+        seat=seats.index(account) if account in seats else None,
+        stakes=tuple(stakes),
+        claimable=claimable,
+        earned=earned,
+        balance=contract.balance(account),
+    )
