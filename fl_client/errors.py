@@ -44,6 +44,10 @@ class ContentAltered(StorageError):
     """Bytes were found, but they are not the ones that the content id names."""
 
 
+class ContentUnpublished(StorageError):
+    """Content is safe in the folder here, but no endpoint took it; ``republish`` tries again."""
+
+
 # --- chain ------------------------------------------------------------------------------------------
 
 

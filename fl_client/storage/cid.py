@@ -78,6 +78,18 @@ class ContentId:
         return result
 
     @classmethod
+    def parse_any(cls, text: str) -> ContentId:
+        """Read a CID as another program spells it: in any base, version 0 too.
+
+        Raises:
+            StorageError: no CID of a raw or dag-pb block over sha2-256.
+        """
+        try:
+            return cls.from_link(_cid.from_string(text))
+        except (ValueError, TypeError, AttributeError, KeyError) as problem:
+            raise StorageError(f"{text!r} is not the id of a content") from problem
+
+    @classmethod
     def from_link(cls, link: _cid.CIDv1) -> ContentId:
         """Read the id out of a DAG-PB link.
 
