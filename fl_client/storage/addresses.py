@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
@@ -127,7 +128,8 @@ class Address:
 
     def without_secrets(self, text: str) -> str:
         """Take the address's own secrets out of a text that the endpoint wrote."""
-        for secret in (self.password, self.user, self.path.strip("/")):
+        basic = b64encode(f"{self.user}:{self.password}".encode("latin-1", "replace")).decode("ascii")
+        for secret in (basic, self.password, self.user, self.path.strip("/")):
             if len(secret) > 3:
                 text = text.replace(secret, "***")
         return text

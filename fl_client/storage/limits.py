@@ -21,6 +21,7 @@ import urllib3.connection
 PIECE_BYTES: Final = 65_536
 """Most that is sent or read in one step."""
 
+_OVER: Final = "was not done when its time was over"
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
 
@@ -81,8 +82,13 @@ class Limits:
         """
         left = self.until - time.monotonic()
         if left <= 0:
-            raise Fault("was not done when its time was over", again=True)
+            raise Fault(_OVER, again=True)
         return min(left, self.silence_seconds)
+
+    def silence(self, waited: float, did: str) -> Fault:
+        """What to call a wait without a byte: a silence, or the last moment of a request that took too long."""
+        long = waited >= self.silence_seconds / 2
+        return Fault(f"{did} for {waited:.2g} s" if long else _OVER, again=True)
 
 
 _limits: ContextVar[Limits] = ContextVar("limits of the request that this thread is making")
@@ -113,13 +119,13 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        limits = _limits.get()
-        self._sock.settimeout(limits.wait_seconds())
+        limits = current_limits()
+        wait = limits.wait_seconds()
+        self._sock.settimeout(wait)
         try:
             return self._raw.readinto(buffer)
         except TimeoutError:
-            limits.wait_seconds()
-            raise Fault(f"sent nothing for {limits.silence_seconds:g} s", again=True) from None
+            raise limits.silence(wait, "sent nothing") from None
 
     def close(self) -> None:
         self._raw.close()
@@ -142,14 +148,14 @@ class _Socket:
         return io.BufferedReader(_Reader(self._sock, self._sock.makefile(mode, 0)))  # type: ignore[call-overload]
 
     def sendall(self, data: Any) -> None:
-        limits, rest = _limits.get(), memoryview(data).cast("B")
+        limits, rest = current_limits(), memoryview(data).cast("B")
         while rest:
-            self._sock.settimeout(limits.wait_seconds())
+            wait = limits.wait_seconds()
+            self._sock.settimeout(wait)
             try:
                 rest = rest[self._sock.send(rest[:PIECE_BYTES]) :]
             except TimeoutError:
-                limits.wait_seconds()
-                raise Fault(f"took nothing for {limits.silence_seconds:g} s", again=True) from None
+                raise limits.silence(wait, "took nothing") from None
 
 
 class _HTTPConnection(urllib3.connection.HTTPConnection):

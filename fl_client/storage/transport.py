@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ class LimitedAdapter(HTTPAdapter):
         try:
             response = super().send(request, True, limits.wait_seconds(), verify, cert, used)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
-            raise _translated(problem, limits) from None  # their texts hold the whole URL
+            raise _translated(problem, limits) from None
         whole = False
         try:
             self._take(response, limits)
@@ -127,25 +127,33 @@ def _body(response: requests.Response, max_bytes: int) -> bytes:
 
 
 def _translated(problem: Exception, limits: Limits) -> Fault:
-    """The reason below the layers of two libraries."""
+    """The reason below the layers of two libraries, whose own texts hold the whole URL."""
+    chain = list(_reasons(problem))
+    if any(isinstance(one, requests.exceptions.SSLError) for one in chain):
+        return Fault("showed no certificate that this machine accepts")
+    if any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in chain):
+        return Fault("has a host name that cannot be resolved", again=True)
+    if any(isinstance(one, ConnectionRefusedError) for one in chain):
+        return Fault("accepts no connection: nothing listens there", again=True)
+    if any(isinstance(one, urllib3.exceptions.NewConnectionError) for one in chain):  # a time-out to its library
+        return Fault("cannot be reached from here", again=True)
+    if any(isinstance(one, (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)) for one in chain):
+        return Fault(f"accepted no connection within {limits.silence_seconds:g} s", again=True)
+    if any(isinstance(one, ConnectionError) for one in chain):
+        return Fault("broke the connection off before it answered", again=True)
+    return Fault(f"answered in no HTTP ({type(chain[-1]).__name__})")
+
+
+def _reasons(problem: BaseException) -> Iterator[BaseException]:
+    """An error and what it was raised for, down to the first."""
     seen: BaseException | None = problem
-    while seen is not None:
-        if isinstance(seen, Fault):
-            return seen
-        if isinstance(seen, requests.exceptions.SSLError):
-            return Fault("showed no certificate that this machine accepts")
-        if isinstance(seen, urllib3.exceptions.NameResolutionError):
-            return Fault("has a host name that cannot be resolved", again=True)
-        if isinstance(seen, ConnectionRefusedError):
-            return Fault("accepts no connection: nothing listens there", again=True)
-        if isinstance(seen, (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)):
-            return Fault(f"accepted no connection within {limits.silence_seconds:g} s", again=True)
+    for _ in range(10):  # no chain is that long
+        if seen is None:
+            return
+        yield seen
         reason = getattr(seen, "reason", None)
         inner = next((one for one in seen.args if isinstance(one, BaseException)), None)
         seen = reason if isinstance(reason, BaseException) else inner or seen.__cause__
-    if isinstance(problem, requests.ConnectionError):
-        return Fault("broke the connection off before it answered", again=True)
-    return Fault(f"answered in no HTTP ({type(problem).__name__})")
 
 
 def _said(body: bytes) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,13 +32,13 @@ class KuboStub:
         blocks: every block by its CID.
         pins: the CIDs of pinned roots.
         asked: one ``command argument`` for each request, in order.
-        faults: the name of a ``_Handler.fail_...`` method by command; ``ipfs`` stands for the gateway.
+        faults: the name of a ``StubHandler.fail_...`` method by command; ``ipfs`` stands for the gateway.
         times: how many requests fail before the stub recovers; for ever when None.
         sent: bytes of the bodies of failing answers.
         authorization: the last request's header of that name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
         self.blocks: dict[str, bytes] = {}
         self.pins: set[str] = set()
         self.asked: list[str] = []
@@ -45,8 +47,13 @@ class KuboStub:
         self.sent = 0
         self.authorization = ""
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self.handler: type[StubHandler] = StubHandler
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *given: self.handler(*given))
         self._server.daemon_threads = True
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.stub = self  # type: ignore[attr-defined]
 
     @property
@@ -84,7 +91,7 @@ class KuboStub:
             self._server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class StubHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     @property
@@ -161,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.stub.closing.wait(20)
 
     def fail_drip(self, status: int, kind: str, body: bytes) -> None:
-        self._head(200, kind, ("Content-Length", "100000"))
+        self._head(200, kind, ("Content-Length", "1000"))
         self._slowly(b"\x00" * 1000)
 
     def fail_drip_headers(self, status: int, kind: str, body: bytes) -> None:
@@ -170,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def fail_truncated(self, status: int, kind: str, body: bytes) -> None:
         self._head(200, kind, ("Content-Length", str(len(body) + 1)))
-        self.wfile.write(body)
+        self._write(body)
 
     def fail_truncated_chunk(self, status: int, kind: str, body: bytes) -> None:
         self._head(200, kind, ("Transfer-Encoding", "chunked"))
@@ -178,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def fail_understated(self, status: int, kind: str, body: bytes) -> None:
         self._head(200, kind, ("Content-Length", "1"))
-        self.wfile.write(body)
+        self._write(body)
 
     def fail_announced(self, status: int, kind: str, body: bytes) -> None:
         self._head(200, kind, ("Content-Length", str(10**10)))
@@ -295,7 +302,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> None:
         self._head(status, kind, ("Content-Length", str(len(body))), *headers)
-        self.wfile.write(body)
+        self._write(body)
 
     def _slowly(self, data: bytes) -> None:
         for byte in data:
@@ -311,7 +318,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _write(self, data: bytes) -> bool:
         try:
             self.wfile.write(data)
-        except OSError:
+        except OSError:  # whoever asked has gone
+            self.close_connection = True
             return False
         return True
 
