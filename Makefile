@@ -31,6 +31,7 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 NODE := node_modules/.installed
 TOOLCHAIN := .toolchain/.linked
+IPFS_DAEMON := tests/ipfs/node_modules/.installed
 
 # Brownie keeps networks, packages and examples in the user's home. Its own home here means that nothing a user
 # has there can change a build or a test, and that nothing of theirs is overwritten.
@@ -51,7 +52,7 @@ TESTS_SOL := tests/contracts
 heading = @printf '\n=== %s ===\n' '$(1)'
 
 .PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache test-fuzz \
-  fuzz snapshot slither \
+  test-ipfs fuzz snapshot slither \
   coverage coverage-python coverage-contracts bench fmt devnet clean distclean require-python require-node
 
 help: ## This list
@@ -107,6 +108,11 @@ test-contracts: setup ## The Brownie tests, on an anvil of their own
 test-ganache: setup ## The Brownie tests, on Ganache
 	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)
 
+# GRADBOND_IPFS_API names a daemon that runs already, e.g. /ip4/127.0.0.1/tcp/5001; nothing is installed then.
+test-ipfs: $(DEV) $(if $(GRADBOND_IPFS_API),,$(IPFS_DAEMON)) ## The storage tests on an IPFS daemon (installs one: 300 MB)
+	$(call heading,pytest on an IPFS daemon)
+	$(BIN)/python -m pytest -p no:pytest-brownie -m daemon tests/fl_client/storage $(PYTEST_ARGS)
+
 # The binary behind forge fails when a test does; npm's launcher of it does not.
 test-fuzz: setup ## Fuzz and invariant tests of the contracts, within a minute and always the same
 	$(call heading,forge)
@@ -156,7 +162,7 @@ clean: ## Remove what builds and tests leave behind
 	find $(SOURCES_PY) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Also remove everything that was installed
-	rm -rf $(VENV) node_modules .toolchain *.egg-info
+	rm -rf $(VENV) node_modules tests/ipfs/node_modules .toolchain *.egg-info
 
 # --- set-up; each stamp is newer than what it was made from ---
 
@@ -189,6 +195,11 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 $(NODE): package.json package-lock.json
 	@echo 'Installing the contract tools'
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(IPFS_DAEMON): tests/ipfs/package.json tests/ipfs/package-lock.json | require-node
+	@echo 'Installing js-ipfs (some minutes)'
+	npm ci --prefix tests/ipfs --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(TOOLCHAIN): $(NODE) $(DEV) scripts/tools/link_toolchain.py scripts/tools/solc.js networks-config.yaml brownie-config.yaml
