@@ -52,6 +52,8 @@ class Address:
             )
         if not 0 < self.port < 65_536:
             raise ConfigError(f"{self.host} has no port {self.port}: choose 1 to 65535")
+        if not all(part.isascii() and part.isprintable() for part in (self.path, self.user, self.password)):
+            raise ConfigError(f"the path or the key of {self.host} has other than printable ASCII characters")
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from random import Random
 from typing import Final
@@ -64,7 +65,7 @@ class IpfsStore:
         Raises:
             StorageError: none took it, or each stored it under another id; the message says what each did.
         """
-        *_, root = build_blocks(data)
+        root = deque(build_blocks(data), maxlen=1)[0]  # the last one; the others need not stay in memory
         content_id, until = root.content_id, self._patience.deadline()
         daemon, _ = self._asking.first(
             self._daemons,

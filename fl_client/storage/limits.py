@@ -87,7 +87,7 @@ class Limits:
 
     def silence(self, waited: float, did: str) -> Fault:
         """What to call a wait without a byte: a silence, or the last moment of a request that took too long."""
-        long = waited >= self.silence_seconds / 2
+        long = waited >= self.silence_seconds / 4
         return Fault(f"{did} for {waited:.2g} s" if long else _OVER, again=True)
 
 

@@ -34,7 +34,7 @@ _GATEWAY_LACKS: Final = frozenset({404, 410})
 _LACKS: Final = re.compile(
     r"not found|could not find|no such|deadline exceeded|timed out|timeout", re.IGNORECASE
 )
-_NOT_PINNED: Final = re.compile(r"not pinned|no such", re.IGNORECASE)
+_NOT_PINNED: Final = re.compile(r"not pinned", re.IGNORECASE)
 
 # Every option that the id depends on is said: a daemon's own configuration may set any other default.
 _ADD: Final = {
@@ -216,7 +216,8 @@ def _asking(limits: Limits, *, lacking: re.Pattern[str] | None = None) -> Iterat
         with limited(limits):
             yield
     except Refused as refused:
-        if lacking is not None and refused.status in (404, 500) and lacking.search(refused.said):
+        # 500 is the RPC's own status for what it could not do; a 404 says that there is no RPC.
+        if lacking is not None and refused.status == 500 and lacking.search(refused.said):
             raise NotHere() from None
         raise
     # The client takes a daemon's answer for what it should be and stumbles in as many ways as it can differ.

@@ -244,6 +244,9 @@ class StubHandler(BaseHTTPRequestHandler):
     def fail_forbidden(self, status: int, kind: str, body: bytes) -> None:
         self._answer(403, "text/plain", b"403 - Forbidden")
 
+    def fail_no_rpc(self, status: int, kind: str, body: bytes) -> None:
+        self._answer(404, "text/plain", b"404 page not found")
+
     def fail_error_flood(self, status: int, kind: str, body: bytes) -> None:
         self._head(500, "text/plain", ("Transfer-Encoding", "chunked"))
         self._flood(b"10000\r\n" + b"x" * 65_536 + b"\r\n")

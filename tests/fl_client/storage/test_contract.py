@@ -16,7 +16,7 @@ from fl_client.storage.patience import Patience
 from fl_client.storage.sources import KuboDaemon
 from fl_client.storage.unixfs import build_blocks, content_id_of
 from tests.fl_client.storage.content import stream
-from tests.fl_client.storage.contract import TWO_LEVELS, StoreContract
+from tests.fl_client.storage.contract import TWO_LEVELS, DeepStoreContract, StoreContract
 from tests.fl_client.storage.kubo_stub import KuboStub
 
 PATIENT = Patience(request_seconds=20, transfer_seconds=60, pause_seconds=0.01)
@@ -70,13 +70,13 @@ def test_the_longest_content_of_the_contract_has_two_levels_of_nodes() -> None:
     assert len(list(build_blocks(stream(TWO_LEVELS)))) == 175 + 2 + 1
 
 
-class TestFolder(StoreContract):
+class TestFolder(DeepStoreContract):
     @pytest.fixture
     def backend(self, tmp_path: Path) -> Folder:
         return Folder(LocalStore(tmp_path / "content"))
 
 
-class TestDaemon(StoreContract):
+class TestDaemon(DeepStoreContract):
     @pytest.fixture
     def backend(self, stub: KuboStub) -> Iterator[Daemon]:
         store = IpfsStore([KuboDaemon(Address.parse(stub.multiaddr))], patience=PATIENT)

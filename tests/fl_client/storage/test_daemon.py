@@ -23,7 +23,7 @@ from fl_client.storage.sources import Gateway, KuboDaemon
 from fl_client.storage.unixfs import content_id_of
 from tests.fl_client.storage import js_ipfs
 from tests.fl_client.storage.content import stream
-from tests.fl_client.storage.contract import StoreContract
+from tests.fl_client.storage.contract import DeepStoreContract
 
 ADDRESS = os.environ.get("GRADBOND_IPFS_API")
 pytestmark = [
@@ -94,7 +94,7 @@ def backend(daemon: js_ipfs.Daemon) -> Iterator[RealDaemon]:
     store.close()
 
 
-class TestRealDaemon(StoreContract):
+class TestRealDaemon(DeepStoreContract):
     salt: ClassVar[bytes] = SALT
 
 

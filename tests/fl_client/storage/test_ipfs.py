@@ -115,14 +115,14 @@ def test_content_is_missing_only_when_every_endpoint_says_so(
 
 
 def test_a_bad_endpoint_is_asked_last_for_a_while(stubs: list[KuboStub], opened: list[IpfsStore]) -> None:
-    patience = Patience(request_seconds=20, transfer_seconds=60, attempts=1, rest_seconds=0.6)
+    patience = Patience(request_seconds=20, transfer_seconds=60, attempts=1, rest_seconds=1.5)
     store = store_of(opened, stubs[:2], patience=patience)
     content_id = give(stubs[1], b"something")
     stubs[0].faults["*"] = "broken"
     store.get(content_id, max_bytes=9)
     store.get(content_id, max_bytes=9)
     assert len(stubs[0].asked) == 1
-    time.sleep(0.7)
+    time.sleep(1.6)
     store.get(content_id, max_bytes=9)
     assert len(stubs[0].asked) == 2
 
@@ -258,7 +258,7 @@ def test_a_proxy_of_the_environment_is_used_within_the_same_limits(
     for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", stubs[0].url)
-    hasty = Patience(request_seconds=0.5, transfer_seconds=1, attempts=1)
+    hasty = Patience(request_seconds=0.8, transfer_seconds=1.2, attempts=1)
     content_id = give(stubs[0], b"something")
     for patience in (ONCE, hasty):
         gateway = Gateway(Address.parse("http://gateway.invalid"))
@@ -283,7 +283,7 @@ def test_the_limits_hold_under_tls(
         capture_output=True,
     )
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    hasty = Patience(request_seconds=0.5, transfer_seconds=1, attempts=1)
+    hasty = Patience(request_seconds=0.8, transfer_seconds=1.2, attempts=1)
     with KuboStub(certificate, key).running() as stub:
         address = Address.parse(stub.url.replace("http://127.0.0.1", "https://localhost"))
         for patience in (ONCE, hasty):
