@@ -7,6 +7,7 @@ it. Here no single wait outlasts the time of the whole request, headers included
 from __future__ import annotations
 
 import io
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -107,6 +108,17 @@ def limited(limits: Limits) -> Iterator[None]:
         yield
     finally:
         _limits.reset(token)
+
+
+class _Discreet(logging.Filter):
+    """Drops what ``urllib3`` would log of a limited request: whole URLs, which may hold keys."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _limits.get(None) is None
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_Discreet())
 
 
 class _Reader(io.RawIOBase):

@@ -254,6 +254,9 @@ class StubHandler(BaseHTTPRequestHandler):
     def fail_escapes(self, status: int, kind: str, body: bytes) -> None:
         self._answer(*_error(f"\x1b[2J\nall is well\r\x07 {self.stub.authorization} {self.path} hunter22"))
 
+    def fail_odd_headers(self, status: int, kind: str, body: bytes) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nno header\r\n\r\n" % len(body) + body)
+
     def fail_redirect(self, status: int, kind: str, body: bytes) -> None:
         self._answer(307, kind, b"", ("Location", "/api/v0/shutdown"))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -248,3 +250,18 @@ def test_an_answer_can_neither_paint_the_terminal_nor_tell_the_key(
     assert not {"hunter22", "secret-path", stub.authorization} & set(str(problem).split())
     for secret in ("hunter22", "secret-path", stub.authorization):
         assert secret and secret not in str(problem)
+
+
+def test_no_library_logs_the_key_in_a_path(
+    stub: KuboStub, opened: list[IpfsStore], caplog: pytest.LogCaptureFixture
+) -> None:
+    """urllib3 warns of headers that it cannot read, with the whole URL."""
+    stub.faults["ipfs"] = "odd_headers"
+    opened.append(IpfsStore([], [Gateway(Address.parse(stub.url + "/secret-path"))], patience=STEADY))
+    content_id = give(stub, b"something")
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("urllib3.connection").warning("heard outside of a request")
+        with suppress(StorageError):
+            opened[0].get(content_id, max_bytes=9)
+    assert "heard outside" in caplog.text
+    assert "secret-path" not in caplog.text

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -224,6 +225,17 @@ def test_a_daemon_with_defaults_of_its_own_is_told_every_option(
 ) -> None:
     """The stub answers another id, as Kubo does, when one of the options is left to its defaults."""
     assert store_of(opened, stubs[:1]).put(TREE).cid in stubs[0].blocks
+
+
+def test_threads_share_a_store_and_not_their_limits(stubs: list[KuboStub], opened: list[IpfsStore]) -> None:
+    store = store_of(opened, stubs[:1])
+    contents = [stream(size) for size in range(200_000, 600_000, 50_000)]
+
+    def there_and_back(data: bytes) -> bool:
+        return store.get(store.put(data), max_bytes=len(data)) == data
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(there_and_back, contents))
 
 
 def test_credentials_of_the_address_are_sent(stubs: list[KuboStub], opened: list[IpfsStore]) -> None:
