@@ -135,9 +135,13 @@ def _translated(problem: Exception, limits: Limits) -> Fault:
         return Fault("has a host name that cannot be resolved", again=True)
     if any(isinstance(one, ConnectionRefusedError) for one in chain):
         return Fault("accepts no connection: nothing listens there", again=True)
-    if any(isinstance(one, urllib3.exceptions.NewConnectionError) for one in chain):  # a time-out to its library
+    if any(
+        isinstance(one, urllib3.exceptions.NewConnectionError) for one in chain
+    ):  # a time-out to its library
         return Fault("cannot be reached from here", again=True)
-    if any(isinstance(one, (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)) for one in chain):
+    if any(
+        isinstance(one, (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)) for one in chain
+    ):
         return Fault(f"accepted no connection within {limits.silence_seconds:g} s", again=True)
     if any(isinstance(one, ConnectionError) for one in chain):
         return Fault("broke the connection off before it answered", again=True)

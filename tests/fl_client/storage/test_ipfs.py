@@ -179,6 +179,14 @@ def test_retries_end_with_the_transfer(stubs: list[KuboStub], opened: list[IpfsS
     assert 2 <= len(stubs[0].asked) <= 10
 
 
+def test_who_was_not_asked_in_time_is_said_too(stubs: list[KuboStub], opened: list[IpfsStore]) -> None:
+    stubs[0].faults["*"] = "silent"
+    patience = Patience(request_seconds=0.5, transfer_seconds=0.5, attempts=1)
+    with pytest.raises(StorageError, match=f"{stubs[1].url} was not asked: the time was over"):
+        store_of(opened, stubs[:2], patience=patience).get(ContentId.from_digest(bytes(32), 1), max_bytes=1)
+    assert stubs[1].asked == []
+
+
 def test_content_goes_to_the_first_daemon_that_takes_it_and_is_pinned_there(
     stubs: list[KuboStub], opened: list[IpfsStore]
 ) -> None:
