@@ -25,6 +25,7 @@ from fl_client.learning import (
     split,
     training_defaults,
 )
+from fl_client.records import AGGREGATE, COPY, NORM, SILENT, RecordWatch, evidence_name
 from fl_client.roles import (
     FRACTION_BITS,
     Aggregator,
@@ -36,23 +37,14 @@ from fl_client.roles import (
     Trainer,
     create_task,
 )
-from fl_client.rounds import Slash, Vector, VerifiedVectors, seal_vector
+from fl_client.rounds import Slash, TaskWatch, Vector, VerifiedVectors, seal_vector
 from fl_client.simulation.attackers import (
     CopyingTrainer,
     HidingAggregator,
     LyingNormTrainer,
     SilentTrainer,
 )
-from fl_client.simulation.plan import (
-    AGGREGATE,
-    COPY,
-    NORM,
-    SILENT,
-    DemoSettings,
-    plan_cheats,
-    task_plan,
-)
-from fl_client.simulation.record import History, PhaseWatch, read_history
+from fl_client.simulation.plan import DemoSettings, plan_cheats, task_plan
 from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
 
@@ -117,8 +109,9 @@ class Federation:
         # auditor, which shares nothing.
         self.verified = VerifiedVectors(self.store, most=settings.participants + 2)
         self.gas = GasBook()
+        self._gas_at = [0]
         self.deployment, self.contract = self._found()
-        self.watch = PhaseWatch(self.contract)
+        self.watch = TaskWatch(self.contract)
         self._book = self._models()
         self.members = self._members()
 
@@ -230,16 +223,16 @@ class Federation:
 
     def run(self) -> Iterator[RoundReport]:
         """Run to the end of the task; yields a report as each round becomes final."""
-        reported, gas_before = 0, self.gas.total
-        slashes_before = 0
+        reported, slashes_before = 0, 0
         while True:
             busy = self._sweep()
             phase, deadline = self.watch.refresh()
             while reported < self._finished():
                 reported += 1
                 slashes = self.watch.ledger.slashes
-                yield self._report(reported, self.gas.total - gas_before, slashes[slashes_before:])
-                gas_before, slashes_before = self.gas.total, len(slashes)
+                gas = self._gas_at[reported] - self._gas_at[reported - 1]
+                yield self._report(reported, gas, slashes[slashes_before:])
+                slashes_before = len(slashes)
             if phase is Phase.ENDED:
                 return
             if not busy:
@@ -252,8 +245,15 @@ class Federation:
             done = member.participant.step()
             if done is not None:
                 member.said.append(done)
+                self._note_gas()
                 busy = True
         return busy
+
+    def _note_gas(self) -> None:
+        """What had been spent when a round became final: others act in the same sweep, for the next one."""
+        self.watch.refresh()
+        while len(self._gas_at) <= self._finished():
+            self._gas_at.append(self.gas.total)
 
     def _wait(self, phase: Phase, deadline: int) -> None:
         """Nobody has anything to do: let the time pass until a deadline."""
@@ -313,24 +313,18 @@ class Federation:
                 found = max(found, releasable_at)
         return found
 
-    def history(self) -> History:
-        """Everything that its chain recorded so far."""
+    def records(self) -> RecordWatch:
+        """Everything that its chain recorded so far, by the names of this run's members."""
         people = {one.participant.address: (one.name, one.participant.role) for one in self.members}
-        return read_history(self.watch, people)
+        watch = RecordWatch(self.contract, start_block=0, names=people)
+        watch.read()
+        return watch
 
-    def name_of(self, account: Address) -> str:
-        """An account's name in reports."""
-        for member in self.members:
-            if member.participant.address == account:
-                return member.name
-        return account
-
-
-def evidence_name(evidence: int, copied: bool) -> str:
-    """How a slash is called in reports."""
-    if evidence == 1:
-        return COPY if copied else SILENT
-    return {2: NORM, 3: AGGREGATE, 4: AGGREGATE, 5: "lost-dispute"}.get(evidence, f"evidence {evidence}")
+    @property
+    def refusals(self) -> dict[Address, str]:
+        """With which errors the contract refused copied reveals, by account; never mined, so no record has them."""
+        copying = (one.participant for one in self.members if isinstance(one.participant, CopyingTrainer))
+        return {one.address: one.refused_with for one in copying if one.refused_with is not None}
 
 
 def _training(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:

@@ -9,12 +9,12 @@ from pathlib import Path
 from fl_client.aggregation import CombiningRule, parse_rule
 from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
+from fl_client.records import AGGREGATE, COPY, NORM, SILENT
 from fl_client.roles import TaskPlan
 
 MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
 
-SILENT, COPY, NORM, AGGREGATE = "no-reveal", "copied-commitment", "wrong-norm", "wrong-aggregate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,14 @@ from importlib.metadata import version
 from typing import Any
 
 from fl_client import __version__
-from fl_client.rounds import RoundRecord
-from fl_client.simulation.federation import Federation, RoundReport, evidence_name
-from fl_client.simulation.findings import Findings
+from fl_client.records import Facts, Scores
+from fl_client.roles import ModelBook
+from fl_client.simulation.federation import Federation, RoundReport
 from fl_client.simulation.plan import DemoSettings
-from fl_client.simulation.record import History
-from fl_client.types import Address
 
-_ROLES = {1: "trainer", 2: "aggregator", 3: "challenger"}
 # Options of `fl demo` that are not called as their setting is.
 _OPTIONS = {"learning_rate": "lr"}
 _LIBRARIES = ("torch", "numpy", "web3", "py-evm")
-_KINDS = ("updates", "attestations", "seals", "bounties")
 
 
 def summarize(
@@ -36,159 +32,33 @@ def summarize(
     Returns:
         Amounts are in 1e-18 coin, times in seconds since 1970 on the chain's clock.
     """
-    ledger, settings, history = federation.watch.ledger, federation.settings, federation.history()
-    findings = Findings(federation, history).all()
-    return {
+    watch = federation.records()
+    models = ModelBook(watch, federation.store)
+    facts = Facts(watch, models, Scores(None, models), refused=federation.refusals).on_chain()
+    return facts | {
         "final_accuracy": reports[-1].accuracy if reports else None,
         "metric": getattr(federation.task, "metric_name", "accuracy"),
-        "rounds": _rounds(federation, history, reports, wall_seconds),
-        "slashes": [
-            {
-                "role": _ROLES.get(slash.role, "unknown"),
-                "who": federation.name_of(slash.account),
-                "round": slash.round,
-                "evidence": evidence_name(slash.evidence, slash.copied),
-                "amount": slash.taken,
-                "burned": slash.burned,
-                "bounty": slash.bounty,
-                **detail,
-            }
-            for slash, detail in zip(ledger.slashes, findings, strict=True)
+        "rounds": [
+            entry | {"accuracy": report.accuracy, "loss": report.loss, "wall_seconds": round(wall, 3)}
+            for entry, report, wall in zip(facts["rounds"], reports, wall_seconds, strict=True)
         ],
-        "balances": _balances(federation),
-        "earnings": earnings(federation),
-        "gas": {"total": federation.gas.total, "by_role": federation.gas.summary()},
-        "timeline": [_turns(history, record) for record in ledger.rounds.values()],
-        "acts": [act.to_json() for act in history.acts],
-        "terms": _terms(federation),
-        "model_root": "0x" + federation.contract.base_model().hex(),
+        "balances": _balances(federation, facts["balances"]),
         "head": head,
-        "blocks": max(history.stamps),
-        "task": federation.contract.address,
-        "settings": _settings(settings, federation),
-        "command": _command(settings, federation),
+        "settings": _settings(federation.settings, federation),
+        "command": _command(federation.settings, federation),
         "environment": _environment(),
         "left_out": list(federation.left_out),
-        "out": str(settings.out),
+        "out": str(federation.settings.out),
     }
 
 
-def _rounds(
-    federation: Federation, history: History, reports: list[RoundReport], wall_seconds: list[float]
-) -> list[dict[str, Any]]:
-    ledger = federation.watch.ledger
-    return [
-        {
-            "round": report.round,
-            "accuracy": report.accuracy,
-            "loss": report.loss,
-            "accepted": report.accepted,
-            "revealed": len(ledger.rounds[report.round].reveals),
-            "gas": report.gas,
-            "slashes": len(report.slashes),
-            "seconds": _duration(history, report.round),
-            "wall_seconds": round(wall, 3),
-        }
-        for report, wall in zip(reports, wall_seconds, strict=True)
-    ]
-
-
-def _duration(history: History, number: int) -> int:
-    """Chain time of a round, all its attempts together, in seconds."""
-    spans = [span for span in history.spans if span.round == number]
-    return spans[-1].ends - spans[0].begins if spans else 0
-
-
-def _turns(history: History, record: RoundRecord) -> dict[str, Any]:
-    """A round's phases, and how many came in each."""
-    spans = [span for span in history.spans if span.round == record.number]
+def _balances(federation: Federation, by_events: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the coin's contract says now, and what each account was given in the beginning."""
     return {
-        "round": record.number,
-        "final": record.finalized,
-        "attempts": record.attempt + 1,
-        "voids": len(history.found("RoundVoided", round=record.number)),
-        "committed": len(record.commits),
-        "revealed": len(record.reveals),
-        "attested": len(history.found("UpdatesAttested", round=record.number)),
-        "accepted": None if record.accepted_mask is None else record.accepted_mask.bit_count(),
-        "proposals": len(record.proposals),
-        "phases": [
-            {"phase": span.phase, "attempt": span.attempt, "begins": span.begins, "ends": span.ends}
-            for span in spans
-        ],
-    }
-
-
-def _terms(federation: Federation) -> dict[str, int]:
-    """What the task pays and takes, in 1e-18 coin, and how long its phases may last, in seconds."""
-    parameters = federation.contract.parameters
-    names = (
-        "quorum",
-        "update_reward",
-        "attest_reward",
-        "seal_reward",
-        "trainer_stake",
-        "sealer_stake",
-        "commit_seconds",
-        "reveal_seconds",
-        "attest_seconds",
-        "seal_seconds",
-        "challenge_seconds",
-        "answer_seconds",
-    )
-    return {name: getattr(parameters, name) for name in names}
-
-
-def _balances(federation: Federation) -> dict[str, dict[str, Any]]:
-    found = {}
-    for member in federation.members[:-1]:
-        account = member.participant.address
-        now = federation.contract.balance(account)
-        found[member.name] = {
-            "account": account,
-            "before": member.coins_before,
-            "after": now,
-            "change": now - member.coins_before,
-        }
-    return found
-
-
-def earnings(federation: Federation) -> dict[str, dict[str, int]]:
-    """What each account earned and lost by the rules, from the events; amounts in 1e-18 coin.
-
-    Returns:
-        By name: counts of accepted updates, attestations, seals and slashes shown, what each kind earned,
-        its shares of slashed coins, and what slashes took. Without stakes, which come back.
-    """
-    ledger, parameters = federation.watch.ledger, federation.contract.parameters
-    found = {
-        member.name: dict.fromkeys(_KINDS, 0)
-        | dict.fromkeys((f"{kind}_earned" for kind in _KINDS), 0)
-        | {"shares_earned": 0, "slashed": 0}
+        member.name: by_events[member.name] | {"before": member.coins_before}
         for member in federation.members
+        if member.name in by_events
     }
-
-    def book(account: Address, kind: str, amount: int) -> None:
-        entry = found[federation.name_of(account)]
-        entry[kind] += 1
-        entry[f"{kind}_earned"] += amount
-
-    for number, record in ledger.rounds.items():
-        for reveal in record.reveals:
-            if (record.accepted_mask or 0) >> reveal.index & 1:
-                book(reveal.trainer, "updates", parameters.update_reward)
-                found[federation.name_of(reveal.trainer)]["shares_earned"] += ledger.bonus_shares.get(
-                    number, 0
-                )
-            if record.attested_mask >> reveal.index & 1:
-                book(reveal.trainer, "attestations", parameters.attest_reward)
-        if record.finalized and record.standing is not None:
-            book(record.standing.proposer, "seals", parameters.seal_reward)
-    for slash in ledger.slashes:
-        if slash.bounty:
-            book(slash.beneficiary, "bounties", slash.bounty)
-        found[federation.name_of(slash.account)]["slashed"] += slash.taken
-    return found
 
 
 def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:

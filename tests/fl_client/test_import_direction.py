@@ -16,6 +16,7 @@ ROWS = (
     {"disputes"},
     {"roles"},
     {"audit"},
+    {"records"},
     {"simulation", "reporting"},
     {"cli"},
 )

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 
 from fl_client.chain import Event
 from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES
-from fl_client.errors import StorageError
-from fl_client.roles import Auditor
+from fl_client.errors import EncodingError, StorageError
+from fl_client.records.history import History, RecordWatch
+from fl_client.roles import ModelBook
 from fl_client.rounds import Commit, RoundRecord, Slash
-from fl_client.simulation.attackers import CopyingTrainer
-from fl_client.simulation.federation import Federation
-from fl_client.simulation.record import History
 from fl_client.types import Address
 
 NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER, LOST_DISPUTE = 1, 2, 3, 4, 5
 # An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings.
-_SUM_BYTES = 16
+_SUM_BYTES: Final = 16
 
 
 class Findings:
-    """Reads the details of a finished run's slashes from its history."""
+    """Reads the details of a task's slashes from its history and, for lengths of updates, its store."""
 
-    def __init__(self, federation: Federation, history: History) -> None:
-        self._federation, self._history = federation, history
-        self._contract, self._ledger = federation.contract, federation.watch.ledger
+    def __init__(
+        self, watch: RecordWatch, history: History, models: ModelBook, refused: Mapping[Address, str]
+    ) -> None:
+        """Make a reader.
+
+        Args:
+            watch: the task, as far as it was read.
+            history: of the same moment.
+            models: where an update's bytes come from.
+            refused: the error with which the contract refused a copied reveal, by account. Such a call is simulated
+                and never mined, so only whoever was there knows it.
+        """
+        self._history, self._models, self._refused = history, models, refused
+        self._contract, self._ledger, self._name = watch.contract, watch.ledger, watch.roster.name_of
         self._events = history.found("StakeSlashed")
 
     def all(self) -> list[dict[str, Any]]:
@@ -56,9 +66,6 @@ class Findings:
             "share_each": share,
             "facts": self._facts(slash, event),
         }
-
-    def _name(self, account: Address) -> str:
-        return self._federation.name_of(account)
 
     def _sharing(self, slashed: Event) -> tuple[int | None, int]:
         """In which round the honest got what a slash left for them, and how much each."""
@@ -104,7 +111,7 @@ class Findings:
             facts["copied_from"] = self._name(victim.trainer)
             facts["copied_committed_at"] = self._history.stamp_of(original)
             facts["copied_committed_in"] = "0x" + original.transaction_hash.hex()
-            facts["refused_with"] = self._refusal(slash.account)
+            facts["refused_with"] = self._refused.get(slash.account)
         return facts
 
     def _unrevealed(self, slash: Slash) -> tuple[RoundRecord, Commit]:
@@ -121,19 +128,12 @@ class Findings:
         found = self._history.found("UpdateCommitted", round=number, trainer=commit.trainer)
         return next(event for event in found if bytes(event.args["digest"]) == commit.digest)
 
-    def _refusal(self, account: Address) -> str | None:
-        """The error with which the contract refused a copied reveal; the call is simulated, never mined."""
-        for member in self._federation.members:
-            if member.participant.address == account and isinstance(member.participant, CopyingTrainer):
-                return member.participant.refused_with
-        return None
-
     # ------------------------------------------------------------------ wrong numbers
 
     def _lying_tree(self, slash: Slash, event: Event) -> dict[str, Any]:
-        posted = self._contract.court.decode_function_input(
-            self._history.act_of(event.transaction_hash).data
-        )[1]
+        posted = self._posted(event, "proveWrongNorm")
+        if posted is None:
+            return {"round": self._history.act_of(event.transaction_hash).round}
         number, index = int(posted["round"]), int(posted["index"])
         claimed, chunk = _opened(posted["opening"])
         record, parameters = self._ledger.rounds[number], self._contract.parameters
@@ -154,26 +154,34 @@ class Findings:
             "revealed_in": "0x" + revealed.transaction_hash.hex(),
         }
 
+    def _posted(self, event: Event, call: str) -> dict[str, Any] | None:
+        """The evidence in a call's data; None where another contract made the call and the data is its own."""
+        act = self._history.act_of(event.transaction_hash)
+        if act.call != call:
+            return None
+        return dict(self._contract.court.decode_function_input(act.data)[1])
+
     def _true_total(self, number: int, index: int) -> int | None:
         """The sum of squares of a whole update as its bytes in the store have it."""
         try:
-            fetched = self._auditor.models.update(number, self._ledger.rounds[number].reveals[index])
-        except StorageError:
+            fetched = self._models.update(number, self._ledger.rounds[number].reveals[index])
+        except (StorageError, EncodingError):
             return None
         return _squares(fetched.vector)
 
     def _wrong_model(self, slash: Slash, event: Event) -> dict[str, Any]:
         """One coordinate, as the contract opened it and combined it again."""
-        posted = self._contract.court.decode_function_input(
-            self._history.act_of(event.transaction_hash).data
-        )[1]["proof"]
+        called = self._posted(event, "proveWrongAggregate")
+        if called is None:
+            return self._missed_step(event)
+        posted = called["proof"]
         coordinate, parameters = int(posted["coordinate"]), self._contract.parameters
         place = coordinate % CHUNK_COORDINATES
         claimed_sum, chunk = _opened(posted["modelOpening"])
         base = int(_opened(posted["baseOpening"])[1][place])
         values = [int(_opened(opening)[1][place]) for opening in posted["openings"]]
         entries = [(self._name(entry["trainer"]), int(entry["weight"])) for entry in posted["entries"]]
-        rule = self._auditor.models.rule
+        rule = self._models.rule
         rows = np.array(values, dtype=np.int32).reshape(-1, 1)  # (n, 1)
         combined = rule.combine(rows, [weight for _, weight in entries], np.array([base], dtype=np.int32))
         return {
@@ -193,11 +201,6 @@ class Findings:
             "fraction_bits": parameters.fraction_bits,
             **self._dispute(event),
         }
-
-    @property
-    def _auditor(self) -> Auditor:
-        found = (one.participant for one in self._federation.members)
-        return next(one for one in found if isinstance(one, Auditor))
 
     # ------------------------------------------------------------------ disputes
 

@@ -1,0 +1,25 @@
+"""Records: what the public records of a task, its chain and its store, say about it."""
+
+from __future__ import annotations
+
+from fl_client.records.facts import AGGREGATE, COPY, NORM, SILENT, Facts, evidence_name
+from fl_client.records.history import History, RecordWatch
+from fl_client.records.phases import PhaseClock
+from fl_client.records.scores import Definition, Scores, load_definition
+from fl_client.records.transactions import Act
+
+__all__ = [
+    "AGGREGATE",
+    "COPY",
+    "NORM",
+    "SILENT",
+    "Act",
+    "Definition",
+    "Facts",
+    "History",
+    "PhaseClock",
+    "RecordWatch",
+    "Scores",
+    "evidence_name",
+    "load_definition",
+]
