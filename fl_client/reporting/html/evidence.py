@@ -36,6 +36,8 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
         said = _no_reveal(given, who, shown_by)
     elif slash["evidence"] == "copied-commitment":
         said = _copied(given, who, shown_by)
+    elif slash["evidence"] == "wrong-norm" and "chunk" not in given:
+        said = f"{who} was proved to lie about the size of its update, in a call that another contract passed on."
     elif slash["evidence"] == "wrong-norm":
         said = _wrong_norm(given, who, shown_by)
     elif "coordinate" in given:
@@ -151,7 +153,7 @@ def _case(number: int, slash: dict[str, Any]) -> Html:
                 tag("h3", heading),
                 tag("p", evidence_sentence(slash)),
                 facts(_numbers(slash)),
-                _updates(slash["facts"]),
+                _updates(slash["facts"], number),
                 _split(slash),
             ]
         ),
@@ -207,7 +209,7 @@ def _model_numbers(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
     yield "before the round", f"{given['base']:,}, as a weight of the model {_value(given['base'], bits)}"
 
 
-def _updates(given: dict[str, Any]) -> Html:
+def _updates(given: dict[str, Any], number: int) -> Html:
     """What the accepted updates say about the disputed coordinate."""
     if "updates" not in given:
         return Html()
@@ -218,7 +220,7 @@ def _updates(given: dict[str, Any]) -> Html:
     heads = columns("update of", "weight", "change of the coordinate", "as a weight", weight="n",
                     change_of_the_coordinate="n", as_a_weight="n")  # fmt: skip
     title = f"What the {count(len(rows), 'accepted update')} say about coordinate {given['coordinate']:,}"
-    return fold(title, table(heads, rows))
+    return fold(title, table(heads, rows, caption=title), key=f"case-{number}-updates")
 
 
 def _step(step: dict[str, str]) -> Html:

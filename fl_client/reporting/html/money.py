@@ -48,8 +48,12 @@ def gas_section(summary: dict[str, Any]) -> Html:
     return join(
         [
             tag("p", _setting_up(summary), class_="dim"),
-            table(columns("role", "", "gas", "share", gas="n", share="n", **{"": "b"}), roles),
-            table(heads, rows),
+            table(
+                columns("role", "", "gas", "share", gas="n", share="n", **{"": "b"}),
+                roles,
+                caption="Gas by role",
+            ),
+            table(heads, rows, caption="Gas by role and call"),
         ]
     )
 
@@ -76,31 +80,40 @@ def _setting_up(summary: dict[str, Any]) -> str:
 
 def balance_section(summary: dict[str, Any]) -> Html:
     """Every account before and after, and where the difference comes from."""
+    settled = summary.get("state", {"ended": True})["ended"]
     rows = []
     for name, entry in summary["balances"].items():
         earned = summary["earnings"][name]
         rows.append(
             (
                 name,
-                coins(entry["before"]),
-                coins(entry["after"]),
-                _coloured(entry["change"]),
+                *(_held(entry) if settled else ()),
                 *(_earned(earned, kind) for kind in ("updates", "attestations", "seals", "bounties")),
                 coins(earned["shares_earned"]) if earned["shares_earned"] else "",
                 _coloured(-earned["slashed"]) if earned["slashed"] else "",
             )
         )
-    names = ("account", "before", "after", "change", "updates", "attestations", "sealing", "bounties",
+    held = ("before", "after", "change") if settled else ()
+    names = ("account", *held, "updates", "attestations", "sealing", "bounties",
              "slashed coins shared", "lost")  # fmt: skip
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "account"}
     terms = summary["terms"]
     words = (
-        f"Coins of every account, and where the change comes from. The task pays {coins(terms['update_reward'])} for "
+        f"What every account earned and lost, in coins. The task pays {coins(terms['update_reward'])} for "
         f"each accepted update, {coins(terms['attest_reward'])} for each attestation and "
-        f"{coins(terms['seal_reward'])} for each model that became final; how often is in brackets. Stakes came back "
-        "at the end and are not counted."
+        f"{coins(terms['seal_reward'])} for each model that became final; how often is in brackets. "
     )
-    return join([tag("p", words, class_="dim"), table(columns(*names, **numeric), rows)])
+    words += (
+        "Stakes came back at the end and are not counted."
+        if settled
+        else "What each account has in the end is shown when the task has ended."
+    )
+    caption = "Coins by account" if settled else "Coins earned and lost so far, by account"
+    return join([tag("p", words, class_="dim"), table(columns(*names, **numeric), rows, caption=caption)])
+
+
+def _held(entry: dict[str, Any]) -> tuple[object, ...]:
+    return coins(entry["before"]), coins(entry["after"]), _coloured(entry["change"])
 
 
 def _earned(entry: dict[str, int], kind: str) -> str:

@@ -35,8 +35,9 @@ def join(parts: Iterable[str], separator: str = "") -> Html:
 
 
 def tag(name: str, content: object, **attributes: object) -> Html:
-    """An element; a trailing underscore of an attribute's name is dropped."""
-    given = "".join(f' {key.rstrip("_")}="{escape(str(value))}"' for key, value in attributes.items())
+    """An element; a trailing underscore of an attribute's name is dropped, others become hyphens."""
+    names = {key: key.rstrip("_").replace("_", "-") for key in attributes}
+    given = "".join(f' {names[key]}="{escape(str(value))}"' for key, value in attributes.items())
     return Html(f"<{name}{given}>{text(content)}</{name}>")
 
 
@@ -68,16 +69,23 @@ def columns(*names: str, **kinds: str) -> tuple[Column, ...]:
     return tuple(Column(name=name, kind=kinds.get(name.replace(" ", "_"), "")) for name in names)
 
 
-def table(heads: Sequence[Column], rows: Sequence[Sequence[object]], *, total: bool = False) -> Html:
-    """A table in a box that scrolls by itself; the last row stands out where it is the ``total``."""
-    head = join(tag("th", one.name, **_kind(one)) for one in heads)
-    body = []
-    for place, row in enumerate(rows):
-        cells = join(tag("td", value, **_kind(one)) for one, value in zip(heads, row, strict=True))
-        last = total and place == len(rows) - 1
-        body.append(tag("tr", cells, class_="total") if last else tag("tr", cells))
-    inner = tag("table", join([tag("thead", tag("tr", head)), tag("tbody", join(body))]))
-    return tag("div", inner, class_="scroll tall" if len(rows) > _TALL else "scroll")
+def table(heads: Sequence[Column], rows: Sequence[Sequence[object]], *, caption: str) -> Html:
+    """A table in a box that scrolls by itself, by keyboard too; a row's first cell is what the row is about."""
+    # A column of bars is for the eye: its numbers stand beside it.
+    head = join(
+        tag("th", one.name, scope="col", **_kind(one)) if one.name else tag("td", "", **_kind(one))
+        for one in heads
+    )
+    body = [tag("tr", _cells(heads, row)) for row in rows]
+    parts = [tag("caption", caption), tag("thead", tag("tr", head)), tag("tbody", join(body))]
+    kind = "scroll tall" if len(rows) > _TALL else "scroll"
+    return tag("div", tag("table", join(parts)), class_=kind, role="region", aria_label=caption, tabindex=0)
+
+
+def _cells(heads: Sequence[Column], row: Sequence[object]) -> Html:
+    first, *others = zip(heads, row, strict=True)
+    cells = [tag("th", first[1], scope="row", **_kind(first[0]))]
+    return join([*cells, *(tag("td", value, **_kind(one)) for one, value in others)])
 
 
 def _kind(column: Column) -> dict[str, object]:
@@ -89,10 +97,9 @@ def facts(entries: Iterable[tuple[str, object]]) -> Html:
     return tag("dl", join(tag("dt", name) + tag("dd", value) for name, value in entries))
 
 
-def fold(summary: str, content: str, *, opened: bool = False) -> Html:
-    """A block that opens with a click."""
-    start = Html("<details open>" if opened else "<details>")
-    return join([start, tag("summary", summary), tag("div", content), Html("</details>")])
+def fold(summary: str, content: str, *, key: str) -> Html:
+    """A block that opens with a click or a key; ``key`` is its id, by which a fresh page opens it again."""
+    return tag("details", join([tag("summary", summary), tag("div", content)]), id_=key)
 
 
 def bar(share: float, *, label: str) -> Html:

@@ -23,6 +23,11 @@ from fl_client.reporting.words import PHASES, call_words, clock, count, duration
 # Above this, a report with every act would be slow to open: the acts of a round are then added up by call.
 MOST_ACTS: Final = 6_000
 _MOST_BARS: Final = 40
+_LISTED: Final = {
+    False: "Every transaction of the run, as the chain has it. Times count from the beginning of a round.",
+    True: "Every transaction that left an event of this task, or let its members pay. One that the contracts refused "
+    "leaves none and is not here. Times count from the beginning of a round.",
+}
 _WHOLE: Final = 1_000.0
 _SLIVER: Final = 7.0
 
@@ -36,10 +41,18 @@ def phase_section(summary: dict[str, Any]) -> Html:
     most = max(len(one["phases"]) for one in turns)
     strips = join(_strip(one, longest, most) for one in turns)
     used = [name for name in PHASES if any(part["phase"] == name for one in turns for part in one["phases"])]
-    note = (
-        "Time is the chain's, taken from the blocks' stamps. The chain of a demonstration jumps to the next deadline "
-        "when nobody has anything left to do, so an hour here took no hour. Each phase is drawn at least a sliver wide."
+    jumps = (
+        " The chain of a demonstration jumps to the next deadline when nobody has anything left to do, so an hour here "
+        "took no hour."
     )
+    of_node = summary.get("source", {}).get("kind") == "node"
+    note = (
+        f"Time is the chain's, taken from the blocks' stamps.{'' if of_node else jumps} Each phase is drawn at least a "
+        "sliver wide."
+    )
+    box: dict[str, object] = {"class_": "whole"}
+    if len(turns) > _MOST_BARS:
+        box = {"class_": "tall", "role": "region", "aria_label": "Phases of all rounds", "tabindex": 0}
     return join(
         [
             tag("p", note, class_="dim"),
@@ -47,7 +60,7 @@ def phase_section(summary: dict[str, Any]) -> Html:
             tag(
                 "div",
                 tag("div", strips, class_="strip"),
-                class_="tall" if len(turns) > _MOST_BARS else "whole",
+                **box,
             ),
             _phase_table(turns, used),
         ]
@@ -83,7 +96,7 @@ def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
         rows.append((turn["round"], moment(turn["phases"][0]["begins"]), *times, clock(lasted(turn))))
     names = ["round", "began", *(PHASES[name] for name in used), "in all"]
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "began"}
-    return table(columns(*names, **numeric), rows)
+    return table(columns(*names, **numeric), rows, caption="How long each phase lasted, by round")
 
 
 # ---------------------------------------------------------------------- acts
@@ -98,19 +111,19 @@ def act_section(summary: dict[str, Any]) -> Html:
     notes = [
         tag(
             "p",
-            "Every transaction of the run, as the chain has it. Times count from the beginning of a round.",
+            _LISTED[summary.get("source", {}).get("kind") == "node"],
         )
     ]
     if not listed:
-        words = f"The run has {len(summary['acts']):,} transactions; here they are added up. summary.json lists them."
+        words = f"There are {len(summary['acts']):,} transactions; here they are added up. The same as JSON lists them."
         notes.append(tag("p", words, class_="dim"))
-    blocks = [_block("Before the first round", "", by_round[0], None, listed=listed)]
+    blocks = [_block("Before the first round", "", by_round[0], None, key="acts-0", listed=listed)]
     for turn in summary["timeline"]:
         acts = by_round[turn["round"]]
         began = turn["phases"][0]["begins"] if turn["phases"] else None
-        outcome = _outcome(summary, turn)
-        blocks.append(_block(f"Round {turn['round']}", outcome, acts, began, listed=listed))
-    blocks.append(_block("After the end", "", by_round[None], None, listed=listed))
+        title, outcome = f"Round {turn['round']}", _outcome(summary, turn)
+        blocks.append(_block(title, outcome, acts, began, key=f"acts-{turn['round']}", listed=listed))
+    blocks.append(_block("After the end", "", by_round[None], None, key="acts-end", listed=listed))
     kind = "tall" if len(blocks) > _MOST_BARS else "whole"
     return join([*notes, tag("div", join(blocks), class_=kind)])
 
@@ -118,9 +131,11 @@ def act_section(summary: dict[str, Any]) -> Html:
 def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
     """What became of a round, in one line."""
     entry = next((one for one in summary["rounds"] if one["round"] == turn["round"]), None)
-    said = [] if entry is None else [f"{summary['metric']} {score(entry['accuracy'])}"]
-    if entry is None or not turn["final"]:
-        said.append("not final")
+    measured = entry is not None and entry["accuracy"] is not None
+    said = [f"{summary['metric']} {score(entry['accuracy'])}"] if entry is not None and measured else []
+    if not turn["final"]:
+        still = turn is summary["timeline"][-1] and not summary.get("state", {"ended": True})["ended"]
+        said.append("in progress" if still else "not final")
     said.append(
         f"{turn['committed']} committed, {turn['revealed']} revealed, {turn['accepted'] or 0} accepted"
     )
@@ -137,19 +152,25 @@ def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
 
 
 def _block(
-    title: str, outcome: str, acts: Sequence[dict[str, Any]], began: int | None, *, listed: bool
+    title: str,
+    outcome: str,
+    acts: Sequence[dict[str, Any]],
+    began: int | None,
+    *,
+    key: str,
+    listed: bool,
 ) -> Html:
     gas = sum(act["gas"] for act in acts)
     total = f"{count(len(acts), 'transaction')}, {gas:,} gas"
     heading = join([tag("b", title), join(filter(None, (outcome, text(total))), ", ")])
     if not acts:
-        return fold(heading, tag("p", "No transaction.", class_="dim"))
+        return fold(heading, tag("p", "No transaction.", class_="dim"), key=key)
     start = acts[0]["time"] if began is None else began
-    content = _list(acts, start) if listed else _sums(acts, start)
-    return fold(heading, tag("p", f"Began {moment(start)}.", class_="dim") + content)
+    content = (_list if listed else _sums)(acts, start, f"Transactions: {title.lower()}")
+    return fold(heading, tag("p", f"Began {moment(start)}.", class_="dim") + content, key=key)
 
 
-def _list(acts: Sequence[dict[str, Any]], began: int) -> Html:
+def _list(acts: Sequence[dict[str, Any]], began: int, caption: str) -> Html:
     rows = []
     for act in acts:
         words = call_words(act["call"])
@@ -168,10 +189,10 @@ def _list(acts: Sequence[dict[str, Any]], began: int) -> Html:
             )
         )
     heads = columns("time", "phase", "who", "what", "call", "gas", "block", "transaction", gas="n", block="n")
-    return table(heads, rows)
+    return table(heads, rows, caption=caption)
 
 
-def _sums(acts: Sequence[dict[str, Any]], began: int) -> Html:
+def _sums(acts: Sequence[dict[str, Any]], began: int, caption: str) -> Html:
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for act in acts:
         found[act["phase"], act["role"], act["call"]].append(act)
@@ -187,4 +208,5 @@ def _sums(acts: Sequence[dict[str, Any]], began: int) -> Html:
         )
         for (phase, role, call), some in found.items()
     ]
-    return table(columns("time", "phase", "role", "what", "call", "times", "gas", times="n", gas="n"), rows)
+    heads = columns("time", "phase", "role", "what", "call", "times", "gas", times="n", gas="n")
+    return table(heads, rows, caption=caption)

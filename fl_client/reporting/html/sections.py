@@ -1,0 +1,165 @@
+"""Sections that a run's report and a task's page share: learning, rounds, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fl_client.reporting.html.charts import line_chart
+from fl_client.reporting.html.tables import Html, code, columns, join, table, tag, text
+from fl_client.reporting.words import clock, count, score
+
+_MOST_REASONS: Final = 10
+_CHECKED: Final = (
+    "every block executed again from the first, with every signature",
+    "the code of all contracts, and that they are connected as they should be",
+    "every reveal against the commitment that its trainer had made before",
+    "which updates were accepted, counted again from the attestations",
+    "the bytes of every accepted update and model against what the chain has of them",
+    "every final model, computed again from the accepted updates",
+    "every slash against its evidence, and how its coins were split",
+    "every reward of every account, and what was left of the budget",
+)
+
+
+def figures(shown: Sequence[tuple[object, str]]) -> Html:
+    """The most important numbers: each with what it is."""
+    cells = join(tag("div", join([tag("b", value), tag("span", name)])) for value, name in shown)
+    return tag("div", cells, class_="figures")
+
+
+def verdict_words(audit: dict[str, Any] | None) -> tuple[str, str]:
+    """An audit's result in a word, and its class."""
+    if audit is None:
+        return "not run yet", "dim"
+    if audit["passed"]:
+        return "agrees", "good"
+    return ("differs", "bad") if audit["first_difference"] else ("cannot be checked", "warn")
+
+
+def cheat_rounds(summary: dict[str, Any]) -> dict[int, list[str]]:
+    """The rounds in which somebody cheated, with who it was and how."""
+    found: dict[int, list[str]] = {}
+    for one in summary["slashes"]:
+        number = one["facts"].get("round") or one["round"]
+        found.setdefault(number, []).append(f"{one['who']} ({one['evidence']})")
+    return dict(sorted(found.items()))
+
+
+def learning_section(summary: dict[str, Any]) -> Html:
+    """Accuracy and loss by round, or why there is none to show."""
+    rounds = summary["rounds"]
+    if not rounds and not summary.get("state", {"ended": True})["ended"]:
+        return tag("p", "No round is final yet, so there is no model to measure.")
+    if not rounds:
+        voids = sum(one["voids"] for one in summary["timeline"])
+        words = (
+            f"No round became final, so there is no new model: {count(voids, 'attempt')} missed the quorum of "
+            f"{summary['terms']['quorum']} accepted updates."
+        )
+        return tag("p", words, class_="warn")
+    if all(one["accuracy"] is None for one in rounds):
+        return _unmeasured(summary)
+    numbers, cheats = [one["round"] for one in rounds], cheat_rounds(summary)
+    charts = [
+        line_chart(f"{name} on test data", numbers, [one[key] for one in rounds], marked=cheats)
+        for name, key in ((summary["metric"].capitalize(), "accuracy"), ("Loss", "loss"))
+    ]
+    parts = [tag("div", join(charts), class_="charts")]
+    if cheats:
+        ring = (
+            '<svg viewBox="0 0 10 10" aria-hidden="true"><circle class="mark" cx="5" cy="5" r="3.8"/></svg>'
+        )
+        named = "; ".join(f"round {number}, {', '.join(who)}" for number, who in cheats.items())
+        parts.append(
+            tag(
+                "ul", tag("li", join([Html(ring), text(f"A cheat in this round: {named}.")])), class_="legend"
+            )
+        )
+    return join([*parts, _lacking(summary)])
+
+
+def _unmeasured(summary: dict[str, Any]) -> Html:
+    if summary["settings"]["task"] is not None:
+        return _lacking(summary)
+    words = (
+        "Accuracy and loss are not shown. They are measured from the models in the store with the task's own model and "
+        f"test data, and this page was made without them. The definition has the hash "
+        f"{summary['settings']['definition_hash']}; give it with --definition, a built-in task's name or "
+        "path/to/file.py:Class."
+    )
+    return tag("p", words, class_="warn")
+
+
+def _lacking(summary: dict[str, Any]) -> Html:
+    """For which rounds there is no value, and why."""
+    missing: dict[str, str] = summary.get("missing", {})
+    if not missing:
+        return Html()
+    some = list(missing.items())
+    items = [tag("li", f"round {number}: {reason}") for number, reason in some[:_MOST_REASONS]]
+    if len(some) > _MOST_REASONS:
+        items.append(tag("li", f"and {len(some) - _MOST_REASONS:,} rounds more"))
+    said = f"No accuracy for {count(len(some), 'round')}: the model's bytes are not to be had."
+    return tag("p", said, class_="warn") + tag("ul", join(items))
+
+
+def rounds_section(summary: dict[str, Any]) -> Html:
+    """The final rounds in numbers."""
+    rounds = summary["rounds"]
+    if not rounds:
+        return tag("p", "No round became final.")
+    here = "wall_seconds" in rounds[0]
+    rows = [
+        (
+            one["round"],
+            score(one["accuracy"]),
+            score(one["loss"]),
+            one["revealed"],
+            one["accepted"],
+            f"{one['gas']:,}",
+            clock(one["seconds"]),
+            *([f"{one['wall_seconds']:.1f} s"] if here else []),
+            ", ".join(slash["evidence"] for slash in summary["slashes"] if slash["round"] == one["round"]),
+        )
+        for one in rounds
+    ]
+    measured = ("round", summary["metric"], "loss", "revealed", "accepted", "gas", "chain time")
+    names = (*measured, *(["wall time"] if here else []), "slashed for")
+    numeric = {name.replace(" ", "_"): "n" for name in names[:-1]}
+    notes = [
+        "Gas is that of all transactions since the round before became final, in the first line with creating the task "
+        "and joining; what came after the last round is in none."
+    ]
+    if summary.get("left_out"):
+        notes.append(
+            f"Cheats left out, for want of rounds or participants: {', '.join(summary['left_out'])}."
+        )
+    paragraphs = join(tag("p", note, class_="dim") for note in notes)
+    return table(columns(*names, **numeric), rows, caption="Final rounds") + paragraphs
+
+
+def audit_section(audit: dict[str, Any], by: str, command: str) -> Html:
+    """The verdict, what was checked, and the command that checks it again."""
+    _, kind = verdict_words(audit)
+    slashes = audit.get("slashes_checked", 0)
+    done = f"{count(audit['rounds_checked'], 'round')} and {count(slashes, 'slash', 'slashes')} checked"
+    if audit["passed"]:
+        said = f"The audit agrees: {done}, {by}."
+    elif audit["first_difference"]:
+        said = f"The audit differs: {audit['first_difference']}. {done} before that."
+    else:
+        said = f"The audit cannot be completed: {audit['unchecked']}. {done} before that."
+    checked = tag("ul", join(tag("li", one) for one in _CHECKED))
+    return join(
+        [
+            tag("p", tag("b", said), class_=f"verdict {kind}"),
+            tag("p", "What it checks, in this order, until the first thing that differs:"),
+            checked,
+            tag(
+                "p",
+                "It does not repeat the training and judges no update's worth. To audit it yourself:",
+            ),
+            tag("pre", code(command)),
+        ]
+    )
