@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fl_client.records.facts import AGGREGATE, COPY, NORM, SILENT, Facts, evidence_name
 from fl_client.records.history import History, RecordWatch
+from fl_client.records.live import LiveRecords, Snapshot
 from fl_client.records.phases import PhaseClock
 from fl_client.records.scores import Definition, Scores, load_definition
+from fl_client.records.subject import OpenSubject, Subject
 from fl_client.records.transactions import Act
 
 __all__ = [
@@ -17,9 +19,13 @@ __all__ = [
     "Definition",
     "Facts",
     "History",
+    "LiveRecords",
+    "OpenSubject",
     "PhaseClock",
     "RecordWatch",
     "Scores",
+    "Snapshot",
+    "Subject",
     "evidence_name",
     "load_definition",
 ]

@@ -83,6 +83,7 @@ class RecordWatch(TaskWatch):
         phases: what the task was doing when.
         roster: who took part, with which stakes.
         block, now: the latest block read and its stamp, seconds since 1970.
+        whole: False while it reads, and after a read that broke off: then only a new watch can go on.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class RecordWatch(TaskWatch):
         self.phases = PhaseClock(contract.parameters)
         self.roster = Roster(contract, names)
         self.block, self.now = -1, 0
+        self.whole = True
         self._events: list[Event] = []
         self._stamps: dict[int, int] = {}
         self._traces: dict[bytes, _Trace] = {}
@@ -129,6 +131,7 @@ class RecordWatch(TaskWatch):
         block = connection.block_number()
         if block < first:
             return False
+        self.whole = False
         for event in self._cursor.poll(block):
             self._take(event)
         self._close_block()
@@ -139,6 +142,7 @@ class RecordWatch(TaskWatch):
             self._keep(every_transaction(chain, connection, first))
         else:
             self._keep(asked_for(connection, self._wanted(), self._stamps))
+        self.whole = True
         return True
 
     def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
@@ -147,9 +151,10 @@ class RecordWatch(TaskWatch):
         return self.phases.at(self.now)
 
     @property
-    def events_seen(self) -> int:
-        """How many events of the task were read so far."""
-        return len(self._events)
+    def signature(self) -> tuple[object, ...]:
+        """Equal as long as nothing but time and strangers' blocks have passed."""
+        slot = self.phases.slot(self.now) if self.phases.at(self.now)[0] is Phase.AGGREGATE else None
+        return len(self._events), len(self._mined), self.phases.at(self.now), slot
 
     def history(self) -> History:
         """Everything that was read so far."""

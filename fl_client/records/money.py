@@ -95,6 +95,7 @@ def members_of(watch: RecordWatch, earned: dict[str, dict[str, int]]) -> list[di
                 "free_at": max(free) if free else None,
                 "suspended": account in ledger.suspended,
                 "leaving": account in roster.leaving,
+                "released": account in roster.released,
                 "earned": gained,
                 "claimed": roster.claimed[account],
                 "slashed": earned.get(name, {}).get("slashed", 0),

@@ -40,6 +40,7 @@ class Roster:
         coins: by account, as all transfers of the coin tell them, in 1e-18 coin.
         joined_in: the turn in which a trainer joined or came back; it may commit from the next one.
         leaving: trainers that gave notice.
+        released: accounts that took a stake back.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Roster:
         self.flows: dict[Address, int] = defaultdict(int)
         self.joined_in: dict[Address, int] = {}
         self.leaving: set[Address] = set()
+        self.released: set[Address] = set()
 
     @property
     def people(self) -> dict[Address, tuple[str, str]]:
@@ -126,6 +128,7 @@ class Roster:
         stake = self.stakes[args["account"], Role(args["role"])]
         stake.amount, stake.free_at = stake.amount - args["amount"], None
         self.flows[args["account"]] += args["amount"]
+        self.released.add(args["account"])
 
 
 _HANDLERS = {

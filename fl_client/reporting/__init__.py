@@ -1,8 +1,8 @@
-"""Reporting: the live table in a terminal, the HTML report, and the metrics as CSV."""
+"""Reporting: the live table in a terminal, the HTML report and the page of a task, the metrics as CSV."""
 
 from __future__ import annotations
 
-from fl_client.reporting.html import render_html
+from fl_client.reporting.html import render_html, render_task
 from fl_client.reporting.metrics import render_metrics
 from fl_client.reporting.terminal import LiveRounds, print_fact, print_summary, print_verdict
 from fl_client.reporting.words import coins
@@ -15,4 +15,5 @@ __all__ = [
     "print_verdict",
     "render_html",
     "render_metrics",
+    "render_task",
 ]

@@ -31,7 +31,7 @@ def figures(shown: Sequence[tuple[object, str]]) -> Html:
 def verdict_words(audit: dict[str, Any] | None) -> tuple[str, str]:
     """An audit's result in a word, and its class."""
     if audit is None:
-        return "not run yet", "dim"
+        return "not finished", "dim"
     if audit["passed"]:
         return "agrees", "good"
     return ("differs", "bad") if audit["first_difference"] else ("cannot be checked", "warn")

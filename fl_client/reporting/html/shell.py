@@ -35,6 +35,7 @@ def document(
     before: Html | None = None,
     head: Html | None = None,
     foot: Html | None = None,
+    version: str | None = None,
 ) -> str:
     """A whole HTML document.
 
@@ -45,6 +46,7 @@ def document(
         before: between links and sections, where a page updates itself.
         head: further elements of the document's head.
         foot: after the sections.
+        version: tells one state of a page that updates itself from another.
 
     Returns:
         The document, UTF-8 without anything to fetch.
@@ -69,6 +71,7 @@ def document(
                     ]
                 ),
                 id_="page",
+                **({} if version is None else {"data_version": version}),
             ),
             foot or Html(),
         ]

@@ -27,7 +27,16 @@ h2{{margin:2.75rem 0 .6rem;font-size:1.25rem;border-bottom:1px solid var(--line)
 h3{{margin:1.25rem 0 .3rem;font-size:1rem}}
 p{{margin:.35rem 0;max-width:46rem}}ul{{margin:.35rem 0;padding-left:1.25rem;max-width:46rem}}
 a{{color:var(--bar)}}.dim{{color:var(--dim)}}.good{{color:var(--good)}}.bad{{color:var(--bad)}}.warn{{color:var(--warn)}}
-nav{{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.75rem 0 0;font-size:.92rem}}
+nav ul{{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.75rem 0 0;padding:0;font-size:.92rem;list-style:none;
+max-width:none}}nav a{{display:inline-block;padding:.2rem 0}}
+:focus-visible{{outline:3px solid var(--bar);outline-offset:2px}}main:focus{{outline:0}}
+.skip{{position:absolute;left:-99rem;background:var(--paper);padding:.5rem .9rem;z-index:2}}
+.skip:focus{{left:1rem;top:.5rem}}
+.live{{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:center;position:sticky;top:0;z-index:1;
+background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.4rem .9rem;margin:0 0 1.25rem;
+font-size:.93rem}}.live p{{margin:0;max-width:none}}.live #status{{font-weight:600;flex:1 1 20rem}}
+.live button{{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--dim);border-radius:.35rem;
+padding:.2rem .7rem;cursor:pointer}}
 code{{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}}
 pre{{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.7rem .9rem;margin:.5rem 0;
 white-space:pre-wrap;overflow-wrap:anywhere}}
@@ -50,7 +59,9 @@ border:1px solid var(--line);border-radius:.5rem;padding:0 .7rem}}
 table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}}
 th,td{{padding:.32rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:middle}}
-th{{color:var(--dim);font-weight:600;background:var(--paper)}}.tall th{{position:sticky;top:0}}
+th{{color:var(--dim);font-weight:600;background:var(--paper)}}.tall thead th{{position:sticky;top:0}}
+caption{{text-align:left;color:var(--dim);font-size:.88rem;padding:.2rem 0}}
+tbody th{{color:inherit;font-weight:inherit}}
 td.n,th.n{{text-align:right}}td:last-child,th:last-child{{padding-right:.1rem}}td:first-child,th:first-child{{padding-left:0}}
 td.w{{white-space:normal;min-width:14rem}}
 tr.total td{{font-weight:600}}

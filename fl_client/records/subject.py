@@ -1,0 +1,168 @@
+"""What a page is about: a task in the folder of a run, or one on a node; opened for reading, nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from eth_utils.address import is_address, to_checksum_address
+
+from fl_client.audit import AuditResult, audit_task
+from fl_client.chain import Connection, EmbeddedChain, EventCursor, import_chain, load_artifact
+from fl_client.chain.contracts import Deployment, TaskContract, find_factories
+from fl_client.chain.rpc import shown_url
+from fl_client.errors import ConfigError
+from fl_client.records.facts import Facts
+from fl_client.records.history import RecordWatch
+from fl_client.records.scores import Definition, Scores, load_definition
+from fl_client.roles import ModelBook
+from fl_client.storage import LocalStore
+from fl_client.types import Address
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Where a task's public records are.
+
+    Attributes:
+        where: the folder of a run, or a task's address.
+        rpc_url, deployment, store: with an address: the node, the deployment file, the folder of the content store.
+        task: with a folder whose chain holds several tasks: which one.
+
+    Raises:
+        ConfigError: something is missing, or does not go together.
+    """
+
+    where: str
+    rpc_url: str | None = None
+    deployment: Path | None = None
+    store: Path | None = None
+    task: str | None = None
+
+    def __post_init__(self) -> None:
+        for given, option in (
+            (self.where if self.is_address else None, "the address"),
+            (self.task, "--task"),
+        ):
+            if given is not None and not is_address(given):
+                raise ConfigError(
+                    f"{option} {given!r} is none: give 0x and 40 hexadecimal digits, case as it is shown"
+                )
+        if self.is_address:
+            if self.rpc_url is None or self.deployment is None or self.store is None:
+                raise ConfigError("a task's address needs --rpc-url, --deployment and --store")
+            if not self.store.is_dir():
+                raise ConfigError(
+                    f"there is no folder --store {self.store}: give the folder of the content store"
+                )
+            return
+        for part in ("chain", "store"):
+            if not (Path(self.where) / part).is_dir():
+                raise ConfigError(
+                    f"{self.where} holds no folder {part}/: give the --out folder of a run, or a task's address"
+                )
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the task is on a node."""
+        return self.where.startswith("0x") and len(self.where) == 42
+
+    def open(self) -> OpenSubject:
+        """Connect, or execute the folder's chain again.
+
+        Raises:
+            ChainError: nobody answers, a block was altered, or the contracts are not this version's.
+            ConfigError: there is no such task.
+        """
+        return self._on_node() if self.is_address else self._in_folder()
+
+    def _on_node(self) -> OpenSubject:
+        assert self.rpc_url is not None and self.deployment is not None and self.store is not None
+        connection = Connection.open(self.rpc_url)
+        deployment = Deployment.read(self.deployment)
+        deployment.check(connection)
+        task = Address(to_checksum_address(self.where))
+        source = {
+            "kind": "node",
+            "url": shown_url(self.rpc_url),
+            "deployment": str(self.deployment),
+            "store": str(self.store),
+        }
+        contract = TaskContract(connection, deployment, task)
+        return OpenSubject(contract=contract, store=LocalStore(self.store), alone=False, source=source)
+
+    def _in_folder(self) -> OpenSubject:
+        root = Path(self.where)
+        connection = import_chain(root / "chain")
+        tasks = find_factories(connection)
+        chosen = [one for one in tasks if self.task is None or one[1].lower() == self.task.lower()]
+        if len(chosen) != 1:
+            held = ", ".join(task for _, task, _ in tasks) or "none"
+            raise ConfigError(f"the chain in {root} holds these tasks: {held}; name one of them with --task")
+        factory, task, _ = chosen[0]
+        deployment = Deployment.of_factory(connection, factory)
+        deployment.check(connection)
+        chain = connection.node
+        assert isinstance(chain, EmbeddedChain)
+        source = {"kind": "folder", "folder": str(root), "head": "0x" + chain.head_hash.hex()}
+        contract = TaskContract(connection, deployment, task)
+        return OpenSubject(
+            contract=contract, store=LocalStore(root / "store"), alone=len(tasks) == 1, source=source
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSubject:
+    """A task's contract and store at hand.
+
+    Attributes:
+        alone: whether no other task shares its pool.
+        source: where all of it is from, for the page.
+    """
+
+    contract: TaskContract
+    store: LocalStore
+    alone: bool
+    source: dict[str, Any]
+
+    def watch(self) -> RecordWatch:
+        """A watch that has read nothing yet."""
+        return RecordWatch(self.contract)
+
+    def definition(self, name: str | None, data_dir: Path | None = None) -> Definition | None:
+        """The task's definition, where a name is given (see ``load_definition``)."""
+        return None if name is None else load_definition(name, self.contract.parameters, data_dir=data_dir)
+
+    def facts(self, watch: RecordWatch, definition: Definition | None) -> Facts:
+        """What a watch and the store say together.
+
+        Raises:
+            UnknownRule: this version cannot compute the task's rule.
+        """
+        return Facts(watch, ModelBook(watch, self.store), Scores(definition, ModelBook(watch, self.store)))
+
+    def audit(self) -> AuditResult:
+        """Recompute everything; a difference counts only if the chain stood still meanwhile.
+
+        The audit reads events up to some block and the contracts' ledgers a little later: on a chain that moves, what
+        came between would look like a difference.
+        """
+        for _ in range(_TRIES):
+            moved = self._cursor()
+            result = audit_task(self.contract, self.store, alone=self.alone)
+            if result.first_difference is None or not moved.poll():
+                return result
+        reason = (
+            f"the chain moved on while it was read, {_TRIES} times; what was found: {result.first_difference}"
+        )
+        return replace(result, first_difference=None, unchecked=reason)
+
+    def _cursor(self) -> EventCursor:
+        """Tells whether the task or its money moved from now on."""
+        connection, deployment = self.contract.connection, self.contract.deployment
+        watched = (self.contract.address, deployment.vault, deployment.pool)
+        artifacts = [load_artifact(name) for name in ("TrainingTask", "StakeVault", "RewardPool")]
+        return EventCursor(connection, watched, artifacts, connection.block_number() + 1)
