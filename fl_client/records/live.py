@@ -63,6 +63,8 @@ class LiveRecords:
         self._audit: dict[str, Any] | None = None
         self._audited: tuple[int, bool] | None = None
         self._auditing = False
+        self._snapshot = Snapshot(page={}, block=-1, time=0, looked_at=0)
+        self._shown: tuple[object, ...] | None = None
 
     def __enter__(self) -> LiveRecords:
         """Open the subject and read it.
@@ -103,7 +105,7 @@ class LiveRecords:
     def _begin(self) -> None:
         self._watch: RecordWatch = self._opened.watch()
         self._facts: Facts = self._opened.facts(self._watch, self._definition)
-        self._shown: tuple[object, ...] | None = None
+        self._shown = None
 
     def _follow(self) -> None:
         wait = self._poll_seconds

@@ -7,13 +7,13 @@ from typing import Final
 # Colours of the phases and of the parts of a slash are told apart in grey, too, and named beside every bar.
 _LIGHT: Final = """
 --ink:#1b2330;--dim:#5a6676;--line:#dfe4ea;--paper:#fff;--card:#f6f8fa;--good:#14733f;--bad:#b3261e;--warn:#8a5a00;
---bar:#2f63c8;--soft:#c7d7f5;--commit:#2f63c8;--reveal:#2a9d8f;--attest:#e0a100;--aggregate:#8e5bd0;
---challenge:#aab4c2;--final:#1b2330;--void:#b3261e;--burned:#c8553d;--bounty:#e0a100;--shared:#2a9d8f
+--bar:#2f63c8;--commit:#2f63c8;--reveal:#2a9d8f;--attest:#b37f00;--aggregate:#8e5bd0;
+--challenge:#7c899b;--final:#1b2330;--void:#b3261e;--burned:#c8553d;--bounty:#b37f00;--shared:#2a9d8f
 """
 _DARK: Final = """
 --ink:#e6ebf2;--dim:#9ba8b9;--line:#313b4a;--paper:#12161c;--card:#1a2029;--good:#5fd39a;--bad:#ff8a80;--warn:#f0c674;
---bar:#7aa2f7;--soft:#2b3d63;--commit:#7aa2f7;--reveal:#4fc3b3;--attest:#f0c04a;--aggregate:#b48df0;
---challenge:#56627a;--final:#e6ebf2;--void:#ff8a80;--burned:#e9806a;--bounty:#f0c04a;--shared:#4fc3b3
+--bar:#7aa2f7;--commit:#7aa2f7;--reveal:#4fc3b3;--attest:#f0c04a;--aggregate:#b48df0;
+--challenge:#6d7b95;--final:#e6ebf2;--void:#ff8a80;--burned:#e9806a;--bounty:#f0c04a;--shared:#4fc3b3
 """
 
 STYLE: Final = f"""
@@ -34,7 +34,8 @@ max-width:none}}nav a{{display:inline-block;padding:.2rem 0}}
 .skip:focus{{left:1rem;top:.5rem}}
 .live{{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:center;position:sticky;top:0;z-index:1;
 background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.4rem .9rem;margin:0 0 1.25rem;
-font-size:.93rem}}.live p{{margin:0;max-width:none}}.live #status{{font-weight:600;flex:1 1 20rem}}
+font-size:.93rem}}.live p{{margin:0;max-width:none}}
+section{{scroll-margin-top:4.5rem}}.live #status{{font-weight:600;flex:1 1 20rem}}
 .live button{{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--dim);border-radius:.35rem;
 padding:.2rem .7rem;cursor:pointer}}
 code{{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}}
@@ -59,7 +60,8 @@ border:1px solid var(--line);border-radius:.5rem;padding:0 .7rem}}
 table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}}
 th,td{{padding:.32rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:middle}}
-th{{color:var(--dim);font-weight:600;background:var(--paper)}}.tall thead th{{position:sticky;top:0}}
+th{{color:var(--dim);font-weight:600;background:var(--paper)}}@media(max-width:40rem){{.live{{position:static}}}}
+.tall thead th{{position:sticky;top:0}}
 caption{{text-align:left;color:var(--dim);font-size:.88rem;padding:.2rem 0}}
 tbody th{{color:inherit;font-weight:inherit}}
 td.n,th.n{{text-align:right}}td:last-child,th:last-child{{padding-right:.1rem}}td:first-child,th:first-child{{padding-left:0}}

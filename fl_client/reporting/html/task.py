@@ -17,7 +17,7 @@ from fl_client.reporting.html.sections import (
 from fl_client.reporting.html.shell import Section, document
 from fl_client.reporting.html.tables import Html, code, columns, facts, join, short_hash, table, tag
 from fl_client.reporting.html.timeline import act_section, lasted, phase_section
-from fl_client.reporting.words import PHASES, coins, count, duration, moment, score, sentence
+from fl_client.reporting.words import PHASES, coins, count, duration, moment, score, sentence, the
 
 _AUDIT_PENDING: Final = (
     "The audit runs now: it recomputes every round, reward and slash from the chain and the store."
@@ -86,13 +86,15 @@ def status_words(page: dict[str, Any]) -> str:
     if not state["round"]:
         return f"The first round has not begun: {state['awaited']}."
     attempt = f", attempt {state['attempt']}" if state["attempt"] > 1 else ""
-    due = f"{', '.join(state['due'])} {_are(state['due'])} to " if state["due"] else ""
-    awaited = f"{due}{state['awaited']}" if state["awaited"] else "nobody is awaited"
-    return f"Round {state['round']}{attempt}, phase {phase}: {awaited}."
+    return f"Round {state['round']}{attempt}, phase {phase}: {_awaited(state)}."
 
 
-def _are(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
+def _awaited(state: dict[str, Any]) -> str:
+    """Who is to do what."""
+    if not state["due"]:
+        return str(state["awaited"] or "nobody is awaited")
+    names = ", ".join(the(name) for name in state["due"])
+    return f"{names} {'is' if len(state['due']) == 1 else 'are'} to {state['awaited']}"
 
 
 def _lead(page: dict[str, Any]) -> str:
@@ -145,27 +147,26 @@ def _now(page: dict[str, Any]) -> Html:
             )
         if state["deadline"]:
             given.append(("until", moment(state["deadline"])))
-        due = ", ".join(state["due"]) or "nobody in particular"
-        given.append(
-            ("awaited", f"{due}, to {state['awaited']}" if state["due"] else state["awaited"] or due)
-        )
+        given.append(("awaited", _awaited(state)))
         if state["dispute"]:
             given.append(
-                ("dispute", f"opened by {state['dispute']['challenger']}, step {state['dispute']['step']}")
+                (
+                    "dispute",
+                    f"opened by {the(state['dispute']['challenger'])}, step {state['dispute']['step']}",
+                )
             )
     turn = page["timeline"][-1] if page["timeline"] else None
     if turn is not None and not state["ended"]:
         had = f"{turn['committed']} committed, {turn['revealed']} revealed, {turn['attested']} attested"
         given.append(("so far", had))
     given.append(("last final model", code(page["model_root"])))
-    return join([tag("p", tag("b", status_words(page)), class_="verdict"), facts(given)])
+    return join([tag("p", tag("b", status_words(page))), facts(given)])
 
 
 def _members(page: dict[str, Any]) -> Html:
     rows = [
         (
             one["who"],
-            one["role"],
             short_hash(one["account"]),
             coins(one["stake"]) if one["stake"] else "",
             _standing(one),
@@ -174,9 +175,7 @@ def _members(page: dict[str, Any]) -> Html:
         )
         for one in page["members"]
     ]
-    heads = columns(
-        "who", "role", "account", "stake", "state", "earned", "lost", stake="n", earned="n", lost="n"
-    )
+    heads = columns("who", "account", "stake", "state", "earned", "lost", stake="n", earned="n", lost="n")
     words = (
         "Names count the accounts of a role in the order in which they came. A stake is what the vault holds for this "
         "task, in coins; earned is by the rules of the task, whether it was claimed or not."
