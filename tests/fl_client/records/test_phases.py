@@ -21,8 +21,16 @@ def parameters(**others: Any) -> TaskParameters:
         "initial_model": Bytes32(bytes(32)),
         "initial_content": Bytes32(bytes(32)),
         **dict.fromkeys(("fraction_bits", "max_samples", "rule_argument"), 1),
-        **{"dimension": 640, "norm_bound_squared": 1, "rounds": 2, "quorum": 2, "max_trainers": 3, "max_voids": 2},
-        **{"fraction_bps": 10_000, "seal_seconds": 10, "answer_seconds": 30, **seconds},
+        "dimension": 640,
+        "norm_bound_squared": 1,
+        "rounds": 2,
+        "quorum": 2,
+        "max_trainers": 3,
+        "max_voids": 2,
+        "fraction_bps": 10_000,
+        "seal_seconds": 10,
+        "answer_seconds": 30,
+        **seconds,
         **dict.fromkeys(("unbonding_seconds", "retention_seconds"), 100),
         **dict.fromkeys(("trainer_stake", "sealer_stake", "challenge_bond", "reveal_penalty"), ONE_COIN),
         **dict.fromkeys(("norm_penalty", "seal_penalty", "update_reward", "attest_reward"), ONE_COIN),
@@ -52,7 +60,9 @@ class Story:
         return self
 
     def opened(self, at: int = 100, *, turn: int = 1, due: int = 2) -> "Story":
-        return self.tell(at, "TurnOpened", round=1, turn=turn, attempt=turn - 1, due=due, deadline=T0 + at + 100)
+        return self.tell(
+            at, "TurnOpened", round=1, turn=turn, attempt=turn - 1, due=due, deadline=T0 + at + 100
+        )
 
     def committed(self, at: int, times: int) -> "Story":
         for _ in range(times):
