@@ -208,3 +208,68 @@ SUMMARY: dict[str, Any] = {
 def sample(**changes: Any) -> dict[str, Any]:
     """A copy with some keys replaced."""
     return copy.deepcopy(SUMMARY) | changes
+
+
+def member(who: str, stake: int, **others: Any) -> dict[str, Any]:
+    return {
+        "who": who,
+        "role": who.split()[0],
+        "account": "0x" + "55" * 20,
+        "stake": stake * COIN,
+        "bound": stake * COIN,
+        "free_at": None,
+        "suspended": False,
+        "leaving": False,
+        "released": False,
+        "earned": 3 * COIN,
+        "claimed": 0,
+        "slashed": 0,
+        **others,
+    }
+
+
+STATE: dict[str, Any] = {
+    "phase": "reveal",
+    "deadline": START + 9_100,
+    "now": START + 9_000,
+    "block": 9_000,
+    "round": 3,
+    "attempt": 1,
+    "ended": False,
+    "due": ["trainer 2", "trainer 3"],
+    "awaited": "reveal the update that it committed to",
+    "dispute": None,
+}
+
+
+def task_page(**changes: Any) -> dict[str, Any]:
+    """The same run in its third round, as ``Facts.of_task`` has it with an audit and a source."""
+    of_the_run = {"command", "environment", "left_out", "out", "head"}
+    page = {key: value for key, value in sample().items() if key not in of_the_run}
+    for one in page["rounds"]:
+        del one["wall_seconds"]
+    settings = {
+        "task": "digits",
+        "definition_hash": HASHES["i"],
+        "participants": 3,
+        "max_trainers": 4,
+        "rounds": 5,
+        "rule": "mean",
+        "fraction": 1.0,
+        "dimension": 4_810,
+        "owner": "0x" + "66" * 20,
+        "budget": 500 * COIN,
+    }
+    return copy.deepcopy(
+        page
+        | {
+            "state": STATE,
+            "members": [member("trainer 1", 100), member("auditor", 200, role="auditor", suspended=True)],
+            "missing": {},
+            "settings": settings,
+            "chain": {"id": 1, "block": 9_000, "time": START + 9_000},
+            "source": {"kind": "node", "url": "node", "deployment": "deployment.json", "store": "a store"},
+            "auditing": False,
+        }
+        | changes
+    )
