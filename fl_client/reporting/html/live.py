@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import Any, Final
 
 from fl_client.reporting.html.shell import POLICY, document, source_hash
@@ -98,4 +97,4 @@ def render_live(page: dict[str, Any], *, as_of: str, version: str) -> str:
 
 def state_of(page: dict[str, Any], *, as_of: str, version: str) -> dict[str, Any]:
     """What the script asks for."""
-    return {"status": status_words(page), "as_of": as_of, "version": version, "sent_at": int(time.time())}
+    return {"status": status_words(page), "as_of": as_of, "version": version}
