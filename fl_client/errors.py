@@ -4,9 +4,16 @@ from __future__ import annotations
 
 
 class GradbondError(Exception):
-    """Root of all errors that this package raises on purpose; the message says what to do."""
+    """Root of all errors that this package raises on purpose; the message says what to do.
+
+    Attributes:
+        exit_code: of a command that ends with it.
+        passing: whether the same step may succeed later with nothing changed here: a node that is gone, a
+            store that is full. Whoever has a stake bound waits for that rather than ending.
+    """
 
     exit_code = 1
+    passing = False
 
 
 # --- configuration and user input -------------------------------------------------------------------
@@ -34,6 +41,7 @@ class StorageError(GradbondError, OSError):
     """Content could not be stored, found or trusted."""
 
     exit_code = 6
+    passing = True
 
 
 class ContentMissing(StorageError):
@@ -42,6 +50,8 @@ class ContentMissing(StorageError):
 
 class ContentAltered(StorageError):
     """Bytes were found, but they are not the ones that the content id names."""
+
+    passing = False
 
 
 class ContentUnpublished(StorageError):
@@ -55,6 +65,24 @@ class ChainError(GradbondError, RuntimeError):
     """The chain could not be reached, or refused what was sent."""
 
     exit_code = 7
+
+
+class ChainUnavailable(ChainError):
+    """The node is gone, slow, behind, or answers nonsense, or has not mined a transaction yet."""
+
+    passing = True
+
+
+class HistoryReplaced(ChainError):
+    """Blocks that were read already are no longer part of the chain."""
+
+    passing = True
+
+
+class JournalUnwritable(ChainError):
+    """The disk takes nothing more, so nothing may be sent: what is not kept could not be repeated."""
+
+    passing = True
 
 
 class ContractReverted(ChainError):

@@ -10,20 +10,20 @@ from eth_abi.exceptions import DecodingError
 from web3 import Web3
 from web3.contract import Contract
 from web3.contract.contract import ContractConstructor, ContractFunction
-from web3.exceptions import BadFunctionCallOutput
+from web3.exceptions import BadFunctionCallOutput, BlockNotFound
 from web3.types import BlockIdentifier, TxParams, Wei
 
 from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_artifact
 from fl_client.chain.embedded import EmbeddedChain, Genesis
 from fl_client.chain.node import LogEntry, Node, NodeRefused
 from fl_client.chain.reverts import EvmReverted, RevertDecoder, node_message, revert_data
-from fl_client.chain.rpc import TRANSPORT_ERRORS, RpcNode, provider_for, shown_url
-from fl_client.errors import ChainError
-from fl_client.types import Address
+from fl_client.chain.rpc import NONSENSE, TRANSPORT_ERRORS, RpcNode, provider_for, shown_url
+from fl_client.errors import ChainError, ChainUnavailable
+from fl_client.types import Address, Bytes32
 
 _NOBODY: Final = Address("0x0000000000000000000000000000000000000000")
 _WAIT_SECONDS: Final = 3_600.0
-_READING_ERRORS: Final = (ValueError, LookupError, DecodingError)  # web3, over bytes that a contract chose
+_READING_ERRORS: Final = (*NONSENSE, DecodingError)  # web3, over bytes that a contract or a node chose
 
 
 class Connection:
@@ -61,11 +61,12 @@ class Connection:
         url = shown_url(rpc_url)
         try:
             found = int(web3.eth.chain_id)
-        except (*TRANSPORT_ERRORS, ValueError) as problem:
-            raise ChainError(f"no node answers at {url}: start it, or give another --rpc-url") from problem
+        except (*TRANSPORT_ERRORS, *NONSENSE) as problem:
+            raise ChainUnavailable(f"no node answers at {url}: start it, or give another --rpc-url") from problem
+        connection = cls(web3, RpcNode(web3, rpc_url), chain_id=found, url=url)
         if chain_id is not None and found != chain_id:
-            raise ChainError(f"the node at {url} is on chain {found}, not on {chain_id}: check the URL")
-        return cls(web3, RpcNode(web3, rpc_url), chain_id=found, url=url)
+            raise connection.other_chain(found, chain_id)
+        return connection
 
     @classmethod
     def embedded(cls, *, seed: int = 0, accounts: int = 16, genesis: Genesis | None = None) -> Connection:
@@ -145,6 +146,35 @@ class Connection:
         with self.translated("reading the block number"):
             return int(self.web3.eth.block_number)
 
+    def head(self) -> tuple[int, Bytes32]:
+        """Number and hash of the latest block: after a reorganisation the number alone may be the same."""
+        with self.translated("reading the latest block"):
+            block = self.web3.eth.get_block("latest")
+            return int(block["number"]), Bytes32(bytes(block["hash"]))
+
+    def block_hash(self, number: int) -> Bytes32 | None:
+        """Hash of a block of the chain as it is now, 32 bytes; ``None`` where there is no such block."""
+        with self.translated(f"reading block {number}"):
+            try:
+                return Bytes32(bytes(self.web3.eth.get_block(number)["hash"]))
+            except BlockNotFound:
+                return None
+
+    def require_same_chain(self) -> None:
+        """Make sure that what answers is still the chain that this connection was opened to.
+
+        Raises:
+            ChainError: it is another.
+        """
+        with self.translated("reading the chain id"):
+            found = int(self.web3.eth.chain_id)
+        if found != self.chain_id:
+            raise self.other_chain(found, self.chain_id)
+
+    def other_chain(self, found: int, wanted: int) -> ChainError:
+        """What to say about a node on another chain."""
+        return ChainError(f"the node at {self.url} is on chain {found}, not on {wanted}: check the URL")
+
     def wait_until(self, timestamp: int, *, timeout_seconds: float = _WAIT_SECONDS) -> None:
         """Return once the latest block's stamp is at least ``timestamp``; in this process, travel there.
 
@@ -172,4 +202,4 @@ class Connection:
                 raise self.reverts.decode(data) from problem
             if isinstance(problem, BadFunctionCallOutput):
                 raise ChainError(f"{what} at {self.url}: no such contract at that address") from problem
-            raise ChainError(f"{what} failed at {self.url}: {node_message(problem)}") from problem
+            raise ChainUnavailable(f"{what} failed at {self.url}: {node_message(problem)}") from problem

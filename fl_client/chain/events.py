@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,13 +22,16 @@ from web3.types import LogReceipt
 from fl_client.chain.artifacts import ContractArtifact
 from fl_client.chain.connection import Connection
 from fl_client.chain.node import LogEntry, NodeRefused
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, ChainUnavailable, HistoryReplaced
 from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
 
 FIRST_RANGE: Final = 2_000
 """Blocks asked for at once; halved each time that a node refuses."""
+
+MARKS: Final = 256
+"""Blocks whose hashes a cursor remembers, to tell a replaced history from a node that lags behind."""
 
 _CODEC: Final = ABICodec(registry)
 
@@ -125,7 +129,7 @@ class EventCursor:
         self._addresses = tuple(addresses)
         self._decoder = EventDecoder(artifacts)
         self._next = start_block
-        self._last_hash: bytes | None = None
+        self._marks: deque[tuple[int, bytes]] = deque(maxlen=MARKS)
         self._confirmations = confirmations
         self._range = FIRST_RANGE
 
@@ -134,23 +138,38 @@ class EventCursor:
         """First block that was not read yet."""
         return self._next
 
-    def poll(self, upto: int | None = None) -> tuple[Event, ...]:
+    def poll(self, upto: int | None = None, *, tip: Bytes32 | None = None) -> tuple[Event, ...]:
         """Read everything since the last poll.
 
         Args:
             upto: last block to read; ``None`` takes the latest.
+            tip: the hash of that block, if it was just read; only without confirmations.
 
         Returns:
             Events in chain order; a second call without new blocks returns none.
 
         Raises:
-            ChainError: the node is gone, refuses even a single block, or has replaced blocks that were
-                read already (the cursor does not move then).
+            HistoryReplaced: blocks that were read already are not part of the chain any more.
+            ChainUnavailable: the node is gone, or behind what was read already.
+            ChainError: it refuses even a single block. The cursor never moves when it raises.
         """
         last = (self._connection.block_number() if upto is None else upto) - self._confirmations
-        self._require_same_history(last)
+        # The hash of the last block stands for the whole history: taken before the first look and again
+        # after the logs, it tells that all of them are of one and the same chain.
+        if tip is None or self._confirmations:
+            tip = self._connection.block_hash(last) if last >= 0 else None
+        self._require_same_history(last, tip)
+        if last < self._next:
+            return ()
+        events = self._decoder.decode(self._logs(self._next, last))
+        if tip is None or self._connection.block_hash(last) != tip:
+            raise self._replaced(last)
+        self._marks.append((last, tip))
+        self._next = last + 1
+        return events
+
+    def _logs(self, first: int, last: int) -> list[LogEntry]:
         found: list[LogEntry] = []
-        first = self._next
         while self._addresses and first <= last:
             end = min(first + self._range - 1, last)
             try:
@@ -161,15 +180,11 @@ class EventCursor:
                 self._range = max(1, (end - first + 1) // 2)
                 continue
             first = end + 1
-        events = self._decoder.decode(found)
-        if last >= self._next:
-            self._last_hash = self._hash_of(last)
-            self._next = last + 1
-        return events
+        return found
 
     def to_json(self) -> str:
         """Where the cursor is, to be kept with what was made of the events."""
-        last = None if self._last_hash is None else "0x" + self._last_hash.hex()
+        last = "0x" + self._marks[-1][1].hex() if self._marks else None
         return json.dumps({"lastHash": last, "nextBlock": self._next}, sort_keys=True)
 
     def resume(self, text: str) -> None:
@@ -181,23 +196,33 @@ class EventCursor:
         try:
             raw = json.loads(text)
             position, last = int(raw["nextBlock"]), raw["lastHash"]
-            self._last_hash = None if last is None else bytes.fromhex(last.removeprefix("0x"))
-            self._next = position
+            marks = [] if last is None else [(position - 1, bytes.fromhex(last.removeprefix("0x")))]
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise ChainError(f"not an event cursor's state: {text[:80]!r}") from problem
+        self._marks = deque(marks, maxlen=MARKS)
+        self._next = position
 
-    def _require_same_history(self, last: int) -> None:
-        if self._last_hash is None:
+    def _require_same_history(self, last: int, tip: Bytes32 | None) -> None:
+        """The latest remembered block that the node can have must be one of its own."""
+        if not self._marks:
             return
-        if self._next - 1 > last + self._confirmations or self._hash_of(self._next - 1) != self._last_hash:
-            raise ChainError(
-                f"block {self._next - 1} at {self._connection.url} was replaced after it was read: "
-                "read the events again from the start block"
+        for number, known in reversed(self._marks):
+            if number <= last:
+                found = tip if number == last else self._connection.block_hash(number)
+                if found != known:
+                    raise self._replaced(number)
+                break
+        if last < self._next - 1:
+            raise ChainUnavailable(
+                f"{self._connection.url} is at block {last}, block {self._next - 1} was read already: it is "
+                "behind, wait for it"
             )
 
-    def _hash_of(self, number: int) -> bytes:
-        with self._connection.translated(f"reading block {number}"):
-            return bytes(self._connection.web3.eth.get_block(number)["hash"])
+    def _replaced(self, number: int) -> HistoryReplaced:
+        return HistoryReplaced(
+            f"block {number} at {self._connection.url} was replaced after it was read: "
+            "read the events again from the start block"
+        )
 
 
 def _as_receipt(entry: LogEntry) -> LogReceipt:

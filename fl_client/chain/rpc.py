@@ -8,13 +8,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 from web3 import HTTPProvider, IPCProvider, LegacyWebSocketProvider, Web3
 from web3.exceptions import Web3Exception, Web3RPCError
 from web3.providers.base import JSONBaseProvider
-from web3.types import FilterParams, RPCEndpoint
+from web3.providers.rpc.utils import ExceptionRetryConfiguration
+from web3.types import FilterParams, LogReceipt, RPCEndpoint
 
 from fl_client.chain.node import LogEntry, NodeRefused
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, ChainUnavailable
 from fl_client.types import Address, Bytes32
 
 POLL_SECONDS: Final = 0.5
@@ -25,8 +28,14 @@ IDLE_SECONDS: Final = 1.0
 AHEAD_SECONDS: Final = 4.0
 """The same for a chain whose clock is ahead of this machine's, as after many blocks within a second."""
 
+RETRY_AFTER_SECONDS: Final = 30
+"""Longest pause that a busy node may order (HTTP 429 and 503 with ``Retry-After``)."""
+
 TRANSPORT_ERRORS: Final = (OSError, requests.exceptions.RequestException, Web3Exception, TimeoutError)
-"""What web3 raises when a node is gone, slow, or answers nonsense."""
+"""What web3 raises when a node is gone or slow."""
+
+NONSENSE: Final = (ValueError, TypeError, LookupError, AttributeError)
+"""What web3 raises over an answer that is no JSON, or JSON of another shape."""
 
 
 def shown_url(url: str) -> str:
@@ -46,12 +55,38 @@ def provider_for(url: str) -> JSONBaseProvider:
     """
     scheme = urlsplit(url).scheme
     if scheme in ("http", "https"):
-        return HTTPProvider(url, request_kwargs={"timeout": REQUEST_SECONDS})
+        return HTTPProvider(
+            url,
+            request_kwargs={"timeout": REQUEST_SECONDS},
+            session=_patient_session(),
+            # Without time-outs: a node that swallows requests would hold each of them for a minute.
+            exception_retry_configuration=ExceptionRetryConfiguration(
+                errors=(requests.ConnectionError, requests.HTTPError), retries=3, backoff_factor=0.25
+            ),
+        )
     if scheme in ("ws", "wss"):
         return LegacyWebSocketProvider(url, websocket_timeout=REQUEST_SECONDS)
     if scheme == "ipc" or url.endswith(".ipc"):
         return IPCProvider(url.removeprefix("ipc://"), timeout=REQUEST_SECONDS)
     raise ChainError(f"{shown_url(url)!r} is no node's address: use http(s)://, ws(s):// or ipc://")
+
+
+def _patient_session() -> requests.Session:
+    """A session that waits as long as a busy node asks it to (web3's own repetition does not)."""
+    busy = Retry(
+        total=2,
+        connect=0,
+        read=0,
+        status_forcelist=(429, 503),
+        allowed_methods=None,
+        backoff_factor=0.25,
+        raise_on_status=False,
+        retry_after_max=RETRY_AFTER_SECONDS,
+    )
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=busy))
+    return session
 
 
 class RpcNode:
@@ -96,8 +131,8 @@ class RpcNode:
             return
         try:
             block = self._web3.eth.get_block("latest")
-        except TRANSPORT_ERRORS as problem:
-            raise ChainError(f"{self._url} did not answer: {problem}") from problem
+        except (*TRANSPORT_ERRORS, *NONSENSE) as problem:
+            raise ChainUnavailable(f"{self._url} did not answer: {problem}") from problem
         if block["number"] != self._newest[0]:
             self._newest = (block["number"], time.monotonic())
             return
@@ -118,34 +153,35 @@ class RpcNode:
             wanted["address"] = [Web3.to_checksum_address(address) for address in addresses]
         try:
             receipts = self._web3.eth.get_logs(wanted)
+            found = [_as_entry(receipt) for receipt in receipts]
         except Web3RPCError as problem:
             raise NodeRefused(str(problem)) from problem
-        except TRANSPORT_ERRORS as problem:
-            raise ChainError(f"{self._url} did not answer: {problem}") from problem
-        found = [
-            LogEntry(
-                address=Address(receipt["address"]),
-                topics=tuple(bytes(topic) for topic in receipt["topics"]),
-                data=bytes(receipt["data"]),
-                block=receipt["blockNumber"],
-                block_hash=Bytes32(bytes(receipt["blockHash"])),
-                transaction_hash=Bytes32(bytes(receipt["transactionHash"])),
-                index=receipt["logIndex"],
-            )
-            for receipt in receipts
-        ]
+        except (*TRANSPORT_ERRORS, *NONSENSE) as problem:
+            raise ChainUnavailable(f"{self._url} did not answer: {problem}") from problem
         return tuple(sorted(found, key=lambda entry: (entry.block, entry.index)))
 
     def _stamp(self) -> int:
         try:
             return int(self._web3.eth.get_block("latest")["timestamp"])
-        except TRANSPORT_ERRORS as problem:
-            raise ChainError(f"{self._url} did not answer: {problem}") from problem
+        except (*TRANSPORT_ERRORS, *NONSENSE) as problem:
+            raise ChainUnavailable(f"{self._url} did not answer: {problem}") from problem
 
     def _mine(self) -> None:
         if self._mines_on_demand:
             try:
                 answer = self._web3.provider.make_request(RPCEndpoint("evm_mine"), [])
-            except TRANSPORT_ERRORS:
+            except (*TRANSPORT_ERRORS, *NONSENSE):
                 return  # the next poll tells whether the node is gone
             self._mines_on_demand = "error" not in answer
+
+
+def _as_entry(receipt: LogReceipt) -> LogEntry:
+    return LogEntry(
+        address=Address(receipt["address"]),
+        topics=tuple(bytes(topic) for topic in receipt["topics"]),
+        data=bytes(receipt["data"]),
+        block=receipt["blockNumber"],
+        block_hash=Bytes32(bytes(receipt["blockHash"])),
+        transaction_hash=Bytes32(bytes(receipt["transactionHash"])),
+        index=receipt["logIndex"],
+    )

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
+from typing import Final
 
 from fl_client.chain import EventCursor, load_artifact
 from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
+from fl_client.errors import ChainUnavailable, HistoryReplaced
 from fl_client.rounds.ledger import Reveal, TaskLedger
 from fl_client.types import Address, Bytes32
+
+_log = logging.getLogger(__name__)
+
+BEHIND_SECONDS: Final = 30.0
+"""How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
 
 _WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt")
 
 
 class TaskWatch:
-    """A task's contract together with the ledger of its events; roles of one process may share it."""
+    """A task's contract together with the ledger of its events; roles of one process may share it.
+
+    Attributes:
+        contract: the task.
+        ledger: what its events say; another object after a reorganisation.
+        reorganisations: how often the chain replaced blocks that were read already.
+    """
 
     def __init__(self, contract: TaskContract, *, start_block: int | None = None) -> None:
-        deployment, parameters = contract.deployment, contract.parameters
         self.contract = contract
-        self.ledger = TaskLedger(contract.address, parameters.initial_model, parameters.initial_content)
+        self.reorganisations = 0
+        self._start = contract.deployment.block if start_block is None else start_block
+        self._behind_since: float | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        deployment, parameters = self.contract.deployment, self.contract.parameters
+        self.ledger = TaskLedger(self.contract.address, parameters.initial_model, parameters.initial_content)
         self._cursor = EventCursor(
-            contract.connection,
-            [contract.address, deployment.vault, deployment.pool, deployment.court],
+            self.contract.connection,
+            [self.contract.address, deployment.vault, deployment.pool, deployment.court],
             [load_artifact(name) for name in _WATCHED],
-            deployment.block if start_block is None else start_block,
+            self._start,
         )
 
     @property
@@ -38,11 +59,39 @@ class TaskWatch:
         return self._form(VectorKind.MODEL)
 
     def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
-        """Read all new events; returns the phase after them and its deadline, asked as `account`."""
+        """Read all new events; returns the phase after them and its deadline, asked as `account`.
+
+        A reorganisation makes the ledger anew, from the start block.
+
+        Raises:
+            ChainUnavailable: the node is gone, or behind what it told before.
+            ChainError: it is on another chain by now.
+        """
         with self.contract.held() as block:
-            if block >= self._cursor.next_block:
-                self.ledger.apply_all(self._cursor.poll(block))
+            try:
+                self._read(block)
+            except HistoryReplaced as replaced:
+                self.contract.connection.require_same_chain()
+                _log.warning("%s", replaced)
+                self.reorganisations += 1
+                self._begin()
+                self._read(block)
             return self.contract.phase(account)
+
+    def _read(self, block: int) -> None:
+        try:
+            self.ledger.apply_all(self._cursor.poll(block, tip=self.contract.held_hash))
+        except HistoryReplaced:
+            raise
+        except ChainUnavailable:
+            if block >= self._cursor.next_block - 1:
+                raise
+            now = time.monotonic()
+            self._behind_since = self._behind_since or now
+            if now - self._behind_since < BEHIND_SECONDS:
+                raise
+            raise HistoryReplaced(f"the chain ends at block {block}, before what was read already") from None
+        self._behind_since = None
 
     def commitment_of(self, reveal: Reveal) -> Bytes32:
         """The commitment that a reveal's fields make."""

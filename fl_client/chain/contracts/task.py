@@ -149,8 +149,8 @@ class TaskContract:
         self.coin = connection.contract("DeepCoin", deployment.coin)
         self._require_clone()
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
-        self._seen: tuple[int, dict[tuple[Any, ...], Any]] = (-1, {})
-        self._held: int | None = None
+        self._seen: tuple[Bytes32, dict[tuple[Any, ...], Any]] = (Bytes32(bytes(32)), {})
+        self._held: tuple[int, Bytes32] | None = None
 
     def _require_clone(self) -> None:
         """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
@@ -174,23 +174,28 @@ class TaskContract:
         """
         outermost = self._held is None
         if self._held is None:
-            self._held = self.connection.block_number()
+            self._held = self.connection.head()
         try:
-            yield self._held
+            yield self._held[0]
         finally:
             if outermost:
                 self._held = None
 
+    @property
+    def held_hash(self) -> Bytes32 | None:
+        """Within ``held``: hash of the block that the views are of."""
+        return None if self._held is None else self._held[1]
+
     def look_again(self) -> None:
         """Within ``held``: after a long pause, let the views be of the latest block."""
         if self._held is not None:
-            self._held = self.connection.block_number()
+            self._held = self.connection.head()
 
     def _once(self, name: str, *arguments: Any) -> Any:
         """A view's result, asked once a block: several roles of one process ask the same."""
-        block = self.connection.block_number() if self._held is None else self._held
-        if self._seen[0] != block:
-            self._seen = (block, {})
+        block, block_hash = self.connection.head() if self._held is None else self._held
+        if self._seen[0] != block_hash:  # by hash: another block may have the same number one day
+            self._seen = (block_hash, {})
         results, key = self._seen[1], (name, *arguments)
         if key not in results and name == "statusOf" and arguments == (NOBODY,):
             # What does not depend on the account is in anybody's status.

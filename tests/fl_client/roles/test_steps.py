@@ -44,7 +44,8 @@ def test_views_of_a_step_are_of_one_block(federation: Federation) -> None:
         # Another process's step: it does not hold this one's views.
         contract._held = None
         until_joined.step()
-        contract._held = federation.connection.block_number() - 2
+        number = federation.connection.block_number() - 2
+        contract._held = (number, federation.connection.block_hash(number))
         assert contract.clock() == before
         contract.look_again()
         assert contract.clock().active == before.active + 1
@@ -52,7 +53,7 @@ def test_views_of_a_step_are_of_one_block(federation: Federation) -> None:
 
 def test_ledger_and_phase_are_of_the_same_block(federation: Federation) -> None:
     until(federation, Phase.REVEAL)
-    contract, block = federation.contract, federation.connection.block_number()
+    contract, block = federation.contract, federation.connection.head()
     members = [member.participant for member in federation.members[:3]]
     for trainer in members:
         trainer.step()
