@@ -6,6 +6,7 @@ from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_arti
 from fl_client.chain.connection import Connection
 from fl_client.chain.embedded import EmbeddedChain, Genesis
 from fl_client.chain.events import Event, EventCursor, EventDecoder
+from fl_client.chain.fees import FeePolicy
 from fl_client.chain.history import export_chain, import_chain
 from fl_client.chain.journal import Journal, SecretRow, TransactionRow, TransactionStatus
 from fl_client.chain.keys import (
@@ -21,7 +22,7 @@ from fl_client.chain.keys import (
 from fl_client.chain.node import LogEntry, Node
 from fl_client.chain.receipts import PASSES_NOW, Receipt
 from fl_client.chain.reverts import HINTS, RevertDecoder
-from fl_client.chain.sender import FeePolicy, Sender, TransactionSender
+from fl_client.chain.sender import Sender, TransactionSender
 from fl_client.chain.unlocked import UnlockedSender, unlocked_accounts
 
 __all__ = [

@@ -23,6 +23,7 @@ from fl_client.types import Address, Bytes32
 
 _NOBODY: Final = Address("0x0000000000000000000000000000000000000000")
 _WAIT_SECONDS: Final = 3_600.0
+_DEVELOPMENT_CHAINS: Final = frozenset({1337, 31337})  # Ganache's and anvil's
 _READING_ERRORS: Final = (*NONSENSE, DecodingError)  # web3, over bytes that a contract or a node chose
 
 
@@ -45,6 +46,11 @@ class Connection:
         self.chain_id = chain_id
         self.url = url
         self.reverts = RevertDecoder(all_artifacts().values())
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this is somebody's own chain, for tests and demonstrations, by its id."""
+        return self.chain_id in _DEVELOPMENT_CHAINS or isinstance(self.node, EmbeddedChain)
 
     @classmethod
     def open(cls, rpc_url: str, *, chain_id: int | None = None) -> Connection:

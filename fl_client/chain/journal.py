@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, JournalUnwritable
 from fl_client.types import Address, Bytes32
 
 JOURNAL_FILE: Final = "journal.sqlite"
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS transactions (
     hash BLOB PRIMARY KEY, chain_id INTEGER NOT NULL, account TEXT NOT NULL, intent TEXT NOT NULL,
     nonce INTEGER NOT NULL, raw BLOB NOT NULL, status TEXT NOT NULL, sequence INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS chains (chain_id INTEGER PRIMARY KEY, genesis BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS by_intent ON transactions (chain_id, account, intent);
 """
 
@@ -156,7 +157,10 @@ class Journal:
                 raise ChainError(
                     f"another process works in {self.path.parent}: end it, or give this one its own folder"
                 ) from problem
+            if _is_full(problem):
+                raise JournalUnwritable(f"cannot open the journal {self.path} ({problem}): make room") from problem
             raise ChainError(f"{self.path} is not a sound journal ({problem}): restore a copy") from problem
+        _sync(self.path.parent)
 
     def __enter__(self) -> Journal:
         return self
@@ -226,19 +230,70 @@ class Journal:
         self, chain_id: int, account: Address, *, intent: str | None = None
     ) -> tuple[TransactionRow, ...]:
         """An account's transactions on a chain in the order of their signing, of one intent or of all."""
-        found = self._select(
-            f"SELECT {','.join(_TRANSACTION_COLUMNS)} FROM transactions "
-            "WHERE chain_id=? AND account=? AND (? IS NULL OR intent=?) ORDER BY sequence",
-            (chain_id, account, intent, intent),
+        return self._rows(
+            "chain_id=? AND account=? AND (? IS NULL OR intent=?)", (chain_id, account, intent, intent)
         )
+
+    def _rows(self, where: str, values: tuple[Any, ...]) -> tuple[TransactionRow, ...]:
+        columns = ",".join(_TRANSACTION_COLUMNS)
+        found = self._select(f"SELECT {columns} FROM transactions WHERE {where} ORDER BY sequence", values)
         rows = ((*row[:-1], TransactionStatus(row[-1])) for row in found)
         return tuple(TransactionRow(**dict(zip(_TRANSACTION_COLUMNS, row, strict=True))) for row in rows)
 
+    def set_final(self, row: TransactionRow, status: TransactionStatus) -> None:
+        """Note that a transaction was executed; no other one of its account has its nonce any more.
+
+        Raises:
+            JournalUnwritable: the disk refused it; the next look at the chain tells the same.
+        """
+        with self._lock:
+            self._run(
+                "UPDATE transactions SET status=CASE WHEN hash=? THEN ? ELSE ? END "
+                "WHERE chain_id=? AND account=? AND nonce=? AND (hash=? OR status<>?)",
+                (
+                    row.hash,
+                    status.value,
+                    TransactionStatus.REPLACED.value,
+                    row.chain_id,
+                    row.account,
+                    row.nonce,
+                    row.hash,
+                    TransactionStatus.REFUSED.value,
+                ),
+            )
+
+    def transactions_from(self, chain_id: int, account: Address, nonce: int) -> tuple[TransactionRow, ...]:
+        """An account's transactions on a chain with this nonce or a higher one, in the order of their signing."""
+        return self._rows("chain_id=? AND account=? AND nonce>=?", (chain_id, account, nonce))
+
+    def unfinished(self, chain_id: int, account: Address) -> tuple[str, ...]:
+        """Intents of the transactions that may still be mined, in the order of their signing."""
+        rows = self._rows(
+            "chain_id=? AND account=? AND status=?", (chain_id, account, TransactionStatus.SIGNED.value)
+        )
+        return tuple(dict.fromkeys(row.intent for row in rows))
+
+    def require_genesis(self, chain_id: int, genesis: bytes) -> None:
+        """Remember the first block of a chain; a development chain that was reset keeps its id, not this.
+
+        Raises:
+            ChainError: this journal was used on another chain of that id.
+        """
+        with self._lock:
+            found = self._select("SELECT genesis FROM chains WHERE chain_id=?", (chain_id,))
+            if not found:
+                self._insert("chains", ("chain_id", "genesis"), [chain_id, genesis])
+            elif bytes(found[0][0]) != genesis:
+                raise ChainError(
+                    f"{self.path} is of another chain with the id {chain_id} (genesis 0x{bytes(found[0][0]).hex()}, "
+                    f"now 0x{genesis.hex()}): give a new state folder, or the node of that chain"
+                )
+
     def next_nonce(self, chain_id: int, account: Address) -> int:
-        """One more than the highest nonce among the transactions that may still be mined, or 0."""
+        """One more than the highest nonce among the transactions that are mined or may still be, or 0."""
         ((highest,),) = self._select(
-            "SELECT max(nonce) FROM transactions WHERE chain_id=? AND account=? AND status=?",
-            (chain_id, account, TransactionStatus.SIGNED.value),
+            "SELECT max(nonce) FROM transactions WHERE chain_id=? AND account=? AND status IN (?, ?)",
+            (chain_id, account, TransactionStatus.SIGNED.value, TransactionStatus.MINED.value),
         )
         return 0 if highest is None else int(highest) + 1
 
@@ -250,7 +305,7 @@ class Journal:
         try:
             self._database.execute(statement, values)
         except sqlite3.Error as problem:
-            raise ChainError(f"cannot write the journal {self.path} ({problem}): make room") from problem
+            raise JournalUnwritable(f"cannot write the journal {self.path} ({problem}): make room") from problem
 
     def _select(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -258,3 +313,23 @@ class Journal:
                 return self._database.execute(statement, values).fetchall()
             except sqlite3.Error as problem:
                 raise ChainError(f"cannot read the journal {self.path}: {problem}") from problem
+
+
+def _is_full(problem: sqlite3.Error) -> bool:
+    """Whether the disk refused, rather than the file being damaged."""
+    said = str(problem)
+    return "full" in said or "disk I/O" in said or "readonly" in said
+
+
+def _sync(folder: Path) -> None:
+    """A new file survives a power cut only with its folder's entry."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return  # not on every system can a folder be opened
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

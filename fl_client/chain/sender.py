@@ -5,44 +5,38 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import time
-from dataclasses import dataclass
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
-from eth_account.typed_transactions.typed_transaction import TypedTransaction
-from hexbytes import HexBytes
 from web3.contract.contract import ContractConstructor, ContractFunction
-from web3.exceptions import Web3RPCError
 from web3.types import TxParams, Wei
 
 from fl_client.chain.artifacts import ContractArtifact
 from fl_client.chain.connection import Connection
+from fl_client.chain.delivery import Delivery, NonceTaken, Patience
+from fl_client.chain.fees import FeePolicy
 from fl_client.chain.journal import Journal, TransactionRow, TransactionStatus
 from fl_client.chain.keys import Account
-from fl_client.chain.node import NodeRefused
-from fl_client.chain.receipts import Receipt, find_receipt, is_known, read_receipt, refusal_of
+from fl_client.chain.receipts import Receipt
 from fl_client.errors import ChainError, ContractReverted
 from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
 
 _ALIVE: Final = (TransactionStatus.SIGNED, TransactionStatus.MINED)
-_POLL_SECONDS: Final = 0.25
 
+CONFIRMATIONS: Final = 2
+"""Blocks on top of a deed's own before it counts as done, on a chain that is no development chain."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeePolicy:
-    """What a transaction may cost.
-
-    Attributes:
-        gas_margin_percent: added to an estimate.
-        bump_percent: added to both fees when a transaction is replaced; nodes ask for at least 10.
-        max_fee_wei: most per gas that is ever offered.
-    """
-
-    gas_margin_percent: int = 25
-    bump_percent: int = 15
-    max_fee_wei: int = 500 * 10**9
+_TRIES: Final = 3
+_PASSED_OVER: Final = (
+    "nonce too low",
+    "nonce too small",
+    "replacement transaction underpriced",
+    "less than block base fee",
+    "max fee per gas less",
+    "underpriced",
+)
+"""What nodes say when the nonce or the fees were right a moment ago."""
 
 
 class Sender(Protocol):
@@ -76,6 +70,7 @@ class TransactionSender:
         fees: FeePolicy | None = None,
         timeout_seconds: float = 300.0,
         bump_after_seconds: float = 60.0,
+        confirmations: int | None = None,
     ) -> None:
         """Make a sender.
 
@@ -86,13 +81,21 @@ class TransactionSender:
             fees: limits; ``None`` takes the defaults.
             timeout_seconds: how long a receipt is waited for.
             bump_after_seconds: how long before the same transaction is sent again with higher fees.
+            confirmations: how many blocks must follow a transaction's own before its deed counts as done;
+                ``None`` takes 2, and 0 on development chains.
         """
+        if confirmations is None:
+            confirmations = 0 if connection.is_development else CONFIRMATIONS
         self._connection = connection
         self._account = account
         self._journal = journal
         self._fees = fees or FeePolicy()
-        self._timeout_seconds = timeout_seconds
-        self._bump_after_seconds = bump_after_seconds
+        patience = Patience(
+            timeout_seconds=timeout_seconds,
+            bump_after_seconds=bump_after_seconds,
+            confirmations=confirmations,
+        )
+        self._delivery = Delivery(connection, account, journal, self._fees, patience)
         self._lock = threading.Lock()
         self._revived = False
         self._unnamed = itertools.count(len(journal.transactions(connection.chain_id, account.address)))
@@ -134,165 +137,132 @@ class TransactionSender:
         with self._lock:
             self._revive()
             name = f"unnamed {next(self._unnamed)}" if intent is None else intent
-            rows = self._rows(name)
-            if rows:
-                return self._finish(name, rows)
-            self._connection.call(function, sender=self.address, value=value)
-            transaction = self._fill(function, value)
-            row = self._keep(name, transaction)
-            self._broadcast(row)
-            return self._finish(name, [row])
+            for _ in range(_TRIES):
+                rows = self._alive(name)
+                try:
+                    if not rows:
+                        self._connection.call(function, sender=self.address, value=value)
+                        rows = [self._dispatch(name, function, value)]
+                    return self._delivery.finish(name, rows)
+                except NonceTaken as taken:
+                    self._tell(name, taken)
+            raise ChainError(
+                f"{name}: another program sends as {self.address} and took its nonce {_TRIES} times: end it, one "
+                "account belongs to one process"
+            )
 
     def resume(self) -> tuple[Receipt, ...]:
-        """After a restart: send again and wait for whatever the journal has as not finished.
+        """Send again and wait for whatever the journal has as not finished: after a restart, or a lost answer.
 
         Returns:
             Receipts of what succeeded; what was refused or replaced is only noted in the journal.
 
         Raises:
-            ChainError: a transaction was not mined in time.
+            ChainError: the node is gone, or a transaction was not mined in time.
         """
         found: list[Receipt] = []
         with self._lock:
-            for name in self._unfinished():
-                alive = self._rows(name)
+            self._revive()
+            for name in self._journal.unfinished(self._connection.chain_id, self.address):
+                alive = self._alive(name)
                 if alive:
                     try:
-                        found.append(self._finish(name, alive))
+                        found.append(self._delivery.finish(name, alive))
                     except ContractReverted as refusal:
                         _log.warning("%s: %s", name, refusal)
+                    except NonceTaken as taken:
+                        self._tell(name, taken)
         return tuple(found)
 
-    def _unfinished(self) -> list[str]:
-        rows = self._journal.transactions(self._connection.chain_id, self.address)
-        return list(dict.fromkeys(row.intent for row in rows if row.status is TransactionStatus.SIGNED))
+    def recover(self) -> int:
+        """After a reorganisation: send again the very bytes of whatever the chain has lost.
+
+        Returns:
+            How many transactions; ``resume`` waits for them.
+
+        Raises:
+            ChainError: the node is gone.
+        """
+        with self._lock:
+            return self._delivery.recover()
 
     def _revive(self) -> None:
-        """Once per process: send what an earlier one kept but may not have sent, or its nonces block ours."""
-        if not self._revived:
-            for name in self._unfinished():
-                self._rows(name)
-            self._revived = True
+        """Once per process: send what an earlier one left behind, or its nonces block ours."""
+        if self._revived:
+            return
+        genesis = self._connection.block_hash(0)
+        if genesis is not None:
+            self._journal.require_genesis(self._connection.chain_id, genesis)
+        self._delivery.recover()
+        for name in self._journal.unfinished(self._connection.chain_id, self.address):
+            self._alive(name)
+        self._revived = True
 
-    def _rows(self, intent: str) -> list[TransactionRow]:
+    def _alive(self, intent: str) -> list[TransactionRow]:
         """Transactions of an intent that are mined or still may be; sends the latest of them again."""
         rows = self._journal.transactions(self._connection.chain_id, self.address, intent=intent)
-        alive = [row for row in rows if row.status in _ALIVE]
-        if not alive or self._any_mined(alive):
-            return alive
-        # The nonce may have been used by one of them since the last look: hence a second look after it.
-        if self._nonce("latest") > alive[0].nonce and not self._any_mined(alive):
+        # Whatever was thought of it: what is on the chain is the deed. A node may have refused what another took.
+        tried = [row for row in rows if row.status is not TransactionStatus.REVERTED]
+        mined = self._delivery.mined(tried)
+        if mined is not None:
+            return [mined]
+        alive = [row for row in tried if row.status in _ALIVE]
+        if not alive:
+            return []
+        alive = [row for row in alive if row.nonce == alive[-1].nonce]
+        if self._delivery.is_taken(alive):
             for row in alive:
                 self._journal.set_status(row.hash, TransactionStatus.REPLACED)
+            self._tell(intent, NonceTaken(alive[-1].nonce))
             return []
-        self._broadcast(alive[-1])
+        self._delivery.broadcast(alive[-1])
         return alive
 
-    def _any_mined(self, rows: list[TransactionRow]) -> bool:
-        return any(find_receipt(self._connection, row.hash) is not None for row in rows)
+    def _tell(self, intent: str, taken: NonceTaken) -> None:
+        _log.warning(
+            "%s: nonce %s of %s went to a transaction that is not in the journal: does another program send as "
+            "this account?",
+            intent,
+            taken,
+            self.address,
+        )
+
+    def _dispatch(
+        self, intent: str, function: ContractFunction | ContractConstructor, value: int
+    ) -> TransactionRow:
+        """Sign, keep and send; made anew where the fees rose, or the nonce went, between the two."""
+        for left in reversed(range(_TRIES)):
+            row = self._delivery.keep(intent, self._fill(function, value))
+            try:
+                self._delivery.broadcast(row)
+                break
+            except ChainError as problem:
+                if not left or not any(text in str(problem).lower() for text in _PASSED_OVER):
+                    raise
+                _log.warning("%s: %s", intent, problem)
+        return row
 
     def _fill(self, function: ContractFunction | ContractConstructor, value: int) -> TxParams:
         """A complete unsigned transaction."""
         web3 = self._connection.web3
         hint = self._connection.node.gas_limit_hint
+        nonce = self._next_nonce()
+        offer = self._fees.offer(self._connection)
         with self._connection.translated("preparing a transaction"):
             base: TxParams = {"from": web3.to_checksum_address(self.address), "value": Wei(value)}
-            block = web3.eth.get_block("latest")
             gas = hint or function.estimate_gas(base) * (100 + self._fees.gas_margin_percent) // 100
-            base["gas"] = min(gas, block["gasLimit"])
-            base["nonce"] = self._next_nonce()  # type: ignore[typeddict-item]
+            base["gas"] = min(gas, web3.eth.get_block("latest")["gasLimit"])
+            base["nonce"] = nonce  # type: ignore[typeddict-item]
             base["chainId"] = self._connection.chain_id
-            if "baseFeePerGas" in block:
-                tip = min(web3.eth.max_priority_fee, self._fees.max_fee_wei)
-                base["maxPriorityFeePerGas"] = Wei(tip)
-                base["maxFeePerGas"] = Wei(min(2 * block["baseFeePerGas"] + tip, self._fees.max_fee_wei))
-            else:
-                base["gasPrice"] = Wei(min(web3.eth.gas_price, self._fees.max_fee_wei))
-            filled = function.build_transaction(base)
+            filled = function.build_transaction({**base, **offer})
         filled.pop("from", None)
         return filled
 
     def _next_nonce(self) -> int:
-        """The chain's count with what waits there, or one more than the last that is kept as unfinished."""
+        """The chain's count with what waits there, or one more than the last that the journal counts on."""
         kept = self._journal.next_nonce(self._connection.chain_id, self.address)
-        return max(self._nonce("pending"), kept)
-
-    def _nonce(self, block: Any) -> int:
-        with self._connection.translated("reading the nonce"):
-            address = self._connection.web3.to_checksum_address(self.address)
-            return int(self._connection.web3.eth.get_transaction_count(address, block))
-
-    def _keep(self, intent: str, transaction: TxParams) -> TransactionRow:
-        signed = self._account.sign_transaction(transaction)
-        row = TransactionRow(
-            chain_id=self._connection.chain_id,
-            account=self.address,
-            intent=intent,
-            nonce=int(transaction["nonce"]),
-            raw=signed.raw,
-            hash=signed.hash,
-            status=TransactionStatus.SIGNED,
-        )
-        self._journal.record_transaction(row)
-        return row
-
-    def _broadcast(self, row: TransactionRow) -> None:
-        """Send bytes that are kept; an error counts only if the node does not have them afterwards."""
-        try:
-            with self._connection.translated("sending a transaction"):
-                self._connection.web3.eth.send_raw_transaction(row.raw)
-        except ChainError as problem:
-            if is_known(self._connection, row.hash):
-                return
-            if isinstance(problem.__cause__, Web3RPCError | NodeRefused):
-                # It answered, and does not want it: these bytes will never be mined, the nonce is free.
-                self._journal.set_status(row.hash, TransactionStatus.REFUSED)
-            raise
-        _log.info("%s: sent 0x%s", row.intent, row.hash.hex())
-
-    def _finish(self, intent: str, rows: list[TransactionRow]) -> Receipt:
-        """Wait for any of an intent's transactions, which share a nonce; raise the fees now and then."""
-        started = bumped = time.monotonic()
-        while True:
-            for row in rows:
-                found = find_receipt(self._connection, row.hash)
-                if found is not None:
-                    succeeded = found["status"] == 1
-                    for other in rows:
-                        if other.hash != row.hash:
-                            self._journal.set_status(other.hash, TransactionStatus.REPLACED)
-                    status = TransactionStatus.MINED if succeeded else TransactionStatus.REVERTED
-                    self._journal.set_status(row.hash, status)
-                    if not succeeded:
-                        raise refusal_of(self._connection, found)
-                    return read_receipt(found)
-            now = time.monotonic()
-            if now - started > self._timeout_seconds:
-                raise ChainError(
-                    f"{intent}: not mined within {self._timeout_seconds:.0f} s at {self._connection.url}; "
-                    f"the journal keeps 0x{rows[-1].hash.hex()}, run again to go on waiting"
-                )
-            if now - bumped > self._bump_after_seconds:
-                bumped = now
-                rows = self._bump(rows)
-            time.sleep(_POLL_SECONDS)
-
-    def _bump(self, rows: list[TransactionRow]) -> list[TransactionRow]:
-        """Sign the same transaction, same nonce, with both fees raised; the dearest that is allowed stays."""
-        if rows[-1].raw[:1] != b"\x02":
-            return rows  # without a base fee there is nothing to follow
-        fields: dict[str, Any] = TypedTransaction.from_bytes(HexBytes(rows[-1].raw)).as_dict()
-        for name in ("v", "r", "s", "yParity"):
-            fields.pop(name, None)
-        factor = 100 + self._fees.bump_percent
-        for name in ("maxFeePerGas", "maxPriorityFeePerGas"):
-            fields[name] = fields[name] * factor // 100 + 1
-        if fields["maxFeePerGas"] > self._fees.max_fee_wei:
-            return rows
-        row = self._keep(rows[-1].intent, cast(TxParams, fields))
-        try:
-            self._broadcast(row)
-        except ChainError as problem:
-            _log.warning("%s: could not raise the fees: %s", row.intent, problem)
-            return rows
-        return [*rows, row]
+        pending = self._delivery.nonce("pending")
+        if pending < kept and self._delivery.recover():
+            # A reorganisation that nobody has noticed yet: below the gap nothing would be mined.
+            pending = self._delivery.nonce("pending")
+        return max(pending, kept)
