@@ -23,6 +23,8 @@ from fl_client.roles import (
     Owner,
     Participant,
     Trainer,
+    is_finished,
+    require_open,
     run_role,
 )
 from fl_client.rounds import TaskWatch
@@ -98,11 +100,9 @@ def check_means(participant: Participant, models: ModelBook) -> None:
     """
     contract, address, role = participant.contract, participant.address, participant.stakes_as
     staked, _ = contract.stake(address, role)
+    if role is not Role.NONE:
+        require_open(participant, role)
     if participant.ledger.ended is not None:
-        if role is not Role.NONE and not staked and not contract.earnings(address)[0]:
-            raise ChainError(
-                f"the task {contract.address} has ended, and {address} has nothing in it: nothing to do"
-            )
         return
     with contract.connection.translated("reading a balance"):
         wei = contract.connection.web3.eth.get_balance(address)  # type: ignore[arg-type]
@@ -139,10 +139,10 @@ def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json:
         diary = Diary(participant, as_json=as_json)
         run_role(
             participant,
-            diary.deed,
+            report=diary.deed,
+            is_finished=lambda: is_finished(participant, until_ended=until_ended),
             poll_seconds=settings.poll,
             patience_seconds=settings.patience,
-            until_ended=until_ended,
             idle=diary.idle,
         )
         diary.deed(f"done: the task has ended, gas {gas.total}")

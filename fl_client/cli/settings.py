@@ -79,7 +79,7 @@ class Settings:
     store_timeout: float = _of("store", float, 60.0)
     state: Path | None = _of("role", Path)
     poll: float = _of("role", float, 2.0)
-    patience: float = _of("role", float, 180.0)
+    patience: float = _of("role", float, 86_400.0)
     share: str = _of("role", str, "1/1")
     partition: str = _of("role", str, "iid")
     seed: int = _of("role", int, 0)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fl_client.disputes.dissection import Dissection, NodesAnswer, answer_chunk, answer_nodes, parse_nodes
+from fl_client.disputes.dissection import (
+    Dissection,
+    NodesAnswer,
+    answer_chunk,
+    answer_nodes,
+    levels_below,
+    parse_nodes,
+)
 from fl_client.disputes.evidence import (
     AggregateEvidence,
     NormEvidence,
@@ -28,6 +35,7 @@ __all__ = [
     "evidence_opening",
     "first_difference",
     "fresh_salt",
+    "levels_below",
     "norm_evidence",
     "opening_of",
     "parse_nodes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Phase, Role, Step, TrainerState
@@ -15,12 +16,13 @@ from fl_client.disputes import (
     evidence_opening,
     first_difference,
     fresh_salt,
+    levels_below,
     norm_evidence,
     opening_of,
     parse_nodes,
 )
-from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, chunk_bytes
-from fl_client.errors import EncodingError, StorageError
+from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, Node, chunk_bytes
+from fl_client.errors import ContractReverted, EncodingError, StorageError
 from fl_client.roles.answering import Answering
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook
@@ -35,18 +37,17 @@ class Case:
     """A challenge that this auditor has begun.
 
     Attributes:
-        proposal: which proposal of which round.
+        proposal: round, number and model of the proposal.
         salt: of the opening.
         mine: the right model.
         sealed: its bytes and commitment.
-        dissection: what the sealer has opened so far.
+        opened_in: block of the opening.
     """
 
-    proposal: tuple[int, int]
+    proposal: tuple[int, int, Bytes32]
     salt: Bytes32
     mine: Vector
     sealed: SealedVector
-    dissection: Dissection
     opened_in: int
 
 
@@ -132,11 +133,12 @@ class Auditor(Answering):
         if salt is None:
             return "announced evidence"
         task = self.contract.address
-        self.send(
-            self.contract.court.functions.proveWrongNorm(
-                task, evidence.trainer, evidence.round, evidence.index, evidence.opening, salt
-            )
+        proved = self.contract.court.functions.proveWrongNorm(
+            task, evidence.trainer, evidence.round, evidence.index, evidence.opening, salt
         )
+        if not self._send_announced(proved):
+            del self._openings[evidence.digest]
+            return None
         return f"proved that the norm tree of {reveal.trainer} lies in chunk {evidence.index}"
 
     def _opened(self, evidence: Bytes32) -> Bytes32 | None:
@@ -167,28 +169,27 @@ class Auditor(Answering):
             return None
         if standing.proposer == self.address:
             return self.answer()
-        key = (record.number, standing.number)
+        key = (record.number, standing.number, standing.model)
         if self._case is None or self._case.proposal != key:
             mine, sealed = self.models.recomputed(record.number)
             if sealed.commitment == standing.model:
                 return None
-            return self._announce(key, mine, sealed)
+            if not self._has_opened_dispute():
+                return self._announce(key, mine, sealed)
+            # Begun before a restart: everything else about it is on the chain.
+            self._case = Case(proposal=key, salt=self.salt(), mine=mine, sealed=sealed, opened_in=0)
         return self._pursue(self._case, standing)
 
-    def _announce(self, key: tuple[int, int], mine: Vector, sealed: SealedVector) -> str:
+    def _has_opened_dispute(self) -> bool:
+        return self.contract.clock().dispute_open and self.contract.dispute().challenger == self.address
+
+    def _announce(self, key: tuple[int, int, Bytes32], mine: Vector, sealed: SealedVector) -> str:
         salt = self.salt()
         opening = dispute_opening(self.address, self.contract.address, sealed.commitment, salt)
         # Its own model is public before it stands for anything.
         self.models.store.put(sealed.data)
         receipt = self.send(self.contract.court.functions.openEvidence(opening))
-        self._case = Case(
-            proposal=key,
-            salt=salt,
-            mine=mine,
-            sealed=sealed,
-            dissection=Dissection(form=self.watch.model_form, mine=MerkleSumTree.build(mine)),
-            opened_in=receipt.block,
-        )
+        self._case = Case(proposal=key, salt=salt, mine=mine, sealed=sealed, opened_in=receipt.block)
         return f"found that proposal {key[1]} of round {key[0]} is wrong"
 
     def _pursue(self, case: Case, standing: Proposal) -> str | None:
@@ -205,22 +206,34 @@ class Auditor(Answering):
             # Its bytes are public after all: no need to wait for answers.
             return self._prove_public(case, theirs)
         if dispute.step is Step.PICK:
-            return self._pick(case, dispute.level, dispute.position)
+            return self._pick(case)
         if dispute.step is Step.PROOF:
             return self._prove_opened(case, dispute.position)
         return None
 
-    def _open_dispute(self, case: Case) -> str:
+    def _open_dispute(self, case: Case) -> str | None:
         self._pass_block(case.opened_in)
         bond = self.contract.connection.call(self.contract.task.functions.nextBond())
         self.allow(bond)
         content_id = self.models.store.put(case.sealed.data).digest
-        self.send(
-            self.contract.court.functions.openDispute(
-                self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
-            )
+        opened = self.contract.court.functions.openDispute(
+            self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
         )
+        if not self._send_announced(opened):
+            self._case = None
+            return None
         return "opened a dispute"
+
+    def _send_announced(self, function: Any) -> bool:
+        """Send what needs an announcement; false where a reorganisation took that: it is made anew."""
+        try:
+            self.send(function)
+        except ContractReverted as refusal:
+            if refusal.name != "DisputeCourtNotOpened":
+                raise
+            _log.warning("%s: the announcement is not on the chain any more", self.address)
+            return False
+        return True
 
     def _fetch(self, standing: Proposal) -> Vector | None:
         try:
@@ -230,23 +243,36 @@ class Auditor(Answering):
         except (StorageError, EncodingError):
             return None
 
-    def _pick(self, case: Case, level: int, position: int) -> str:
-        _, transaction = self.ledger.answers[-1]
-        opened = parse_nodes(bytes(self.contract.posted(transaction)["nodes"]))
-        place, node, siblings = case.dissection.pick(level, position, opened)
+    def _pick(self, case: Case) -> str:
+        _, answers = self._dissected(case)
+        place, node, siblings = answers[-1]
         path = b"".join(bytes(one) for one in siblings)
         self.send(
             self.contract.court.functions.pickNode(self.contract.address, place, (node.hash, node.sum), path)
         )
         return f"followed the difference to node {place}"
 
+    def _dissected(self, case: Case) -> tuple[Dissection, list[tuple[int, Node, tuple[Node, ...]]]]:
+        """The dissection so far and every pick in it, from the answers on the chain: a restart forgets nothing."""
+        form = self.watch.model_form
+        dissection = Dissection(form=form, mine=MerkleSumTree.build(case.mine))
+        picks, level, position = [], form.depth, 0
+        for name, transaction in self.ledger.answers:
+            if name != "NodesOpened":
+                continue
+            opened = parse_nodes(bytes(self.contract.posted(transaction)["nodes"]))
+            picks.append(dissection.pick(level, position, opened))
+            below = levels_below(level)
+            position = (position << below) + picks[-1][0]
+            level -= below
+        return dissection, picks
+
     def _prove_opened(self, case: Case, index: int) -> str:
+        dissection, _ = self._dissected(case)
         _, transaction = self.ledger.answers[-1]
         posted = self.contract.posted(transaction)
         chunk, claimed = bytes(posted["chunk"]), int(posted["leaf"]["sum"])
-        return self._prove(
-            case, self._difference(case, index, chunk), case.dissection.opening(claimed, chunk)
-        )
+        return self._prove(case, self._difference(case, index, chunk), dissection.opening(claimed, chunk))
 
     def _prove_public(self, case: Case, theirs: Vector) -> str:
         coordinate = first_difference(case.mine, theirs)

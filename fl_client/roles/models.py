@@ -41,7 +41,7 @@ class ModelBook:
         self._verified = verified
         self.watch, self.store, self.rule = watch, store, rule_of(watch.contract)
         self._models: dict[Bytes32, Vector] = {}
-        self._updates: dict[tuple[int, int], FetchedVector] = {}
+        self._updates: dict[tuple[Bytes32, Bytes32], FetchedVector] = {}
         self._round = 0
 
     def update(self, number: int, reveal: Reveal) -> FetchedVector:
@@ -52,9 +52,9 @@ class ModelBook:
             EncodingError: its bytes are no vector.
         """
         self._turn_to(number)
-        key = (number, reveal.index)
+        commitment = self.watch.commitment_of(reveal)
+        key = (commitment, reveal.content_id)  # not its place: a reorganisation may give it another
         if key not in self._updates:
-            commitment = self.watch.commitment_of(reveal)
             self._updates[key] = self._fetch(reveal.content_id, self.watch.update_form, commitment)
         return self._updates[key]
 

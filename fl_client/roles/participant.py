@@ -84,6 +84,7 @@ class Participant:
         self.sender = sender
         self.gas = gas
         self._overtaken = 0
+        self._reorganisations = watch.reorganisations
         self.looked_at = -1  # the block of the last step
 
     @property
@@ -103,9 +104,15 @@ class Participant:
 
     def step(self) -> str | None:
         """Do what is due; returns what was done, or None."""
+        # What was begun comes first: a decision made before its end would be made from half of the facts.
+        self.sender.resume()
         with self.contract.held() as block:
             self.looked_at = block
             phase, _ = self.watch.refresh(self.address)
+            if self.watch.reorganisations != self._reorganisations:
+                self.sender.recover()
+                self._reorganisations = self.watch.reorganisations
+                return None
             try:
                 done = self.act(phase)
             except ContractReverted as refusal:

@@ -1,4 +1,4 @@
-"""A role as a loop: step while there is something to do, then wait for a block or a deadline."""
+"""A role run to its end: whatever passes is waited for, because a stake is bound and ending would lose it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,34 @@ from collections.abc import Callable
 from typing import Final
 
 from fl_client.chain.contracts import Role
-from fl_client.errors import ChainError, ContractReverted, StorageError
+from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.participant import Participant
 
 _log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_SECONDS: Final = 15.0
+"""Between two tries while something is wrong; phases are longer, so that none is slept through."""
 
 LOOK_ANYWAY_SECONDS: Final = 30.0
 """The longest wait without a look at the whole task, whatever the chain does."""
 
 
-def is_finished(participant: Participant, *, until_ended: bool) -> bool:
+def require_open(participant: Participant, role: Role) -> None:
+    """Make sure that a task still takes somebody new, before anything else is asked of an account.
+
+    Raises:
+        ChainError: it has ended, and this account has nothing left in it.
+    """
+    contract, address = participant.contract, participant.address
+    if participant.ledger.ended is None:
+        return
+    staked, _ = contract.stake(address, role)
+    claimable, _ = contract.earnings(address)
+    if not staked and not claimable:
+        raise ChainError(f"the task {contract.address} has ended, nobody can join it: give one that runs")
+
+
+def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
     """Whether the task has ended and, unless that is enough, nothing of this account is left in it."""
     if participant.ledger.ended is None:
         return False
@@ -30,49 +48,48 @@ def is_finished(participant: Participant, *, until_ended: bool) -> bool:
 
 def run_role(
     participant: Participant,
-    report: Callable[[str], None],
     *,
-    poll_seconds: float,
-    patience_seconds: float,
-    until_ended: bool = False,
+    report: Callable[[str], None],
+    is_finished: Callable[[], bool],
+    poll_seconds: float = 1.0,
+    patience_seconds: float = 86_400.0,
     idle: Callable[[], None] = lambda: None,
 ) -> None:
-    """Step until finished; sit out a node or a store that is silent for a while.
+    """Let a role step until it is finished.
 
     Args:
         participant: the role.
-        report: hears of every deed.
+        report: told of every deed.
+        is_finished: asked whenever there was nothing to do.
         poll_seconds: between two questions whether there is a new block.
-        patience_seconds: how long errors of the node or the store are borne in a row.
-        until_ended: do not wait for the stake to be released.
+        patience_seconds: how long in a row errors are waited out that may pass (``GradbondError.passing``):
+            a node that is gone, a store or a disk that takes nothing.
         idle: called before each wait.
 
     Raises:
-        GradbondError: something that waiting does not mend.
+        GradbondError: something that waiting does not mend, or has not mended in time.
     """
     failing_since: float | None = None
+    pause = poll_seconds
     while True:
         try:
             done = participant.step()
             if done is not None:
                 report(done)
-            elif is_finished(participant, until_ended=until_ended):
+            elif is_finished():
                 return
             else:
                 idle()
                 wait_for_news(participant, poll_seconds)
-            failing_since = None
-        except ContractReverted:
-            raise
-        except (ChainError, StorageError) as problem:
-            # Errors of the node have the library's error as their cause; ours have none.
-            lasting = isinstance(problem, ChainError) and problem.__cause__ is None
+            failing_since, pause = None, poll_seconds
+        except GradbondError as problem:
             now = time.monotonic()
             failing_since = now if failing_since is None else failing_since
-            if lasting or now - failing_since > patience_seconds:
+            if not problem.passing or now - failing_since > patience_seconds:
                 raise
             _log.warning("%s; trying again", problem)
-            time.sleep(poll_seconds)
+            pause = min(2 * pause, max(poll_seconds, LONGEST_PAUSE_SECONDS))
+            time.sleep(pause)
 
 
 def wait_for_news(participant: Participant, poll_seconds: float) -> None:

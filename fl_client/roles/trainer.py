@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from fl_client.roles.participant import GasBook, Participant
 from fl_client.rounds import SealedVector, TaskWatch, seal_vector
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Bytes32
+
+_log = logging.getLogger(__name__)
 
 SaltSource = Callable[[int, int], Bytes32]
 """(round, attempt) -> 32 bytes that nobody else can guess."""
@@ -69,6 +72,7 @@ class Trainer(Participant):
         super().__init__(watch, sender, gas)
         self.learner, self.models = learner, models
         self.private, self.journal, self.salt = private, journal, salt
+        self._unpublished: SecretRow | None = None
 
     def act(self, phase: Phase) -> str | None:
         """Join; then in each round commit, reveal, attest; at the end go home."""
@@ -83,6 +87,8 @@ class Trainer(Participant):
             return self.commit()
         if phase is Phase.REVEAL and self._owes_reveal(record):
             return self.reveal()
+        if self._unpublished is not None and self._publish_late(self._unpublished):
+            return "published its update late"
         if phase is Phase.ATTEST and self.may_attest(record):
             return self.attest()
         return None
@@ -120,6 +126,11 @@ class Trainer(Participant):
         clock = self.contract.clock()
         kept = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
         secret = kept or self.prepare(clock.round, clock.attempt)
+        if secret.base_model != self.ledger.base_of(clock.round)[0]:
+            # A reorganisation changed the model before. What was learnt cannot be revealed on this one, and a
+            # second commitment for the same attempt is never made: sitting it out costs nothing.
+            _log.warning("%s: round %d has another base by now, this attempt is left out", self.address, clock.round)
+            return None
         # Learning takes its time, and the contract refuses what was meant for an earlier turn.
         self.contract.look_again()
         if self.contract.clock(self.address).turn != clock.turn:
@@ -178,7 +189,13 @@ class Trainer(Participant):
         return record.state is TrainerState.COMMITTED and record.turn == self.contract.clock().turn
 
     def reveal(self) -> str | None:
-        """Publish the bytes, then the fields that were committed to."""
+        """Publish the bytes, then the fields that were committed to.
+
+        Raises:
+            StorageError: the bytes cannot be published, and there is time to wait. Towards the deadline the
+                fields are revealed all the same: an update that nobody can fetch earns nothing, a commitment
+                without reveal costs the penalty.
+        """
         clock = self.contract.clock()
         secret = self.journal.secret(self.contract.address, self.address, clock.round, clock.attempt)
         if secret is None:
@@ -186,9 +203,13 @@ class Trainer(Participant):
                 f"{self.address} committed in round {clock.round}, attempt {clock.attempt}, and the journal "
                 f"{self.journal.path} has no secret of it: start with the state folder that it was made in"
             )
-        size = encoded_size(self.watch.update_form)
-        content = ContentId.from_digest(secret.content_id, secret.content_bytes)
-        self.models.store.put(self.private.get(content, max_bytes=size))
+        try:
+            self._publish(secret)
+        except StorageError as problem:
+            if not self._is_late(self.contract.parameters.reveal_seconds):
+                raise
+            _log.warning("%s: reveals without its bytes: %s", self.address, problem)
+            self._unpublished = secret
         self.send(
             self.contract.task.functions.revealUpdate(
                 secret.root_hash, secret.root_sum, secret.content_id, secret.samples, secret.salt
@@ -196,6 +217,25 @@ class Trainer(Participant):
             intent=self.named("reveal"),
         )
         return "revealed"
+
+    def _publish(self, secret: SecretRow) -> None:
+        content = ContentId.from_digest(secret.content_id, secret.content_bytes)
+        size = encoded_size(self.watch.update_form)
+        self.models.store.put(self.private.get(content, max_bytes=size))
+
+    def _publish_late(self, secret: SecretRow) -> bool:
+        """Try again what failed at the reveal: those who attest or aggregate may still come by."""
+        try:
+            self._publish(secret)
+        except StorageError:
+            return False
+        self._unpublished = None
+        return True
+
+    def _is_late(self, phase_seconds: int) -> bool:
+        """Whether less than half of the present phase is left."""
+        _, deadline = self.contract.phase(self.address)
+        return deadline - self.contract.connection.now() < phase_seconds / 2
 
     # ------------------------------------------------------------------ attest
 
@@ -208,13 +248,21 @@ class Trainer(Participant):
         return record.state is TrainerState.ATTESTED and in_round and record.turn != clock.turn
 
     def attest(self) -> str:
-        """Fetch every update, recompute its commitment, and say for which that went well."""
+        """Fetch every update, recompute its commitment, and say for which that went well.
+
+        Raises:
+            StorageError: not even its own update is there, so that the store is at fault and not the others,
+                and there is time to wait.
+        """
         record, bitmap = self.ledger.current(), 0
         for reveal in record.reveals:
             try:
                 if not self.models.update(record.number, reveal).lies:
                     bitmap |= 1 << reveal.index
-            except (StorageError, EncodingError):
+            except (StorageError, EncodingError) as problem:
+                own = reveal.trainer == self.address and self._unpublished is None
+                if own and problem.passing and not self._is_late(self.contract.parameters.attest_seconds):
+                    raise
                 continue  # not there, or not what was committed to: not vouched for
         self.send(self.contract.task.functions.attestUpdates(bitmap), intent=self.named("attest"))
         return f"attested {bitmap.bit_count()} of {len(record.reveals)}"
