@@ -136,7 +136,7 @@ class TransactionSender:
         """
         with self._lock:
             self._revive()
-            name = f"unnamed {next(self._unnamed)}" if intent is None else intent
+            name = self._new_name() if intent is None else intent
             for _ in range(_TRIES):
                 rows = self._alive(name)
                 try:
@@ -185,6 +185,13 @@ class TransactionSender:
         """
         with self._lock:
             return self._delivery.recover()
+
+    def _new_name(self) -> str:
+        """A name that no deed has had: calls that were refused took numbers, and left no rows to count."""
+        while True:
+            name = f"unnamed {next(self._unnamed)}"
+            if not self._journal.transactions(self._connection.chain_id, self.address, intent=name):
+                return name
 
     def _revive(self) -> None:
         """Once per process: send what an earlier one left behind, or its nonces block ours."""

@@ -84,6 +84,18 @@ def test_calls_without_an_intent_are_deeds_of_their_own(world: World) -> None:
     assert value_of(world, 7) == b"\x08" * 32
 
 
+def test_deed_without_an_intent_is_never_taken_for_one_before_a_restart(world: World) -> None:
+    """Refused calls take numbers and leave no rows; another process counts the rows."""
+    for _ in range(3):
+        with pytest.raises(ContractReverted):
+            world.sender.send(world.ledger.functions.store(1, bytes(32)))
+    world.sender.send(world.ledger.functions.store(7, b"\x07" * 32))
+    again = restarted(world)
+    for value in range(4):
+        again.send(world.ledger.functions.store(8, bytes([value]) * 32))
+        assert value_of(world, 8) == bytes([value]) * 32
+
+
 def test_transaction_is_in_the_journal_before_it_is_sent(world: World) -> None:
     seen: list[list[TransactionStatus]] = []
 
