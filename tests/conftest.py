@@ -4,6 +4,7 @@ import pytest
 
 MARKERS = {
     "slow": "takes more than ten seconds",
+    "matrix": "one cell of the whole fault matrix; run by make test-faults",
     "daemon": "needs an IPFS daemon; skipped unless one is named",
 }
 
