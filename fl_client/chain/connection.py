@@ -71,7 +71,7 @@ class Connection:
             raise ChainUnavailable(f"no node answers at {url}: start it, or give another --rpc-url") from problem
         connection = cls(web3, RpcNode(web3, rpc_url), chain_id=found, url=url)
         if chain_id is not None and found != chain_id:
-            raise connection.other_chain(found, chain_id)
+            raise ChainError(connection.other_chain(found, chain_id))
         return connection
 
     @classmethod
@@ -170,16 +170,16 @@ class Connection:
         """Make sure that what answers is still the chain that this connection was opened to.
 
         Raises:
-            ChainError: it is another.
+            ChainUnavailable: it is another, as when a proxy's nodes are confused; it was the right one before.
         """
         with self.translated("reading the chain id"):
             found = int(self.web3.eth.chain_id)
         if found != self.chain_id:
-            raise self.other_chain(found, self.chain_id)
+            raise ChainUnavailable(self.other_chain(found, self.chain_id))
 
-    def other_chain(self, found: int, wanted: int) -> ChainError:
+    def other_chain(self, found: int, wanted: int) -> str:
         """What to say about a node on another chain."""
-        return ChainError(f"the node at {self.url} is on chain {found}, not on {wanted}: check the URL")
+        return f"the node at {self.url} is on chain {found}, not on {wanted}: check the URL"
 
     def wait_until(self, timestamp: int, *, timeout_seconds: float = _WAIT_SECONDS) -> None:
         """Return once the latest block's stamp is at least ``timestamp``; in this process, travel there.
@@ -207,5 +207,6 @@ class Connection:
             if data is not None:
                 raise self.reverts.decode(data) from problem
             if isinstance(problem, BadFunctionCallOutput):
-                raise ChainError(f"{what} at {self.url}: no such contract at that address") from problem
+                # Passing, since what was checked at the start can be missing only at another or an unsynced node.
+                raise ChainUnavailable(f"{what} at {self.url}: no such contract at that address") from problem
             raise ChainUnavailable(f"{what} failed at {self.url}: {node_message(problem)}") from problem

@@ -254,6 +254,7 @@ class Delivery:
         Raises:
             ChainError: the node is gone.
         """
+        self._connection.require_same_chain()  # on another one everything would seem lost
         rows = self._lost()
         for row in rows:
             _log.warning("%s: 0x%s is not on the chain any more: sent again", row.intent, row.hash.hex())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from web3.exceptions import TransactionNotFound
+from web3.exceptions import TransactionNotFound, Web3RPCError
 from web3.types import TxParams, TxReceipt
 
 from fl_client.chain.connection import Connection
-from fl_client.chain.node import LogEntry
-from fl_client.errors import ContractReverted
+from fl_client.chain.node import LogEntry, NodeRefused
+from fl_client.errors import ChainError, ContractReverted
 from fl_client.types import Address, Bytes32
 
 PASSES_NOW: Final = "reverted"
@@ -79,7 +79,7 @@ def refusal_of(connection: Connection, found: TxReceipt) -> ContractReverted:
     """Why a mined transaction failed: executed again on the state before its block.
 
     Returns:
-        The exception to raise; its name is ``PASSES_NOW`` where the second execution does not fail.
+        The exception to raise; its name is ``PASSES_NOW`` where the second execution does not say why.
 
     Raises:
         ChainError: the node is gone.
@@ -99,6 +99,11 @@ def refusal_of(connection: Connection, found: TxReceipt) -> ContractReverted:
             connection.web3.eth.call(again, found["blockNumber"] - 1)
     except ContractReverted as refusal:
         return refusal
+    except ChainError as problem:
+        if not isinstance(problem.__cause__, (Web3RPCError, NodeRefused)):
+            raise
+        # It answered: out of gas again, or a state that it keeps no longer. It failed all the same.
+        return ContractReverted(PASSES_NOW, (), hint=str(problem))
     return ContractReverted(PASSES_NOW, (), hint="it passes now: something changed between, or gas ran out")
 
 

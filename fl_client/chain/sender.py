@@ -17,7 +17,7 @@ from fl_client.chain.fees import FeePolicy
 from fl_client.chain.journal import Journal, TransactionRow, TransactionStatus
 from fl_client.chain.keys import Account
 from fl_client.chain.receipts import Receipt
-from fl_client.errors import ChainError, ContractReverted
+from fl_client.errors import ChainError, ContractReverted, HistoryReplaced
 from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
@@ -132,6 +132,7 @@ class TransactionSender:
 
         Raises:
             ContractReverted: the contract refuses it (nothing was sent), or refused it when it was mined.
+            HistoryReplaced: the chain had lost earlier transactions, which are sent again: look anew first.
             ChainError: it could not be sent or was not mined in time; the journal keeps it.
         """
         with self._lock:
@@ -141,6 +142,7 @@ class TransactionSender:
                 rows = self._alive(name)
                 try:
                     if not rows:
+                        self._require_nothing_lost()
                         self._connection.call(function, sender=self.address, value=value)
                         rows = [self._dispatch(name, function, value)]
                     return self._delivery.finish(name, rows)
@@ -238,6 +240,8 @@ class TransactionSender:
         self, intent: str, function: ContractFunction | ContractConstructor, value: int
     ) -> TransactionRow:
         """Sign, keep and send; made anew where the fees rose, or the nonce went, between the two."""
+        # On another chain a call without an answer succeeds where there is no contract, and gas is estimated low.
+        self._connection.require_same_chain()
         for left in reversed(range(_TRIES)):
             row = self._delivery.keep(intent, self._fill(function, value))
             try:
@@ -265,11 +269,16 @@ class TransactionSender:
         filled.pop("from", None)
         return filled
 
+    def _require_nothing_lost(self) -> None:
+        """A reorganisation that nobody has noticed yet: what it took comes first, and changes what is due."""
+        kept = self._journal.next_nonce(self._connection.chain_id, self.address)
+        if self._delivery.nonce("pending") < kept and (lost := self._delivery.recover()):
+            raise HistoryReplaced(
+                f"{lost} transactions of {self.address} were not on the chain any more at {self._connection.url}: "
+                "they are sent again, look at the chain anew"
+            )
+
     def _next_nonce(self) -> int:
         """The chain's count with what waits there, or one more than the last that the journal counts on."""
         kept = self._journal.next_nonce(self._connection.chain_id, self.address)
-        pending = self._delivery.nonce("pending")
-        if pending < kept and self._delivery.recover():
-            # A reorganisation that nobody has noticed yet: below the gap nothing would be mined.
-            pending = self._delivery.nonce("pending")
-        return max(pending, kept)
+        return max(self._delivery.nonce("pending"), kept)

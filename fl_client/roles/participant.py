@@ -9,7 +9,7 @@ from typing import Any
 
 from fl_client.chain import PASSES_NOW, Receipt, TransactionSender
 from fl_client.chain.contracts import Phase, Role, TaskContract
-from fl_client.errors import ContractReverted
+from fl_client.errors import ContractReverted, HistoryReplaced
 from fl_client.rounds import TaskLedger, TaskWatch
 from fl_client.types import Address
 
@@ -110,14 +110,18 @@ class Participant:
             self.looked_at = block
             phase, _ = self.watch.refresh(self.address)
             if self.watch.reorganisations != self._reorganisations:
-                self.sender.recover()
+                lost = self.sender.recover()
                 self._reorganisations = self.watch.reorganisations
-                return None
+                if lost:
+                    return f"sent again {lost} transactions that the chain had lost"
             try:
                 done = self.act(phase)
             except ContractReverted as refusal:
                 self._note(refusal)
                 return None
+            except HistoryReplaced as replaced:
+                _log.warning("%s", replaced)
+                return "sent again what the chain had lost"
         self._overtaken = 0
         return done
 
