@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ COINS = 1_000 * ONE_COIN
 TRAINERS = ("trainer-1", "trainer-2", "trainer-3")
 STAKED_AS = {"trainer": Role.TRAINER, "aggregator": Role.SEALER, "auditor": Role.CHALLENGER}
 _MOST_SWEEPS = 4_000
+_HURRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,16 @@ class Member:
     journal: Journal | None = None
     said: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    key: tuple[int, int] = (0, 0)
 
     @property
     def kind(self) -> str:
         return self.name.split("-")[0]
+
+    @property
+    def learns(self) -> int:
+        """What makes its updates its own."""
+        return int(self.name[-1]) if self.name[-1].isdigit() else 0
 
     def step(self) -> bool:
         """Step as ``run_role`` does: what passes is waited out."""
@@ -112,6 +120,7 @@ class Stage:
     def __init__(self, place: Place, folder: Path, contract: TaskContract, owner: Member, seed: int) -> None:
         self.place, self.folder, self.contract, self.seed = place, folder, contract, seed
         self.members: dict[str, Member] = {"owner": owner}
+        self._hurried = 0.0
         self.coins: dict[str, int] = {"owner": contract.balance(owner.account.address)}
 
     @property
@@ -124,9 +133,10 @@ class Stage:
 
     def add(self, name: str, *, url: str | None = None) -> Member:
         """Make an account with coins and ether; it takes part once ``enter`` is called."""
-        account = self.place.account(self.seed, len(self.members))
+        key = (self.seed, len(self.members))
+        account = self.place.account(*key)
         self.coins[name] = self.contract.balance(account.address)
-        self.members[name] = Member(name=name, account=account, url=url or self.place.url)
+        self.members[name] = Member(name=name, account=account, url=url or self.place.url, key=key)
         return self.members[name]
 
     def enter(
@@ -151,7 +161,7 @@ class Stage:
             member.journal,
             store=store or self.store,
             folder=self.folder / name,
-            learner=Steps(int(name[-1]) if name[-1].isdigit() else 0),
+            learner=Steps(member.learns),
             kind=kind,
         )
         return member.participant
@@ -184,10 +194,25 @@ class Stage:
                 return
             busy = self.sweep()
             if also is not None and also():
+                self._hurry()
                 continue
             if not busy and not reached():
                 self._idle(wait)
         raise AssertionError(f"not reached in phase {self.phase.name}: {self.said}, {self.troubles}")
+
+    def _hurry(self) -> None:
+        """While somebody outside is at work: let only such time pass as nobody can use."""
+        phase, deadline = self.contract.phase()
+        if time.monotonic() - self._hurried < _HURRY_SECONDS:
+            return
+        self._hurried = time.monotonic()
+        _, proposer = self.contract.proposed_model()
+        auditor = self.members.get("auditor")
+        unchallenged = auditor is None or proposer == auditor.account.address
+        if phase is Phase.ENDED:
+            self.pass_time(self.contract.parameters.unbonding_seconds + 1)
+        elif phase is Phase.CHALLENGE and unchallenged and not self.contract.dispute().deadline:
+            self.pass_time(max(1, deadline - self.connection.now()))
 
     def _idle(self, wait: bool) -> None:
         phase, deadline = self.contract.phase()
