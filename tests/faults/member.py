@@ -19,7 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fl_client.chain import Connection, Journal, TransactionRow, TransactionSender, all_artifacts, demo_account
+from fl_client.chain import (
+    Connection,
+    Journal,
+    TransactionRow,
+    TransactionSender,
+    all_artifacts,
+    demo_account,
+)
 from fl_client.chain.contracts import Deployment, TaskContract
 from fl_client.chain.delivery import Delivery
 from fl_client.errors import GradbondError

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,7 @@ class Stage:
         member = self.members.get(name) or self.add(name)
         member.close()
         connection = Connection.open(member.url, chain_id=self.place.deployment.chain_id)
-        contract = TaskContract(connection, self.place.deployment, self.contract.address)
+        contract = TaskContract(connection, self.contract.deployment, self.contract.address)
         member.journal = Journal(self.folder / name)
         sender = TransactionSender(connection, member.account, member.journal, **settings)
         member.participant = make(
@@ -384,8 +384,10 @@ class Place:
         with Journal(folder / "creation") as journal:
             sender = TransactionSender(self.connection, owner, journal)
             settings = defaults(owner.address, self.deployment, trainers, sealed.commitment, content.digest)
+            # Its events begin here: what other tasks left on this node is not read again each time.
+            deployment = replace(self.deployment, block=self.connection.block_number())
             return create_task(
-                self.connection, self.deployment, sender, TaskParameters(**(settings | changes)), GasBook()
+                self.connection, deployment, sender, TaskParameters(**(settings | changes)), GasBook()
             )
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class Mortal:
         self.folder = stage.folder / name
         self.folder.mkdir(parents=True, exist_ok=True)
         member = stage.members.get(name) or stage.add(name)
-        stage.place.deployment.write(self.folder / "deployment.json")
+        stage.contract.deployment.write(self.folder / "deployment.json")
         self._settings = self.folder / "settings.json"
         settings = {
             "account": member.key,
