@@ -5,6 +5,8 @@
 `GRADBOND_DIE_AT` holds patterns of points, comma-separated, e.g. `commitUpdate:sent:before,secret:after`. The process
 kills itself (SIGKILL) at the first of them that it reaches and that the file beside its settings does not list yet;
 so a run over the same folder dies once at each. The points are set around the real classes, from outside.
+`GRADBOND_CLOCK_SKEW` puts its clock forward by so many seconds. `GRADBOND_FILE_BYTES` lets no file of its grow beyond
+that, as on a full disk, until it gets SIGUSR1.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import fnmatch
 import json
 import logging
 import os
+import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,11 +106,32 @@ def set_points(fate: Fate) -> None:
     fate.around(Journal, "set_final", lambda _, row, status: f"{deed_of(row, known)}:final")
 
 
+def set_clock(seconds: float) -> None:
+    """Let this process's clock go wrong."""
+    right = time.time
+    time.time = lambda: right() + seconds  # type: ignore[assignment]
+
+
+def fill_disk(largest: int) -> None:
+    """Let no file grow beyond a size, until there is room again."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def make_room(*_: object) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, make_room)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+
+
 def main() -> None:
     """Take part until the task has ended and the stake is back."""
     settings = json.loads(Path(sys.argv[1]).read_text())
     logging.basicConfig(level=logging.WARNING)
     set_points(Fate(os.environ.get("GRADBOND_DIE_AT", ""), Path(sys.argv[1]).with_suffix(".deaths")))
+    set_clock(float(os.environ.get("GRADBOND_CLOCK_SKEW", "0")))
+    if largest := os.environ.get("GRADBOND_FILE_BYTES"):
+        fill_disk(int(largest))
     deployment = Deployment.read(settings["deployment"])
     connection = Connection.open(settings["url"], chain_id=deployment.chain_id)
     folder = Path(settings["state"])
@@ -132,7 +157,12 @@ def main() -> None:
                 and not contract.earnings(account.address)[0]
             )
 
-        run_role(participant, is_finished=is_finished, report=lambda deed: print(deed, flush=True), poll_seconds=0.1)
+        run_role(
+            participant,
+            is_finished=is_finished,
+            report=lambda deed: print(deed, flush=True),
+            poll_seconds=0.1,
+        )
 
 
 if __name__ == "__main__":

@@ -183,16 +183,28 @@ class Stage:
             busy |= self.members[name].step()
         return busy
 
-    def until(self, reached: Callable[[], bool], *, wait: bool = True, also: Callable[[], bool] | None = None) -> None:
+    def until(
+        self,
+        reached: Callable[[], bool],
+        *,
+        wait: bool = True,
+        also: Callable[[], bool] | None = None,
+        closely: bool = True,
+    ) -> None:
         """Sweep until something is reached; where nobody has anything to do, time passes (if `wait`).
 
         Args:
             also: whether somebody outside is busy, so that no time may pass.
+            closely: look before every step, not only before every sweep.
         """
         for _ in range(_MOST_SWEEPS):
             if reached():
                 return
-            busy = self.sweep()
+            busy = False
+            for member in list(self.members.values()):
+                if closely and reached():
+                    return
+                busy |= member.step()
             if also is not None and also():
                 self._hurry()
                 continue
@@ -228,7 +240,9 @@ class Stage:
 
     def until_home(self, *, wait: bool = False, also: Callable[[], bool] | None = None) -> None:
         """To the end of the task, and until everybody has its money back."""
-        self.until(lambda: self.phase is Phase.ENDED and self.all_home(), wait=wait, also=also)
+        self.until(
+            lambda: self.phase is Phase.ENDED and self.all_home(), wait=wait, also=also, closely=False
+        )
 
     def all_home(self) -> bool:
         return not any(
@@ -291,7 +305,9 @@ class Stage:
     def assert_one_digest(self, name: str) -> None:
         """No attempt of a round ever had two commitments, and no nonce two deeds, in what was signed."""
         member = self.members[name]
-        with Journal(self.folder / name) if member.journal is None else nullcontext(member.journal) as journal:
+        with (
+            Journal(self.folder / name) if member.journal is None else nullcontext(member.journal) as journal
+        ):
             rows = journal.transactions(self.place.deployment.chain_id, member.account.address)
         signed: dict[str, set[bytes]] = {}
         nonces: dict[int, set[str]] = {}
@@ -339,7 +355,9 @@ def make(
             journal=journal,
             salt=lambda round_, attempt: Bytes32(os.urandom(32)),
         )
-    return (kind or {"aggregator": Aggregator, "auditor": Auditor}[role])(watch, sender, GasBook(), models=models)
+    return (kind or {"aggregator": Aggregator, "auditor": Auditor}[role])(
+        watch, sender, GasBook(), models=models
+    )
 
 
 class Place:
@@ -365,7 +383,9 @@ class Place:
         folder = self.folder / f"stage-{seed}"
         owner = Member(name="owner", account=self.account(seed, 0), url=url or self.url)
         contract = self._task(owner.account, folder, trainers=trainers, **changes)
-        ask(self.connection, "anvil_mine", hex(12))  # no reorganisation here goes back beyond the task's making
+        ask(
+            self.connection, "anvil_mine", hex(12)
+        )  # no reorganisation here goes back beyond the task's making
         stage = Stage(self, folder, contract, owner, seed)
         stage.enter("owner")
         self._stages.append(stage)

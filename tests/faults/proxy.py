@@ -17,7 +17,14 @@ import requests
 
 DELAY_SECONDS: Final = 1.0
 RETRY_AFTER_SECONDS: Final = 1
-NONSENSE: Final = (b"<html>busy</html>", b'{"jsonrpc": "2.0"', b"[]", b'"soon"', b"null", b'{"jsonrpc":"2.0","id":1}')
+NONSENSE: Final = (
+    b"<html>busy</html>",
+    b'{"jsonrpc": "2.0"',
+    b"[]",
+    b'"soon"',
+    b"null",
+    b'{"jsonrpc":"2.0","id":1}',
+)
 _RESET: Final = struct.pack("ii", 1, 0)  # linger for no time: closing is a reset
 
 FAULTS: Final = (
@@ -208,7 +215,9 @@ class Proxy:
 
     def _as_of(self, request: Any, height: int) -> Any:
         """The request as a node answers it that has not seen anything after a block."""
-        params = [hex(height) if one == "latest" or one == "pending" else one for one in request.get("params", [])]
+        params = [
+            hex(height) if one == "latest" or one == "pending" else one for one in request.get("params", [])
+        ]
         return {**request, "params": params}
 
     def _without_news(self, request: Any, answer: dict[str, Any]) -> dict[str, Any]:
@@ -257,5 +266,7 @@ def _read(reader: Any) -> Any | None:
 def _write(
     client: socket.socket, body: bytes, *, status: str = "200 OK", headers: str = "", cut: int | None = None
 ) -> None:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    )
     client.sendall(head.encode() + (body if cut is None else body[:cut]))

@@ -2,119 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 
 from fl_client.chain import Journal
 from fl_client.chain.contracts import Role
 from fl_client.roles import Aggregator
 from fl_client.simulation.attackers import HidingAggregator
-from tests.faults.place import TRAINERS, Place, Stage
-from tests.scripts.nodes import ENVIRONMENT, ROOT
-
-KILLED = -9
-_LIFE_SECONDS = 120
-
-
-class Mortal:
-    """A member in a process of its own, which is started again whenever it dies."""
-
-    def __init__(self, stage: Stage, name: str, die_at: str) -> None:
-        self.stage, self.name, self.die_at = stage, name, die_at
-        self.said: list[str] = []
-        self.deaths: list[str] = []
-        self.folder = stage.folder / name
-        self.folder.mkdir(parents=True, exist_ok=True)
-        member = stage.members.get(name) or stage.add(name)
-        stage.contract.deployment.write(self.folder / "deployment.json")
-        self._settings = self.folder / "settings.json"
-        settings = {
-            "account": member.key,
-            "deployment": str(self.folder / "deployment.json"),
-            "role": member.kind,
-            "seed": member.learns,
-            "state": str(self.folder),
-            "store": str(stage.folder / "store"),
-            "task": stage.contract.address,
-            "url": member.url,
-        }
-        self._settings.write_text(json.dumps(settings))
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[str]:
-        self._began = time.monotonic()
-        with (self.folder / "log").open("a") as log, (self.folder / "errors").open("a") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.member", str(self._settings)],
-                stdout=log,
-                stderr=errors,
-                text=True,
-                cwd=ROOT,
-                env=ENVIRONMENT | {"GRADBOND_DIE_AT": self.die_at},
-            )
-
-    def is_alive(self) -> bool:
-        """Whether it still has something to do; brings it back to life after a death."""
-        code = self._process.poll()
-        if code is None:
-            assert time.monotonic() - self._began < _LIFE_SECONDS, (self.log(), self.errors())
-            time.sleep(0.05)
-            return True
-        if code == KILLED:
-            self._process = self._start()
-            return True
-        assert code == 0, self.errors()
-        return False
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-    def errors(self) -> str:
-        return (self.folder / "errors").read_text()
-
-    def died_at(self) -> list[str]:
-        """Where it died, in order."""
-        path = self._settings.with_suffix(".deaths")
-        return path.read_text().split() if path.exists() else []
-
-    def kill(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-
-@contextmanager
-def mortal(stage: Stage, name: str, die_at: str) -> Iterator[Mortal]:
-    one = Mortal(stage, name, die_at)
-    try:
-        yield one
-    finally:
-        one.kill()
-
-
-def report(mortal: Mortal) -> None:
-    """Where it died, for whoever wants to read it."""
-    if path := os.environ.get("GRADBOND_FAULT_REPORT"):
-        with Path(path).open("a") as out:
-            line = {"cell": f"SIGKILL x {mortal.name} x {mortal.die_at}", "died_at": mortal.died_at()}
-            out.write(json.dumps(line) + "\n")
-
-
-def run(stage: Stage, one: Mortal) -> None:
-    """To the end of the task, and until the mortal has gone home."""
-    stage.until_home(also=one.is_alive)
-    while one.is_alive():
-        stage.sweep()
-    report(one)
-
+from tests.faults.mortal import mortal, run
+from tests.faults.place import TRAINERS, Place
 
 STEPS = ("kept:before", "kept:after", "sent:before", "sent:after", "final:before", "final:after")
 BYTES = ("secret:before", "secret:after", "outbox:before", "outbox:after", "publish:before", "publish:after")
@@ -167,7 +62,9 @@ class Liar(HidingAggregator):
     cheats_in = 1
 
 
-@pytest.mark.parametrize("points", cells((*DISPUTE, *HOME), ["openDispute:sent:after", "pickNode:final:after"]))
+@pytest.mark.parametrize(
+    "points", cells((*DISPUTE, *HOME), ["openDispute:sent:after", "pickNode:final:after"])
+)
 def test_auditor_that_dies_in_a_dispute_wins_it(place: Place, points: list[str]) -> None:
     """In the middle of it nothing is left in memory: all that it needs is on the chain."""
     stage = place.stage()

@@ -257,7 +257,9 @@ def test_nonce_that_another_process_took_is_said_and_the_deed_done(
         helper = meanwhile(take)
         desk.sender(bump_after_seconds=60).send(desk.store(7), intent="mine")
         helper.join()
-    assert f"nonce 0 of {desk.account.address} went to a transaction that is not in the journal" in caplog.text
+    assert (
+        f"nonce 0 of {desk.account.address} went to a transaction that is not in the journal" in caplog.text
+    )
     assert desk.statuses("mine") == ["replaced", "mined"] and desk.value(7) == 1 and desk.nonce == 2
 
 
@@ -302,7 +304,9 @@ def test_nonce_too_low_at_the_first_sending_is_passed(desk: Desk) -> None:
 def test_own_nonce_too_low_after_it_was_mined_is_success(desk: Desk) -> None:
     sender = desk.sender()
     first = sender.send(desk.store(7), intent="done")
-    desk.journal.set_status(desk.rows("done")[0].hash, TransactionStatus.SIGNED)  # as if it died before the note
+    desk.journal.set_status(
+        desk.rows("done")[0].hash, TransactionStatus.SIGNED
+    )  # as if it died before the note
     assert desk.sender().resume() == (first,)
     assert desk.statuses("done") == ["mined"] and desk.nonce == 1
 
@@ -426,7 +430,10 @@ def test_transaction_that_ran_out_of_gas_is_a_refusal_and_not_waited_for(desk: D
 
 def test_chain_that_was_reset_is_named(desk: Desk) -> None:
     desk.sender().send(desk.store(7))
-    with node("anvil") as other, pytest.raises(ChainError, match=r"is of another chain with the id 31337.*new state"):
+    with (
+        node("anvil") as other,
+        pytest.raises(ChainError, match=r"is of another chain with the id 31337.*new state"),
+    ):
         desk.sender(Connection.open(other)).resume()
 
 

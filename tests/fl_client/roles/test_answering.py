@@ -125,3 +125,14 @@ def test_an_aggregator_without_a_seat_answers_for_its_bond(stage: Stage) -> None
     stage.federation.connection.wait_until(opens)
     assert "proposed" in str(sealers[0].step())
     stage.assert_answered_for(sealers[0], Role.CHALLENGER)
+
+
+def test_dispute_is_of_the_same_block_as_the_ledger(stage: Stage) -> None:
+    """A sealer that answered meanwhile must not meet a challenger whose ledger has no answer yet."""
+    stage.until(Phase.CHALLENGE)
+    contract = stage.federation.contract
+    with contract.held():
+        contract_before = contract.dispute().step
+        stage.attack()
+        assert contract.dispute().step is contract_before is Step.NONE
+    assert contract.dispute().step is Step.NODES
