@@ -46,13 +46,13 @@ export PYTHONDONTWRITEBYTECODE :=
 SOURCES_PY := fl_client scripts tests examples
 SOURCES_SOL := 'contracts/**/*.sol'
 # Everything that needs no Brownie.
-TESTS_PY := $(wildcard $(addprefix tests/,fl_client parity end_to_end scripts simulation))
+TESTS_PY := $(wildcard $(addprefix tests/,fl_client parity end_to_end scripts simulation faults))
 TESTS_SOL := tests/contracts
 
 heading = @printf '\n=== %s ===\n' '$(1)'
 
 .PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache test-fuzz \
-  test-ipfs fuzz snapshot slither \
+  test-faults test-ipfs fuzz snapshot slither \
   coverage coverage-python coverage-contracts bench fmt devnet clean distclean require-python require-node
 
 help: ## This list
@@ -104,6 +104,10 @@ test-contracts: setup ## The Brownie tests, on an anvil of their own
 	  || { echo 'once more, what failed (a busy machine drops transactions):'; \
 	  $(BROWNIE) test $(TESTS_SOL) --last-failed --last-failed-no-failures none $(BROWNIE_ARGS) \
 	  | tee -a $(REPORTS)/contracts.log; }
+
+# Half an hour of real nodes and processes; GRADBOND_FAULT_SEEDS=2,3 gives other moments of the same faults.
+test-faults: setup ## Every fault at every deed: nodes, networks, crashes, disks, clocks, reorganisations
+	$(BIN)/python -m pytest -p no:pytest-brownie -n $(JOBS) --dist load tests/faults -m "matrix or not matrix" $(PYTEST_ARGS)
 
 test-ganache: setup ## The Brownie tests, on Ganache
 	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)

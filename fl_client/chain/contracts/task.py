@@ -246,8 +246,8 @@ class TaskContract:
         """The open dispute; its step is NONE where there is none."""
         asked = self.court.functions.disputeOf(self.address)
         # As of the same block as the ledger: the sealer may answer between two questions.
-        block = "latest" if self._held is None else BlockNumber(self._held[0])
-        values = self.connection.call(asked, block=block)
+        block = self.connection.block_number() if self._held is None else self._held[0]
+        values = self.connection.call(asked, block=BlockNumber(block))
         fields = dict(zip(Dispute.__slots__, values, strict=True))
         fields["step"] = Step(fields["step"])
         return Dispute(**fields)
