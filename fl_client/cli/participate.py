@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import signal
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from fl_client.cli.learner import local_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
 from fl_client.cli.session import open_account, open_content, open_task, state_folder
 from fl_client.cli.settings import Settings
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, StorageError
 from fl_client.roles import (
     Aggregator,
     Auditor,
@@ -28,8 +29,11 @@ from fl_client.roles import (
     run_role,
 )
 from fl_client.rounds import TaskWatch
-from fl_client.storage import LocalStore
+from fl_client.storage import ContentStore, LocalStore
+from fl_client.storage.layered import LayeredStore
 from fl_client.types import Bytes32
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +147,19 @@ def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json:
             is_finished=lambda: is_finished(participant, until_ended=until_ended),
             poll_seconds=settings.poll,
             patience_seconds=settings.patience,
-            idle=diary.idle,
+            idle=lambda: _rest(models.store, diary),
         )
         diary.deed(f"done: the task has ended, gas {gas.total}")
+
+
+def _rest(store: ContentStore, diary: Diary) -> None:
+    """Between two steps: what no daemon took is offered again."""
+    if isinstance(store, LayeredStore):
+        try:
+            store.republish()
+        except StorageError as problem:
+            _log.warning("%s", problem)
+    diary.idle()
 
 
 def _stop_politely() -> None:

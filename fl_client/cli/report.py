@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from fl_client.cli.settings import load_settings
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact, print_verdict, render_task
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fl_client.records import Subject
 
 SubjectArgument = Annotated[
-    str, typer.Argument(help="The --out folder of a run, or a task's address.", metavar="OUT_OR_TASK")
+    str, typer.Argument(help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK")
 ]
 RpcUrl = Annotated[str | None, typer.Option(help="Node to read from, when a task's address is given.")]
 DeploymentFile = Annotated[Path | None, typer.Option(help="Deployment file, when a task's address is given.")]
@@ -133,6 +134,16 @@ def _subject(
     where: str, rpc_url: str | None, deployment: Path | None, store: Path | None, task: str | None
 ) -> Subject:
     # A chain in this process takes seconds to import: only these commands pay for it.
+    from fl_client.cli.session import task_address
     from fl_client.records import Subject
 
-    return Subject(where=where, rpc_url=rpc_url, deployment=deployment, store=store, task=task)
+    settings = load_settings(rpc_url=rpc_url, deployment=deployment, store=store)
+    return Subject(
+        where=task_address(where) if Path(where).is_file() else where,
+        rpc_url=settings.rpc_url,
+        deployment=settings.deployment,
+        store=settings.store,
+        task=task,
+        ipfs=settings.ipfs,
+        gateways=settings.gateways,
+    )

@@ -21,7 +21,7 @@ from fl_client.chain import (
 from fl_client.chain.contracts import Deployment, TaskContract
 from fl_client.cli.settings import PASSWORD_VARIABLE, Settings, require
 from fl_client.errors import ConfigError
-from fl_client.storage import ContentStore, LocalStore
+from fl_client.storage import ContentStore, StoreSettings, open_store
 from fl_client.types import Address
 
 
@@ -80,12 +80,20 @@ def _ask(*, twice: bool) -> str:
 
 
 def open_content(settings: Settings) -> ContentStore:
-    """The content store.
+    """The content store: a folder, in front of IPFS where daemons or gateways are given.
 
     Raises:
-        ConfigError: none is given.
+        ConfigError: no folder is given, or an address is none.
     """
-    return LocalStore(require(settings.store, "store"))
+    return open_store(
+        StoreSettings(
+            folder=require(settings.store, "store"),
+            ipfs=settings.ipfs,
+            gateways=settings.gateways,
+            timeout_seconds=min(settings.store_timeout, 30.0),
+            transfer_seconds=settings.store_timeout,
+        )
+    )
 
 
 def state_folder(settings: Settings, account: Address) -> Path:

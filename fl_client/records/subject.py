@@ -17,7 +17,7 @@ from fl_client.records.facts import Facts
 from fl_client.records.history import RecordWatch
 from fl_client.records.scores import Definition, Scores, load_definition
 from fl_client.roles import ModelBook
-from fl_client.storage import LocalStore
+from fl_client.storage import ContentStore, LocalStore, StoreSettings, open_store
 from fl_client.types import Address
 
 _TRIES: Final = 3
@@ -31,6 +31,7 @@ class Subject:
         where: the folder of a run, or a task's address.
         rpc_url, deployment, store: with an address: the node, the deployment file, the folder of the content store.
         task: with a folder whose chain holds several tasks: which one.
+        ipfs, gateways: with an address: where content comes from that is not in the store's folder.
 
     Raises:
         ConfigError: something is missing, or does not go together.
@@ -41,6 +42,8 @@ class Subject:
     deployment: Path | None = None
     store: Path | None = None
     task: str | None = None
+    ipfs: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for given, option in (
@@ -92,7 +95,8 @@ class Subject:
             "store": str(self.store),
         }
         contract = TaskContract(connection, deployment, task)
-        return OpenSubject(contract=contract, store=LocalStore(self.store), alone=False, source=source)
+        settings = StoreSettings(folder=self.store, ipfs=self.ipfs, gateways=self.gateways)
+        return OpenSubject(contract=contract, store=open_store(settings), alone=False, source=source)
 
     def _in_folder(self) -> OpenSubject:
         root = Path(self.where)
@@ -124,7 +128,7 @@ class OpenSubject:
     """
 
     contract: TaskContract
-    store: LocalStore
+    store: ContentStore
     alone: bool
     source: dict[str, Any]
 

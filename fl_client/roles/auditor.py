@@ -187,7 +187,7 @@ class Auditor(Answering):
         salt = self.salt()
         opening = dispute_opening(self.address, self.contract.address, sealed.commitment, salt)
         # Its own model is public before it stands for anything.
-        self.models.store.put(sealed.data)
+        self.models.publish(sealed)
         receipt = self.send(self.contract.court.functions.openEvidence(opening))
         self._case = Case(proposal=key, salt=salt, mine=mine, sealed=sealed, opened_in=receipt.block)
         return f"found that proposal {key[1]} of round {key[0]} is wrong"
@@ -215,7 +215,7 @@ class Auditor(Answering):
         self._pass_block(case.opened_in)
         bond = self.contract.connection.call(self.contract.task.functions.nextBond())
         self.allow(bond)
-        content_id = self.models.store.put(case.sealed.data).digest
+        content_id = self.models.publish(case.sealed)
         opened = self.contract.court.functions.openDispute(
             self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
         )

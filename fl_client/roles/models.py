@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from fl_client.disputes import recompute
 from fl_client.encoding import VectorFormat, commitment_of
-from fl_client.errors import AuditDiffers, StorageError
+from fl_client.errors import AuditDiffers, ContentUnpublished, StorageError
 from fl_client.rounds import (
     FetchedVector,
     Reveal,
@@ -17,7 +19,10 @@ from fl_client.rounds import (
     seal_vector,
 )
 from fl_client.storage import ContentStore
+from fl_client.storage.unixfs import build_blocks
 from fl_client.types import Bytes32
+
+_log = logging.getLogger(__name__)
 
 
 class ModelBook:
@@ -80,6 +85,22 @@ class ModelBook:
                     ) from None
                 self._models[commitment] = vector
         return self._models[commitment]
+
+    def publish(self, sealed: SealedVector) -> Bytes32:
+        """Store a model's bytes; gives the digest of their content id.
+
+        Where they lie on this disk alone, because no daemon takes them, that is enough to go on: whoever has the
+        accepted updates computes the same model, and a sealer's slot does not wait.
+
+        Raises:
+            StorageError: they are not even on this disk.
+        """
+        try:
+            return self.store.put(sealed.data).digest
+        except ContentUnpublished as problem:
+            _log.warning("%s", problem)
+            *_, root = build_blocks(sealed.data)
+            return root.content_id.digest
 
     def recomputed(self, number: int) -> tuple[Vector, SealedVector]:
         """The model that a frozen round's accepted updates give.
