@@ -130,3 +130,42 @@ def test_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_bytes(b"something else, long enough to be read" * 40)
     with pytest.raises(ChainError, match="not a sound journal"):
         Journal(tmp_path)
+
+
+def test_full_disk_is_not_taken_for_a_damaged_journal(tmp_path: Path) -> None:
+    """Whoever is told to restore a copy may lose the only secret that can still be revealed."""
+    script = (
+        "import resource, signal, sys\n"
+        "from fl_client.chain import Journal\n"
+        "from fl_client.errors import GradbondError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))\n"
+        "try: Journal(sys.argv[1])\n"
+        "except GradbondError as problem: sys.exit(f'{problem.passing} {problem}')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr.startswith("True cannot open the journal") and "make room" in done.stderr
+
+
+def test_journal_of_a_chain_that_was_reset_is_refused(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.require_genesis(7, b"g" * 32)
+        journal.require_genesis(7, b"g" * 32)
+        journal.require_genesis(8, b"h" * 32)
+    with Journal(tmp_path) as journal, pytest.raises(ChainError, match="is of another chain with the id 7"):
+        journal.require_genesis(7, b"h" * 32)
+
+
+def test_nonce_belongs_to_the_transaction_that_was_executed(tmp_path: Path) -> None:
+    """Others of the same nonce are replaced, except what a node had refused before."""
+    others = [replace(SENT, hash=Bytes32(bytes([number]) * 32)) for number in (1, 2)]
+    with Journal(tmp_path) as journal:
+        for row in (*others, SENT):
+            journal.record_transaction(row)
+        journal.set_status(others[1].hash, TransactionStatus.REFUSED)
+        journal.set_final(SENT, TransactionStatus.MINED)
+        statuses = [row.status for row in journal.transactions(7, ACCOUNT)]
+        assert statuses == [TransactionStatus.REPLACED, TransactionStatus.REFUSED, TransactionStatus.MINED]
+        assert journal.unfinished(7, ACCOUNT) == () and journal.next_nonce(7, ACCOUNT) == SENT.nonce + 1
