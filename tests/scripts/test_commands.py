@@ -231,16 +231,3 @@ def test_contracts_of_another_version_are_refused(desk: Desk) -> None:
     (desk.folder / "other.json").write_text(json.dumps(other))
     code, line = desk.refused("status", "task.json", "--deployment", "other.json")
     assert code == 7 and "StakeVault" in line
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        *("train", "aggregate", "own", "join", "claim", "leave", "export", "prune", "audit", "status", "demo"),
-        *("devnet", "deploy", "fund", "doctor", "keys new", "keys list", "keys import"),
-        *("task new", "task check", "task create", "task list", "task show", "task example"),
-    ],
-)
-def test_help_of_every_command_has_an_example(desk: Desk, command: str) -> None:
-    done = desk.run(*command.split(), "--help")
-    assert done.returncode == 0 and f"Example: fl {command}" in " ".join(done.stdout.split())
