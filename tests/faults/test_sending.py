@@ -159,16 +159,14 @@ def test_replacement_has_the_nonce_the_gas_and_both_fees_raised(desk: Desk) -> N
 def test_cheapest_is_mined_after_a_bump(desk: Desk) -> None:
     """A miner may still take what was replaced elsewhere: the receipt of any of them ends the wait."""
     with Manual(desk):
-
-        def take_the_first() -> None:
-            when(lambda: len(desk.rows("cheap")) >= 2)
-            ask(desk.connection, "anvil_dropAllTransactions")
-            desk.connection.web3.eth.send_raw_transaction(desk.rows("cheap")[0].raw)
-            desk.mine()
-
-        helper = meanwhile(take_the_first)
+        with pytest.raises(ChainUnavailable):
+            desk.sender(timeout_seconds=3, bump_after_seconds=0.5).send(desk.store(7), intent="cheap")
+        assert len(desk.rows("cheap")) >= 2
+        # Nobody sends now, so that the pool holds what this puts there.
+        ask(desk.connection, "anvil_dropAllTransactions")
+        desk.connection.web3.eth.send_raw_transaction(desk.rows("cheap")[0].raw)
+        desk.mine()
         receipt = desk.sender().send(desk.store(7), intent="cheap")
-        helper.join()
     assert receipt.hash == desk.rows("cheap")[0].hash
     assert desk.statuses("cheap")[0] == "mined" and set(desk.statuses("cheap")[1:]) == {"replaced"}
 
