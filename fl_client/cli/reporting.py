@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from fl_client.chain.contracts import ONE_COIN
+from fl_client.chain.contracts import ONE_COIN, Phase
 from fl_client.roles import Participant
 
 
@@ -38,7 +38,7 @@ class Diary:
             stake, _ = contract.stake(account, self._participant.stakes_as)
             self._say(
                 phase=phase.name.lower(),
-                deadline=deadline,
+                deadline=0 if phase is Phase.ENDED else deadline,
                 rounds=contract.parameters.rounds,
                 trainers=clock.active,
                 sealers=sum(bool(int(seat, 16)) for seat in contract.seats()),

@@ -95,8 +95,9 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
             block=block,
             now=contract.connection.now(),
             phase=phase.name.lower(),
-            deadline=deadline,
-            round=clock.round,
+            deadline=0 if phase is Phase.ENDED else deadline,
+            # After the last round the contract counts one further.
+            round=min(clock.round, contract.parameters.rounds),
             rounds=contract.parameters.rounds,
             attempt=clock.attempt,
             trainers=clock.active,
