@@ -44,7 +44,7 @@ class Settings:
     Attributes:
         rpc_url: node to talk to.
         deployment: deployment file.
-        confirmations: blocks on top of a transaction before it counts.
+        confirmations: blocks on top of a transaction before it counts; None: 0 on a development chain, 2 elsewhere.
         task: a task's address, or its task file.
         keystore: encrypted key of the account.
         password_file: file whose first line is the password.
@@ -66,7 +66,7 @@ class Settings:
 
     rpc_url: str | None = _of("chain", str)
     deployment: Path | None = _of("chain", Path)
-    confirmations: int = _of("chain", int, 0)
+    confirmations: int | None = _of("chain", int)
     task: str | None = _of("task", str)
     definition: str = _of("task", str, "digits")
     data: Path | None = _of("task", Path)
@@ -94,7 +94,7 @@ class Settings:
             ("seed", 0, 2**32 - 1),
         ):
             value = getattr(self, name)
-            if not least <= value <= most:  # also false for nan
+            if value is not None and not least <= value <= most:  # also false for nan
                 raise ConfigError(f"{name.replace('_', '-')} is {value}: give {least} to {most}")
 
 

@@ -46,7 +46,7 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
     bounds = FactoryBounds(**dict(zip(FactoryBounds.__dataclass_fields__, values, strict=True)))
     parameters = _with_first_model(settings, model, plan.within(bounds), deployment, account.address)
     with Journal(state_folder(settings, account.address)) as journal:
-        sender = TransactionSender(connection, account, journal)
+        sender = TransactionSender(connection, account, journal, confirmations=settings.confirmations)
         sender.resume()
         contract = create_task(connection, deployment, sender, parameters, GasBook())
     said = {
