@@ -8,7 +8,8 @@ from fl_client.chain.embedded import EmbeddedChain, Genesis
 from fl_client.chain.events import Event, EventCursor, EventDecoder
 from fl_client.chain.fees import FeePolicy
 from fl_client.chain.history import export_chain, import_chain
-from fl_client.chain.journal import Journal, SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.journal import Journal
+from fl_client.chain.journal_rows import SecretRow, TransactionRow, TransactionStatus
 from fl_client.chain.keys import (
     Account,
     create_keystore,

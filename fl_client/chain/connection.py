@@ -68,7 +68,9 @@ class Connection:
         try:
             found = int(web3.eth.chain_id)
         except (*TRANSPORT_ERRORS, *NONSENSE) as problem:
-            raise ChainUnavailable(f"no node answers at {url}: start it, or give another --rpc-url") from problem
+            raise ChainUnavailable(
+                f"no node answers at {url}: start it, or give another --rpc-url"
+            ) from problem
         connection = cls(web3, RpcNode(web3, rpc_url), chain_id=found, url=url)
         if chain_id is not None and found != chain_id:
             raise ChainError(connection.other_chain(found, chain_id))

@@ -15,7 +15,8 @@ from web3.types import TxParams, TxReceipt
 
 from fl_client.chain.connection import Connection
 from fl_client.chain.fees import FeePolicy
-from fl_client.chain.journal import Journal, TransactionRow, TransactionStatus
+from fl_client.chain.journal import Journal
+from fl_client.chain.journal_rows import TransactionRow, TransactionStatus
 from fl_client.chain.keys import Account
 from fl_client.chain.node import NodeRefused
 from fl_client.chain.receipts import Receipt, find_receipt, is_known, read_receipt, refusal_of
@@ -152,7 +153,9 @@ class Delivery:
                         return self._conclude(row, found)
                 else:
                     if seen is not None:
-                        _log.warning("%s: the block that had 0x%s was replaced: sent again", intent, seen.hex())
+                        _log.warning(
+                            "%s: the block that had 0x%s was replaced: sent again", intent, seen.hex()
+                        )
                         seen, resent = None, 0.0
                     now = time.monotonic()
                     if now - resent > _RESEND_SECONDS:
@@ -274,7 +277,9 @@ class Delivery:
         first = self.nonce("latest")
         by_nonce = {
             row.nonce: row
-            for row in self._journal.transactions_from(self._connection.chain_id, self._account.address, first)
+            for row in self._journal.transactions_from(
+                self._connection.chain_id, self._account.address, first
+            )
             if row.status in executed
         }
         rows = [by_nonce[nonce] for nonce in sorted(by_nonce)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from dataclasses import dataclass, fields
-from enum import Enum
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from fl_client.chain.journal_rows import SecretRow, TransactionRow, TransactionStatus
 from fl_client.errors import ChainError, JournalUnwritable
-from fl_client.types import Address, Bytes32
+from fl_client.types import Address
 
 JOURNAL_FILE: Final = "journal.sqlite"
 _VERSION: Final = 1
@@ -32,78 +32,6 @@ CREATE TABLE IF NOT EXISTS transactions (
 CREATE TABLE IF NOT EXISTS chains (chain_id INTEGER PRIMARY KEY, genesis BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS by_intent ON transactions (chain_id, account, intent);
 """
-
-
-class TransactionStatus(Enum):
-    """How far a transaction is known to have come."""
-
-    SIGNED = "signed"  # kept, perhaps sent
-    MINED = "mined"  # executed
-    REVERTED = "reverted"  # executed and refused
-    REPLACED = "replaced"  # its nonce went to another transaction
-    REFUSED = "refused"  # a node said no before it was ever mined
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretRow:
-    """What a trainer needs to reveal what it committed.
-
-    Attributes:
-        task: the task's address.
-        account: the trainer's address.
-        round: from 1.
-        attempt: from 0.
-        base_model: commitment of the model that was trained from, 32 bytes.
-        commitment: of the update vector, 32 bytes.
-        content_id: sha2-256 of the update's root block, 32 bytes.
-        content_bytes: length of the update's canonical bytes.
-        samples: as it will be revealed.
-        root_hash: of the update's tree, 32 bytes.
-        root_sum: of the update's tree, below 2^128.
-        salt: 32 random bytes; never shown.
-        digest: EIP-712 hash of all this: what the chain sees first, 32 bytes.
-    """
-
-    task: Address
-    account: Address
-    round: int
-    attempt: int
-    base_model: Bytes32
-    commitment: Bytes32
-    content_id: Bytes32
-    content_bytes: int
-    samples: int
-    root_hash: Bytes32
-    root_sum: int
-    salt: Bytes32
-    digest: Bytes32
-
-    def __repr__(self) -> str:
-        return f"SecretRow(task={self.task}, round={self.round}, attempt={self.attempt})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionRow:
-    """A signed transaction.
-
-    Attributes:
-        chain_id: the chain that it is valid on.
-        account: who signed it.
-        intent: what it is for, e.g. ``commit 0x.. 3.0``; at most one transaction of an intent is ever mined.
-        nonce: its place among the account's transactions.
-        raw: the bytes to send.
-        hash: 32 bytes.
-        status: how far it is known to have come.
-    """
-
-    chain_id: int
-    account: Address
-    intent: str
-    nonce: int
-    raw: bytes
-    hash: Bytes32
-    status: TransactionStatus
-
 
 _SECRET_COLUMNS: Final = tuple(field.name for field in fields(SecretRow))
 _TRANSACTION_COLUMNS: Final = tuple(field.name for field in fields(TransactionRow))
@@ -158,7 +86,9 @@ class Journal:
                     f"another process works in {self.path.parent}: end it, or give this one its own folder"
                 ) from problem
             if _is_full(problem):
-                raise JournalUnwritable(f"cannot open the journal {self.path} ({problem}): make room") from problem
+                raise JournalUnwritable(
+                    f"cannot open the journal {self.path} ({problem}): make room"
+                ) from problem
             raise ChainError(f"{self.path} is not a sound journal ({problem}): restore a copy") from problem
         _sync(self.path.parent)
 
@@ -305,7 +235,9 @@ class Journal:
         try:
             self._database.execute(statement, values)
         except sqlite3.Error as problem:
-            raise JournalUnwritable(f"cannot write the journal {self.path} ({problem}): make room") from problem
+            raise JournalUnwritable(
+                f"cannot write the journal {self.path} ({problem}): make room"
+            ) from problem
 
     def _select(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock:

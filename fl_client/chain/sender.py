@@ -14,7 +14,8 @@ from fl_client.chain.artifacts import ContractArtifact
 from fl_client.chain.connection import Connection
 from fl_client.chain.delivery import Delivery, NonceTaken, Patience
 from fl_client.chain.fees import FeePolicy
-from fl_client.chain.journal import Journal, TransactionRow, TransactionStatus
+from fl_client.chain.journal import Journal
+from fl_client.chain.journal_rows import TransactionRow, TransactionStatus
 from fl_client.chain.keys import Account
 from fl_client.chain.receipts import Receipt
 from fl_client.errors import ChainError, ContractReverted, HistoryReplaced
@@ -152,6 +153,12 @@ class TransactionSender:
                 f"{name}: another program sends as {self.address} and took its nonce {_TRIES} times: end it, one "
                 "account belongs to one process"
             )
+
+    def knows(self, intent: str) -> bool:
+        """Whether a transaction of this name is mined, or still may be."""
+        with self._lock:
+            self._revive()
+            return bool(self._alive(intent))
 
     def resume(self) -> tuple[Receipt, ...]:
         """Send again and wait for whatever the journal has as not finished: after a restart, or a lost answer.

@@ -47,7 +47,9 @@ class UnlockedSender:
             raise ChainError(f"{connection.url} signs for nobody (no development node): give a keystore")
         chosen = known[0] if account is None else Address(Web3.to_checksum_address(account))
         if chosen not in known:
-            raise ChainError(f"{connection.url} does not sign for {chosen}: give one of its accounts, or a keystore")
+            raise ChainError(
+                f"{connection.url} does not sign for {chosen}: give one of its accounts, or a keystore"
+            )
         self.address = chosen
         self._connection = connection
 

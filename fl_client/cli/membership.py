@@ -96,7 +96,9 @@ def _opened(settings: Settings) -> Iterator[tuple[TaskContract, TransactionSende
     account = open_account(settings)
     contract = open_task(settings)
     with Journal(state_folder(settings, account.address)) as journal:
-        sender = TransactionSender(contract.connection, account, journal, confirmations=settings.confirmations)
+        sender = TransactionSender(
+            contract.connection, account, journal, confirmations=settings.confirmations
+        )
         sender.resume()
         yield contract, sender
 

@@ -134,7 +134,9 @@ def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json:
     contract = open_task(settings)
     models = ModelBook(TaskWatch(contract), open_content(settings))
     with Journal(state_folder(settings, account.address)) as journal:
-        sender = TransactionSender(contract.connection, account, journal, confirmations=settings.confirmations)
+        sender = TransactionSender(
+            contract.connection, account, journal, confirmations=settings.confirmations
+        )
         sender.resume()
         gas = GasBook()
         participant = build(Seat(settings=settings, models=models, sender=sender, journal=journal, gas=gas))

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from fl_client.records import Subject
 
 SubjectArgument = Annotated[
-    str, typer.Argument(help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK")
+    str,
+    typer.Argument(
+        help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK"
+    ),
 ]
 RpcUrl = Annotated[str | None, typer.Option(help="Node to read from, when a task's address is given.")]
 DeploymentFile = Annotated[Path | None, typer.Option(help="Deployment file, when a task's address is given.")]

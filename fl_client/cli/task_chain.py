@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +49,9 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
     with Journal(state_folder(settings, account.address)) as journal:
         sender = TransactionSender(connection, account, journal, confirmations=settings.confirmations)
         sender.resume()
-        contract = create_task(connection, deployment, sender, parameters, GasBook())
+        intent = creation_intent(parameters, deployment.factory, out)
+        existed = sender.knows(intent)
+        contract = create_task(connection, deployment, sender, parameters, GasBook(), intent=intent)
     said = {
         "chain_id": deployment.chain_id,
         "definition": model["definition"],
@@ -66,6 +69,14 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
         typer.echo(
             f"task {contract.address}: {parameters.budget / ONE_COIN:g} coins of budget; written to {out}"
         )
+        if existed:
+            typer.echo("it was paid for before: for another task of the same plan give another file by --out")
+
+
+def creation_intent(parameters: TaskParameters, factory: Address, out: Path) -> str:
+    """One task for each plan, factory and file: killed and started again, nobody pays for a second one."""
+    told = repr((factory, parameters.to_tuple())).encode()
+    return f"createTask {hashlib.sha256(told).hexdigest()[:32]} {out.resolve()}"
 
 
 def show_all(settings: Settings, *, as_json: bool) -> None:

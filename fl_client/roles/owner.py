@@ -15,8 +15,19 @@ def create_task(
     sender: TransactionSender,
     parameters: TaskParameters,
     gas: GasBook,
+    *,
+    intent: str | None = None,
 ) -> TaskContract:
     """Pay for a task and create it.
+
+    Args:
+        connection: the chain.
+        deployment: where the contracts are.
+        sender: the owner, who has the budget.
+        parameters: of the task.
+        gas: where the gas is noted.
+        intent: a name for this one creation. A second call with the same name, also after a restart, finds the
+            task that the first one paid for; ``None`` makes another task each time.
 
     Raises:
         ContractReverted: a parameter lies outside the factory's bounds; the error names it.
@@ -24,15 +35,16 @@ def create_task(
     """
     coin = connection.contract("DeepCoin", deployment.coin)
     factory = connection.contract("TaskFactory", deployment.factory)
-    balance = connection.call(coin.functions.balanceOf(sender.address))
-    if balance < parameters.budget:
-        raise ChainError(
-            f"the task's budget is {parameters.budget}, {sender.address} has {balance}: get more coins, "
-            "or lower rewards, rounds or trainers"
-        )
-    approve = coin.functions.approve(deployment.pool, parameters.budget)
-    gas.note("owner", "approve", sender.send(approve).gas_used)
-    receipt = sender.send(factory.functions.createTask(parameters.to_tuple()))
+    if intent is None or not sender.knows(intent):
+        balance = connection.call(coin.functions.balanceOf(sender.address))
+        if balance < parameters.budget:
+            raise ChainError(
+                f"the task's budget is {parameters.budget}, {sender.address} has {balance}: get more coins, "
+                "or lower rewards, rounds or trainers"
+            )
+        approve = coin.functions.approve(deployment.pool, parameters.budget)
+        gas.note("owner", "approve", sender.send(approve).gas_used)
+    receipt = sender.send(factory.functions.createTask(parameters.to_tuple()), intent=intent)
     gas.note("owner", "createTask", receipt.gas_used)
     for event in EventDecoder([load_artifact("TaskFactory")]).decode(receipt.logs):
         if event.name == "TaskCreated":

@@ -135,7 +135,9 @@ class Participant:
             phase, deadline = self.contract.phase(self.address)
             times = [deadline]
             if phase is Phase.ENDED:
-                times += [self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)]
+                times += [
+                    self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)
+                ]
             elif phase is Phase.CHALLENGE and self.contract.clock(self.address).dispute_open:
                 times.append(self.contract.dispute().deadline)
             elif phase is Phase.AGGREGATE:

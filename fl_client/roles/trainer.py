@@ -129,7 +129,9 @@ class Trainer(Participant):
         if secret.base_model != self.ledger.base_of(clock.round)[0]:
             # A reorganisation changed the model before. What was learnt cannot be revealed on this one, and a
             # second commitment for the same attempt is never made: sitting it out costs nothing.
-            _log.warning("%s: round %d has another base by now, this attempt is left out", self.address, clock.round)
+            _log.warning(
+                "%s: round %d has another base by now, this attempt is left out", self.address, clock.round
+            )
             return None
         # Learning takes its time, and the contract refuses what was meant for an earlier turn.
         self.contract.look_again()

@@ -16,7 +16,6 @@ MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cheat:
     """One planted cheat: what it is, who does it (`trainer N` or `aggregator`), and in which round."""

@@ -69,9 +69,7 @@ def encode_node(children: Sequence[Child]) -> bytes:
     """
     sizes = b"".join(b"\x20" + bytes(varint.encode(child.file_bytes)) for child in children)
     total = bytes(varint.encode(sum(child.file_bytes for child in children)))
-    links = [
-        dag_pb.PBLink(hash=child.content_id.link, name="", tsize=child.tree_bytes) for child in children
-    ]
+    links = [dag_pb.PBLink(hash=child.content_id.link, name="", tsize=child.tree_bytes) for child in children]
     return bytes(dag_pb.encode(dag_pb.PBNode(data=_FILE_PREFIX + total + sizes, links=links)))
 
 
@@ -153,9 +151,7 @@ def children_of(node: ContentId, read: Callable[[ContentId, int], bytes]) -> tup
     return tuple(_children(block, size, capacity, codec))
 
 
-def read_content(
-    root: ContentId, read: Callable[[ContentId, int], bytes], *, max_bytes: int
-) -> bytes:
+def read_content(root: ContentId, read: Callable[[ContentId, int], bytes], *, max_bytes: int) -> bytes:
     """Read a whole content through ``read``, every block checked before the next one is asked for.
 
     Raises:

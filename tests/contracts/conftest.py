@@ -171,4 +171,3 @@ def new_task(system: System, people: People) -> Any:
 def task(system: System, people: People) -> Any:
     """A task of five trainers and two sealers whose first round takes commitments."""
     return running_task(system, people)
-

@@ -18,7 +18,9 @@ def test_json_output_is_one_object_and_nothing_else(run: Run) -> None:
 
 
 def test_each_planted_cheat_is_slashed_on_its_evidence(run: Run) -> None:
-    found = {(slash["evidence"], slash["role"], slash["who"], slash["round"]) for slash in run.summary["slashes"]}
+    found = {
+        (slash["evidence"], slash["role"], slash["who"], slash["round"]) for slash in run.summary["slashes"]
+    }
     assert found == {
         ("no-reveal", "trainer", "trainer 6", 2),
         ("copied-commitment", "trainer", "trainer 5", 3),
@@ -57,8 +59,12 @@ def test_money_in_equals_money_out(run: Run) -> None:
     burned = sum(slash["burned"] for slash in run.summary["slashes"])
     terms = _rewards()
     accepted = sum(entry["accepted"] for entry in run.summary["rounds"])
-    attested = accepted  # whoever was left out did not attest either, but for the norm liar, who did not come back
-    paid = accepted * terms["update"] + attested * terms["attest"] + len(run.summary["rounds"]) * terms["seal"]
+    attested = (
+        accepted  # whoever was left out did not attest either, but for the norm liar, who did not come back
+    )
+    paid = (
+        accepted * terms["update"] + attested * terms["attest"] + len(run.summary["rounds"]) * terms["seal"]
+    )
     # The liar's own attestation counts: it vouched before it was slashed or it did not, by the order of steps.
     assert paid - burned <= gained <= paid - burned + terms["attest"]
 
@@ -122,7 +128,18 @@ def test_the_same_seed_gives_the_same_chain_and_model(run: Run, tmp_path_factory
 
 def test_a_drawn_fraction_of_trainers_runs_to_the_end(tmp_path) -> None:  # type: ignore[no-untyped-def]
     out = tmp_path / "drawn"
-    arguments = ("--participants", "9", "--rounds", "2", "--fraction", "0.7", "--partition", "iid", "--epochs", "1")
+    arguments = (
+        "--participants",
+        "9",
+        "--rounds",
+        "2",
+        "--fraction",
+        "0.7",
+        "--partition",
+        "iid",
+        "--epochs",
+        "1",
+    )
     done = run_fl("demo", *arguments, "--out", str(out), "--json")
     summary = json.loads(done.stdout)
     assert done.returncode == 0 and summary["audit"]["passed"], done.stderr

@@ -240,9 +240,7 @@ class Stage:
 
     def until_home(self, *, wait: bool = False, also: Callable[[], bool] | None = None) -> None:
         """To the end of the task, and until everybody has its money back."""
-        self.until(
-            lambda: self.phase is Phase.ENDED and self.all_home(), wait=wait, also=also, closely=False
-        )
+        self.until(lambda: self.phase is Phase.ENDED and self.all_home(), wait=wait, also=also, closely=False)
 
     def all_home(self) -> bool:
         return not any(

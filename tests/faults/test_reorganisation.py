@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fl_client.chain.contracts import Phase, TrainerState
+from fl_client.errors import ChainUnavailable
 from fl_client.roles import Trainer
 from fl_client.types import Bytes32
 from tests.faults.place import TRAINERS, Place, Stage, ask
@@ -43,7 +44,7 @@ CELLS = [
     pytest.param(moment, depth, id=f"{moment.__name__}-{depth}", marks=() if fast else pytest.mark.matrix)
     for moment in MOMENTS
     for depth in DEPTHS
-    for fast in [(moment, depth) in [(after_commit, 3), (after_reveal, 10), (across_a_deadline, 3)]]
+    for fast in [(moment, depth) in [(after_reveal, 10)]]
 ]
 
 
@@ -104,3 +105,20 @@ def test_attempt_whose_base_changed_is_sat_out(place: Place, caplog: pytest.LogC
         assert trainer.step() is None
     assert "has another base by now" in caplog.text
     assert stage.contract.trainer(trainer.address).state is TrainerState.READY
+
+
+def test_node_that_is_behind_is_waited_for_and_then_believed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = place.full()
+    stage.until(lambda: stage.phase is Phase.COMMIT)
+    watch = stage.ledger()
+    stage.until(lambda: after_commit(stage))
+    watch.refresh()
+    ask(stage.connection, "anvil_rollback", 1)
+    with pytest.raises(ChainUnavailable, match="it is behind, wait for it"):
+        watch.refresh()
+    assert watch.reorganisations == 0 and len(watch.ledger.current().commits) == 2
+    monkeypatch.setattr("fl_client.rounds.watch.BEHIND_SECONDS", 0)
+    watch.refresh()
+    assert watch.reorganisations == 1 and len(watch.ledger.current().commits) == 1

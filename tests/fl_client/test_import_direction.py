@@ -72,7 +72,9 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
     for name in imports(path):
         allowed = ONLY_IN.get(name.split(".")[0])
         if allowed is not None:
-            assert any(where == place or where.startswith(place + "/") for place in allowed), f"{where}: {name}"
+            assert any(where == place or where.startswith(place + "/") for place in allowed), (
+                f"{where}: {name}"
+            )
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

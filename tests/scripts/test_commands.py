@@ -32,7 +32,9 @@ class Desk:
             capture_output=True,
             text=True,
             timeout=120,
-            env=ENVIRONMENT | {"FL_PASSWORD": PASSWORD, "PYTHONPATH": str(Path(__file__).parents[2])} | environment,
+            env=ENVIRONMENT
+            | {"FL_PASSWORD": PASSWORD, "PYTHONPATH": str(Path(__file__).parents[2])}
+            | environment,
             stdin=subprocess.DEVNULL,
             check=False,
         )
@@ -44,7 +46,9 @@ class Desk:
 
     def refused(self, *arguments: object) -> tuple[int, str]:
         done = self.run(*arguments)
-        assert done.stdout == "" and done.stderr.startswith("fl: ") and done.stderr.count("\n") == 1, done.stderr
+        assert done.stdout == "" and done.stderr.startswith("fl: ") and done.stderr.count("\n") == 1, (
+            done.stderr
+        )
         return done.returncode, done.stderr.strip()
 
 
@@ -127,15 +131,25 @@ def test_the_task_is_listed(desk: Desk) -> None:
 
 def test_the_task_is_shown_whole(desk: Desk) -> None:
     facts = desk.said("task", "show", "task.json")
-    assert (facts["max_trainers"], facts["trainer_stake"], facts["commit_seconds"]) == (3, "100 coins", "600 s")
+    assert (facts["max_trainers"], facts["trainer_stake"], facts["commit_seconds"]) == (
+        3,
+        "100 coins",
+        "600 s",
+    )
     assert facts["rule"].startswith("mean (0x")
 
 
 def test_the_example_makes_a_task(desk: Desk) -> None:
     example = desk.run("task", "example").stdout
     (desk.folder / "example.yaml").write_text(example.replace("phase: 600", "phase: 60"))
-    made = desk.said("task", "create", "example.yaml", "--keystore", "keys/owner.json", "--out", "example.json")
+    made = desk.said(
+        "task", "create", "example.yaml", "--keystore", "keys/owner.json", "--out", "example.json"
+    )
     assert made["trainers"] == 5
+    again = desk.run(
+        "task", "create", "example.yaml", "--keystore", "keys/owner.json", "--out", "example.json"
+    )
+    assert made["task"] in again.stdout and "it was paid for before" in again.stdout
 
 
 def test_a_wrong_entry_is_named(desk: Desk) -> None:

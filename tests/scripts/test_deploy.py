@@ -66,7 +66,9 @@ def test_brownie_deploys_what_the_artifacts_hold(tmp_path: Path) -> None:
         assert bounds_of(connection, deployment) == astuple(FactoryBounds.devnet())
 
 
-@pytest.mark.parametrize(("bounds", "expected"), [("production", FactoryBounds()), ("devnet", FactoryBounds.devnet())])
+@pytest.mark.parametrize(
+    ("bounds", "expected"), [("production", FactoryBounds()), ("devnet", FactoryBounds.devnet())]
+)
 def test_deployment_without_brownie_has_the_bounds_that_were_asked_for(
     tmp_path: Path, bounds: str, expected: FactoryBounds
 ) -> None:

@@ -103,8 +103,16 @@ def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 CASES = {
     "unknown role": ({"role": "mine"}, 3, "No such command 'mine'"),
     "keystore that is not there": ({"keystore": "nowhere.json"}, 3, "cannot read the keystore nowhere.json"),
-    "password file that is not there": ({"password_file": "nowhere"}, 3, "cannot read the password file nowhere"),
-    "deployment file that is not there": ({"deployment": "no.json"}, 3, "cannot read the deployment file no.json"),
+    "password file that is not there": (
+        {"password_file": "nowhere"},
+        3,
+        "cannot read the password file nowhere",
+    ),
+    "deployment file that is not there": (
+        {"deployment": "no.json"},
+        3,
+        "cannot read the deployment file no.json",
+    ),
     "task file that is not there": ({"task": "no.json"}, 3, "cannot read the task file no.json"),
     "task that is no address": ({"task": "0x12"}, 3, "the task is '0x12': give an address"),
     "task that nobody made": ({"task": "0x" + "11" * 20}, 7, "is no task of the factory"),

@@ -49,7 +49,9 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         plan = replace(PLAN, out=out, rpc_url=url, trainers=request.cls.trainers)
         with Network(plan) as network:
             network.wait(RUN_SECONDS)
-            audit = network.run("audit", out / "task.json", *network.options("auditor")[:4], "--store", out / "store")
+            audit = network.run(
+                "audit", out / "task.json", *network.options("auditor")[:4], "--store", out / "store"
+            )
             yield Run(
                 url=url,
                 plan=plan,
@@ -71,7 +73,11 @@ class Participants:
     trainers: int
 
     def test_every_process_ends_well_and_silently(self, run: Run) -> None:
-        assert set(run.codes.values()) == {0} and not any(run.errors.values()), (run.codes, run.errors, run.deeds)
+        assert set(run.codes.values()) == {0} and not any(run.errors.values()), (
+            run.codes,
+            run.errors,
+            run.deeds,
+        )
 
     def test_the_task_combines_as_its_owner_chose(self, run: Run) -> None:
         chosen = (run.contract.parameters.rule, run.contract.parameters.rule_argument)
@@ -91,7 +97,9 @@ class Participants:
 
     def test_nobody_was_slashed_and_everybody_has_its_stake_back(self, run: Run) -> None:
         parameters = run.contract.parameters
-        coins = {name: run.contract.balance(account) - COINS * ONE_COIN for name, account in run.addresses.items()}
+        coins = {
+            name: run.contract.balance(account) - COINS * ONE_COIN for name, account in run.addresses.items()
+        }
         given = ROUNDS * 10 * COINS * ONE_COIN - COINS * ONE_COIN
         earned = ROUNDS * (parameters.update_reward + parameters.attest_reward)
         assert coins == {
@@ -112,13 +120,24 @@ class Participants:
             assert password not in text and "ciphertext" not in text
 
     def test_model_has_the_bits_of_the_run_in_one_process(self, run: Run, tmp_path: Path) -> None:
-        arguments = ["--participants", self.trainers, "--rounds", ROUNDS, "--seed", PLAN.seed, "--rule", PLAN.rule]
+        arguments = [
+            "--participants",
+            self.trainers,
+            "--rounds",
+            ROUNDS,
+            "--seed",
+            PLAN.seed,
+            "--rule",
+            PLAN.rule,
+        ]
         done = run_fl("demo", *arguments, "--honest", "--json", "--out", tmp_path / "demo", timeout=300)
         assert done.returncode == 0, done.stderr
         assert "0x" + run.contract.base_model().hex() == json.loads(done.stdout)["model_root"]
 
     def test_status_says_that_the_task_has_ended(self, run: Run) -> None:
-        done = run_fl("status", run.contract.address, *self._where(run), "--account", run.addresses["owner"], "--json")
+        done = run_fl(
+            "status", run.contract.address, *self._where(run), "--account", run.addresses["owner"], "--json"
+        )
         found = json.loads(done.stdout)
         assert (found["phase"], found["round"], found["deadline"]) == ("ended", ROUNDS, 0)
         assert found["account"]["address"] == run.addresses["owner"]
@@ -128,7 +147,10 @@ class Participants:
         store = ["--store", run.plan.out / "store"]
         done = run_fl("export", run.contract.address, *self._where(run), *store, "--out", out, "--json")
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["model_root"] == "0x" + run.contract.base_model().hex() and out.stat().st_size
+        assert (
+            json.loads(done.stdout)["model_root"] == "0x" + run.contract.base_model().hex()
+            and out.stat().st_size
+        )
 
     @staticmethod
     def _where(run: Run) -> list[object]:

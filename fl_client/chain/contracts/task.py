@@ -203,7 +203,9 @@ class TaskContract:
             if (found := next(known, None)) is not None:
                 return found
         if key not in results:
-            results[key] = self.connection.call(self.task.functions[name](*arguments), block=BlockNumber(block))
+            results[key] = self.connection.call(
+                self.task.functions[name](*arguments), block=BlockNumber(block)
+            )
         return results[key]
 
     def phase(self, account: Address = NOBODY) -> tuple[Phase, int]:

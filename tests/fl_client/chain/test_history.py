@@ -56,7 +56,11 @@ def test_two_processes_give_the_same_head_hash_and_files(tmp_path: Path) -> None
     heads = [
         subprocess.run(
             [sys.executable, "-c", SCRIPT, str(data), str(tmp_path / name)],
-            capture_output=True, text=True, check=True, timeout=120, cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            cwd=Path(__file__).parents[3],
         ).stdout
         for name in ("first", "second")
     ]

@@ -88,7 +88,9 @@ def test_debug_shows_the_traceback(fl: Command, tmp_path: Path) -> None:
 
 def test_a_task_file_with_a_typo_is_named_with_its_line(fl: Command, tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
-    path.write_text("from fl_client.learning import ClassificationTask\n\nclass Mine(ClassificationTask)\n    pass\n")
+    path.write_text(
+        "from fl_client.learning import ClassificationTask\n\nclass Mine(ClassificationTask)\n    pass\n"
+    )
     done = fl("demo", "--out", str(tmp_path / "run"), "--task", f"{path}:Mine")
     assert done.returncode != 0 and done.stderr.count("\n") == 1
     assert "mine.py" in done.stderr and "3" in done.stderr
@@ -109,7 +111,16 @@ def test_each_command_has_an_example_in_its_help(fl: Command) -> None:
 
 
 def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "fl_client.cli.app", "demo", "--out", str(tmp_path / "run"), "--rounds", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "fl_client.cli.app",
+        "demo",
+        "--out",
+        str(tmp_path / "run"),
+        "--rounds",
+        "0",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 3
     assert done.stdout == "" and done.stderr == "fl: --rounds is 0: give 1 to 10000\n"
@@ -117,5 +128,7 @@ def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
 
 def test_help_and_version_do_not_wait_for_torch_or_a_chain() -> None:
     code = "import sys, fl_client.cli.app; print([n for n in ('torch', 'web3', 'eth') if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout == "[]\n"

@@ -18,7 +18,9 @@ keystore = "/keys/alice.json"
 [store]
 folder_is_not_a_setting = 1
 """
-GOOD = FILE.replace("folder_is_not_a_setting = 1", 'store = "store"\nipfs = ["http://a:5001", "http://b:5001"]')
+GOOD = FILE.replace(
+    "folder_is_not_a_setting = 1", 'store = "store"\nipfs = ["http://a:5001", "http://b:5001"]'
+)
 
 
 @pytest.fixture(autouse=True)

@@ -293,7 +293,9 @@ def test_model_that_is_random_when_it_is_scored_is_named() -> None:
         def forward(self, inputs: Tensor) -> Tensor:
             return nn.functional.dropout(super().forward(inputs))  # on, whatever the mode
 
-    assert "other outputs for the same samples in evaluation mode" in refusal(with_model(lambda: Always(4, 3)))
+    assert "other outputs for the same samples in evaluation mode" in refusal(
+        with_model(lambda: Always(4, 3))
+    )
 
 
 def test_training_that_ignores_the_seed_is_named() -> None:

@@ -12,7 +12,9 @@ from fl_client.simulation import DemoSettings, Federation
 
 def test_reveal_in_another_place_is_another_update(tmp_path: Path) -> None:
     """As after a reorganisation in which reveals changed their order."""
-    federation = Federation(DemoSettings(participants=3, rounds=1, epochs=1, honest=True, out=tmp_path / "run"))
+    federation = Federation(
+        DemoSettings(participants=3, rounds=1, epochs=1, honest=True, out=tmp_path / "run")
+    )
     while federation.contract.phase()[0] is not Phase.ATTEST:
         for member in federation.members:
             if federation.contract.phase()[0] is not Phase.ATTEST:

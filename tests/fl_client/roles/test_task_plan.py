@@ -87,7 +87,9 @@ def test_times_that_are_given_stay() -> None:
     assert (found.challenge_seconds, found.unbonding_seconds, found.retention_seconds) == (7, 8, 9)
 
 
-@pytest.mark.parametrize(("trainers", "fraction", "quorum"), [(3, 1.0, 3), (10, 1.0, 5), (20, 0.5, 5), (128, 0.02, 3)])
+@pytest.mark.parametrize(
+    ("trainers", "fraction", "quorum"), [(3, 1.0, 3), (10, 1.0, 5), (20, 0.5, 5), (128, 0.02, 3)]
+)
 def test_the_quorum_is_half_of_those_expected(trainers: int, fraction: float, quorum: int) -> None:
     assert TaskPlan(trainers=trainers, fraction=fraction).least_accepted == quorum
 

@@ -55,6 +55,8 @@ def test_128_updates_of_the_largest_weight_fit(rule: Any) -> None:
     assert rule.combine([-LIMIT] * 128, [2**32 - 1] * 128, LIMIT, 0) == 0
 
 
-@pytest.mark.parametrize(("argument", "accepted"), [(0, True), (1, False), (2_000, False), (2**256 - 1, False)])
+@pytest.mark.parametrize(
+    ("argument", "accepted"), [(0, True), (1, False), (2_000, False), (2**256 - 1, False)]
+)
 def test_it_takes_no_argument(rule: Any, argument: int, accepted: bool) -> None:
     assert rule.accepts(argument) is accepted

@@ -75,7 +75,13 @@ def test_an_unknown_rule_reverts(factory, parameters, owner, outsider):
 
 @pytest.mark.parametrize(
     ("rule", "argument"),
-    [("rule", 1), ("median_rule", 1), ("median_rule", 2_000), ("trimmed_mean_rule", 5_000), ("rule", 2**256 - 1)],
+    [
+        ("rule", 1),
+        ("median_rule", 1),
+        ("median_rule", 2_000),
+        ("trimmed_mean_rule", 5_000),
+        ("rule", 2**256 - 1),
+    ],
 )
 def test_an_argument_that_the_rule_does_not_take_reverts(system, factory, parameters, owner, rule, argument):
     address = getattr(system, rule).address

@@ -52,7 +52,9 @@ def test_meant_for_another_turn_reverts(task, active, turn):
         task.commitUpdate(turn, bytes(32), {"from": active[0]})
 
 
-def test_a_commitment_that_was_held_back_is_refused_and_costs_nothing(task, vault, committing, active, outsider):
+def test_a_commitment_that_was_held_back_is_refused_and_costs_nothing(
+    task, vault, committing, active, outsider
+):
     held = committing.update(active[0])
     committing.commit(active[1:2])
     advance_to(task, Phase.VOID)
