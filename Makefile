@@ -113,9 +113,9 @@ test-ganache: setup ## The Brownie tests, on Ganache
 	$(BROWNIE) test $(TESTS_SOL) --network gradbond-ganache $(BROWNIE_ARGS)
 
 # GRADBOND_IPFS_API names a daemon that runs already, e.g. /ip4/127.0.0.1/tcp/5001; nothing is installed then.
-test-ipfs: $(DEV) $(if $(GRADBOND_IPFS_API),,$(IPFS_DAEMON)) ## The storage tests on an IPFS daemon (installs one: 300 MB)
+test-ipfs: $(DEV) $(if $(GRADBOND_IPFS_API),,$(IPFS_DAEMON)) ## The storage tests, and a task of seven processes, on an IPFS daemon (installs one: 300 MB)
 	$(call heading,pytest on an IPFS daemon)
-	$(BIN)/python -m pytest -p no:pytest-brownie -m daemon tests/fl_client/storage $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -p no:pytest-brownie -m daemon tests/fl_client/storage tests/scripts $(PYTEST_ARGS)
 
 # The binary behind forge fails when a test does; npm's launcher of it does not.
 test-fuzz: setup ## Fuzz and invariant tests of the contracts, within a minute and always the same

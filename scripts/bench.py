@@ -3,6 +3,7 @@
 Gas is exact; times depend on the machine, so they are given as measured here and as ratios where two things are
 compared. Everything runs on the embedded chain. Learning at real size takes the better part of an hour and needs
 Fashion-MNIST (Debian's dataset-fashion-mnist, or --data): it runs with --learning, and with --long ten minutes more.
+Processes on a node (--network) take five minutes.
 """
 
 import argparse
@@ -14,17 +15,22 @@ from benchmarks.demonstration import demonstration
 from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
 from benchmarks.learning import NOTES, Scale, against_plain_loop, long_run, to_target
+from benchmarks.network import NOTES as NETWORK_NOTES
+from benchmarks.network import network
 from benchmarks.rounds import round_gas
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 CHAIN, LEARNING, LONG = "Gas, encoding and the demonstration", "Learning at real size", "The long run"
+NETWORK = "Processes on a node"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; with --write put them into docs/benchmarks.md."""
     given = options().parse_args(arguments)
     sections = {}
-    if not (given.learning or given.long):
+    if given.network:
+        sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
+    if not (given.learning or given.long or given.network):
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
     scale = Scale(
@@ -51,6 +57,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=5, help="seeds of the demonstration (5)")
     parser.add_argument("--learning", action="store_true", help="measure learning at real size instead")
     parser.add_argument("--long", action="store_true", help="measure 20 rounds of the CNN with 100 clients")
+    parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="Fashion-MNIST's files")
     parser.add_argument("--rounds", type=int, default=3, help="of federation and plain loop (%(default)s)")
     parser.add_argument("--fedavg-cap", type=int, default=200, help="most rounds of FedAvg (%(default)s)")

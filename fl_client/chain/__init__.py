@@ -10,6 +10,7 @@ from fl_client.chain.fees import FeePolicy
 from fl_client.chain.history import export_chain, import_chain
 from fl_client.chain.journal import Journal
 from fl_client.chain.journal_rows import SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.kept_events import KeptEvents
 from fl_client.chain.keys import (
     Account,
     create_keystore,
@@ -39,6 +40,7 @@ __all__ = [
     "FeePolicy",
     "Genesis",
     "Journal",
+    "KeptEvents",
     "LogEntry",
     "Node",
     "Receipt",

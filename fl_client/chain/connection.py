@@ -195,8 +195,8 @@ class Connection:
         """Keep a development chain's clock going while nobody sends; on any other chain this does nothing."""
         self.node.nudge()
 
-    def logs(self, addresses: tuple[Address, ...], first: int, last: int) -> tuple[LogEntry, ...]:
-        """Raw logs of a block range, both ends included, in chain order (see ``EventCursor``)."""
+    def logs(self, addresses: tuple[Address, ...], first: int, last: int | None) -> tuple[LogEntry, ...]:
+        """Raw logs of a block range, both ends included (``None``: the latest), in order (see ``EventCursor``)."""
         return self.node.logs(addresses, first, last)
 
     @contextmanager

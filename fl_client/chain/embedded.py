@@ -256,12 +256,12 @@ class EmbeddedChain:
     def nudge(self) -> None:
         """Nothing: this chain's time passes when somebody travels."""
 
-    def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
+    def logs(self, addresses: Sequence[Address], first: int, last: int | None) -> tuple[LogEntry, ...]:
         """Logs straight from the receipts: eth-tester's own filter takes seconds for a few hundred blocks."""
         wanted = {bytes.fromhex(address[2:]) for address in addresses}
         chain = self._backend.chain
         found: list[LogEntry] = []
-        for number in range(max(first, 1), min(last, self.height) + 1):
+        for number in range(max(first, 1), (self.height if last is None else min(last, self.height)) + 1):
             block = self.block(number)
             if not block.header.bloom:
                 continue

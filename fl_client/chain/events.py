@@ -21,6 +21,7 @@ from web3.types import LogReceipt
 
 from fl_client.chain.artifacts import ContractArtifact
 from fl_client.chain.connection import Connection
+from fl_client.chain.kept_events import KeptEvents
 from fl_client.chain.node import LogEntry, NodeRefused
 from fl_client.errors import ChainError, ChainUnavailable, HistoryReplaced
 from fl_client.types import Address, Bytes32
@@ -29,6 +30,9 @@ _log = logging.getLogger(__name__)
 
 FIRST_RANGE: Final = 2_000
 """Blocks asked for at once; halved each time that a node refuses."""
+
+KEEP_EVERY: Final = 100
+"""Blocks without any log after which the place is kept nevertheless."""
 
 MARKS: Final = 256
 """Blocks whose hashes a cursor remembers, to tell a replaced history from a node that lags behind."""
@@ -115,6 +119,7 @@ class EventCursor:
         start_block: int,
         *,
         confirmations: int = 0,
+        kept: KeptEvents | None = None,
     ) -> None:
         """Place a cursor.
 
@@ -124,13 +129,16 @@ class EventCursor:
             artifacts: whose events to decode.
             start_block: first block to read, usually the one of the deployment.
             confirmations: how many of the latest blocks are left for later, >= 0.
+            kept: where what was read is kept, so that `restore` finds it after a restart.
         """
+        self._kept = kept
         self._connection = connection
         self._addresses = tuple(addresses)
         self._decoder = EventDecoder(artifacts)
         self._next = start_block
         self._marks: deque[tuple[int, bytes]] = deque(maxlen=MARKS)
         self._confirmations = confirmations
+        self._kept_upto = -1
         self._range = FIRST_RANGE
 
     @property
@@ -161,11 +169,34 @@ class EventCursor:
         self._require_same_history(last, tip)
         if last < self._next:
             return ()
-        events = self._decoder.decode(self._logs(self._next, last))
+        entries = self._logs(self._next, last)
+        events = self._decoder.decode(entries)
         if tip is None or self._connection.block_hash(last) != tip:
             raise self._replaced(last)
         self._marks.append((last, tip))
         self._next = last + 1
+        if self._kept is not None and (entries or last >= self._kept_upto + KEEP_EVERY):
+            self._kept.append(entries, self.to_json())
+            self._kept_upto = last
+        return events
+
+    def restore(self) -> tuple[Event, ...]:
+        """The events that an earlier process read and kept; the next poll goes on behind them.
+
+        If the chain replaced any of their blocks, that poll says so.
+        """
+        found = self._kept.load() if self._kept is not None else None
+        if found is None or self._kept is None:
+            return ()
+        state, entries = found
+        try:
+            events = self._decoder.decode(entries)
+            self.resume(state)
+        except ChainError as problem:
+            _log.warning("kept events cannot be used (%s): reading them again", problem)
+            self._kept.clear()
+            return ()
+        self._kept_upto = self._next - 1
         return events
 
     def _logs(self, first: int, last: int) -> list[LogEntry]:

@@ -56,8 +56,10 @@ class Node(Protocol):
         """Let a development chain that idles make a block, since time passes on a chain only with blocks."""
         ...
 
-    def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
+    def logs(self, addresses: Sequence[Address], first: int, last: int | None) -> tuple[LogEntry, ...]:
         """The logs of some contracts (none named: of all) in blocks ``first`` to ``last``, in chain order.
+
+        ``None`` is the latest block, so that one question tells whether anything is new.
 
         Raises:
             NodeRefused: the node declined the range.

@@ -141,14 +141,17 @@ class RpcNode:
         if time.monotonic() - self._newest[1] >= patience:
             self._mine()
 
-    def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
+    def logs(self, addresses: Sequence[Address], first: int, last: int | None) -> tuple[LogEntry, ...]:
         """Ask the node for a range.
 
         Raises:
             NodeRefused: it answered with an error (usually: too many results).
             ChainError: it did not answer.
         """
-        wanted: FilterParams = {"fromBlock": Web3.to_hex(first), "toBlock": Web3.to_hex(last)}
+        wanted: FilterParams = {
+            "fromBlock": Web3.to_hex(first),
+            "toBlock": "latest" if last is None else Web3.to_hex(last),
+        }
         if addresses:
             wanted["address"] = [Web3.to_checksum_address(address) for address in addresses]
         try:

@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from types import FrameType
 
@@ -132,15 +133,17 @@ def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json:
     _stop_politely()
     account = open_account(settings)
     contract = open_task(settings)
-    models = ModelBook(TaskWatch(contract), open_content(settings))
-    with Journal(state_folder(settings, account.address)) as journal:
+    state = state_folder(settings, account.address)
+    # The journal first: whoever holds it holds the folder.
+    with Journal(state) as journal, closing(TaskWatch(contract, state=state)) as watch:
+        models = ModelBook(watch, open_content(settings))
         sender = TransactionSender(
             contract.connection, account, journal, confirmations=settings.confirmations
         )
         sender.resume()
         gas = GasBook()
         participant = build(Seat(settings=settings, models=models, sender=sender, journal=journal, gas=gas))
-        models.watch.refresh()
+        watch.refresh()
         check_means(participant, models)
         diary = Diary(participant, as_json=as_json)
         run_role(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fl_client.chain.contracts import Role
+from fl_client.chain.node import NodeRefused
 from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.participant import Participant
 
@@ -93,10 +94,10 @@ def run_role(
 
 
 def wait_for_news(participant: Participant, poll_seconds: float) -> None:
-    """Return when there is a block that the last step did not see, or after ``LOOK_ANYWAY_SECONDS``.
+    """Return when the task has news that the last step did not see, or after ``LOOK_ANYWAY_SECONDS``.
 
-    One request a poll. On a chain that makes blocks only when somebody sends, time stands still without one:
-    it is asked for a block when a deadline has passed by the clock of this machine.
+    One request a poll, however many blocks there are. On a chain that makes blocks only when somebody sends, time
+    stands still without one: it is asked for a block when a deadline has passed by the clock of this machine.
 
     Raises:
         ChainError: the node is gone.
@@ -108,9 +109,21 @@ def wait_for_news(participant: Participant, poll_seconds: float) -> None:
     if due is not None:
         # Its clock is this machine's, or ahead of it: by one of the two it is due by then.
         patience = min(patience, max(0.0, due - time.time()), max(0.0, float(due - stamp)))
-    while connection.block_number() == seen:
+    while not _has_news(participant, seen):
         if time.monotonic() - started >= patience:
             connection.nudge()
+            if connection.block_number() != seen:
+                return
         if time.monotonic() - started >= LOOK_ANYWAY_SECONDS:
             return
         time.sleep(poll_seconds)
+
+
+def _has_news(participant: Participant, seen: int) -> bool:
+    """Whether anything has happened to the task after a block; asked from that block on, which every node knows."""
+    contract = participant.contract
+    try:
+        logs = contract.connection.logs((contract.address, contract.deployment.court), seen, None)
+    except NodeRefused:
+        return True  # a full look will say what is wrong
+    return any(entry.block > seen for entry in logs)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from fl_client.chain import EventCursor, load_artifact
+from fl_client.chain import EventCursor, KeptEvents, load_artifact
 from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
-from fl_client.errors import ChainUnavailable, HistoryReplaced
+from fl_client.errors import ChainUnavailable, GradbondError, HistoryReplaced
 from fl_client.rounds.ledger import Reveal, TaskLedger
 from fl_client.types import Address, Bytes32
 
@@ -31,11 +32,36 @@ class TaskWatch:
         reorganisations: how often the chain replaced blocks that were read already.
     """
 
-    def __init__(self, contract: TaskContract, *, start_block: int | None = None) -> None:
+    def __init__(
+        self, contract: TaskContract, *, start_block: int | None = None, state: Path | None = None
+    ) -> None:
+        """Watch a task.
+
+        Args:
+            contract: the task.
+            start_block: where its events begin; ``None`` takes the deployment's block.
+            state: a state folder, where events are kept for the next start; ``None`` keeps nothing.
+        """
         self.contract = contract
         self.reorganisations = 0
         self._start = contract.deployment.block if start_block is None else start_block
         self._behind_since: float | None = None
+        self._kept = None if state is None else KeptEvents(state, self._subject())
+        self._begin()
+        try:
+            self.ledger.apply_all(self._cursor.restore())
+        except GradbondError as problem:
+            _log.warning("kept events are not this task's (%s): reading them again", problem)
+            self._forget()
+
+    def close(self) -> None:
+        """Let another process have the state folder."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def _forget(self) -> None:
+        if self._kept is not None:
+            self._kept.clear()
         self._begin()
 
     def _begin(self) -> None:
@@ -46,7 +72,14 @@ class TaskWatch:
             [self.contract.address, deployment.vault, deployment.pool, deployment.court],
             [load_artifact(name) for name in _WATCHED],
             self._start,
+            kept=self._kept,
         )
+
+    def _subject(self) -> str:
+        """What kept events must be of: another task, deployment or decoder makes them worthless."""
+        deployment = self.contract.deployment
+        names = (self.contract.address, deployment.vault, deployment.pool, deployment.court)
+        return " ".join([str(deployment.chain_id), *names, str(self._start)])
 
     @property
     def update_form(self) -> VectorFormat:
@@ -74,7 +107,7 @@ class TaskWatch:
                 self.contract.connection.require_same_chain()
                 _log.warning("%s", replaced)
                 self.reorganisations += 1
-                self._begin()
+                self._forget()
                 self._read(block)
             return self.contract.phase(account)
 

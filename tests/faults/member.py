@@ -140,7 +140,7 @@ def main() -> None:
     with Journal(folder) as journal:
         participant = make(
             settings["role"],
-            TaskWatch(contract),
+            TaskWatch(contract, state=folder),
             TransactionSender(connection, account, journal),
             journal,
             store=LocalStore(settings["store"]),

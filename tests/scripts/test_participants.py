@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from fl_client.chain.contracts import ONE_COIN, Phase, TaskContract
 from fl_client.cli.network import Network, NetworkPlan
+from fl_client.storage import LocalStore
 from fl_client.types import Address
+from tests.fl_client.storage import js_ipfs
 from tests.scripts.nodes import ENVIRONMENT, node, run_fl, script, tool
 
 pytestmark = pytest.mark.slow
@@ -29,6 +32,7 @@ class Run:
     """A task that has ended: what every process said, and how it ended."""
 
     url: str
+    reading: list[object]
     plan: NetworkPlan
     contract: TaskContract
     addresses: dict[str, Address]
@@ -42,18 +46,33 @@ class Run:
         return [name for name in self.addresses if name.startswith("trainer")]
 
 
+@contextmanager
+def content_of(
+    kind: type[Participants], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, ...]]:
+    """The IPFS daemons that a kind of run shares; none where all share a folder."""
+    if not kind.on_ipfs:
+        yield ()
+    elif js_ipfs.ADDRESS:
+        yield (js_ipfs.ADDRESS,)
+    else:
+        with js_ipfs.running(tmp_path_factory.mktemp("ipfs")) as daemon:
+            yield (daemon.rpc,)
+
+
 @pytest.fixture(scope="class")
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     out = tmp_path_factory.mktemp(request.cls.node) / "run"
-    with node(request.cls.node) as url:
-        plan = replace(PLAN, out=out, rpc_url=url, trainers=request.cls.trainers)
+    with node(request.cls.node) as url, content_of(request.cls, tmp_path_factory) as ipfs:
+        plan = replace(PLAN, out=out, rpc_url=url, trainers=request.cls.trainers, ipfs=ipfs)
         with Network(plan) as network:
             network.wait(RUN_SECONDS)
-            audit = network.run(
-                "audit", out / "task.json", *network.options("auditor")[:4], "--store", out / "store"
-            )
+            where = network.options("auditor")
+            reading = [*where[:4], *where[8:10], *where[12:]]
+            audit = network.run("audit", out / "task.json", *reading)
             yield Run(
                 url=url,
+                reading=reading,
                 plan=plan,
                 contract=network.contract,
                 addresses=network.accounts,
@@ -71,6 +90,7 @@ class Participants:
 
     node: str
     trainers: int
+    on_ipfs = False
 
     def test_every_process_ends_well_and_silently(self, run: Run) -> None:
         assert set(run.codes.values()) == {0} and not any(run.errors.values()), (
@@ -144,8 +164,7 @@ class Participants:
 
     def test_model_is_exported_as_safetensors(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "model.safetensors"
-        store = ["--store", run.plan.out / "store"]
-        done = run_fl("export", run.contract.address, *self._where(run), *store, "--out", out, "--json")
+        done = run_fl("export", run.contract.address, *run.reading, "--out", out, "--json")
         assert done.returncode == 0, done.stderr
         assert (
             json.loads(done.stdout)["model_root"] == "0x" + run.contract.base_model().hex()
@@ -165,6 +184,24 @@ class TestOnAnvil(Participants):
 class TestOnGanache(Participants):
     node = "ganache"
     trainers = 3
+
+
+@pytest.mark.daemon
+@js_ipfs.needed
+class TestOnIpfs(Participants):
+    """Every process has a folder of its own; what they share is the daemon."""
+
+    node = "anvil"
+    trainers = 5
+    on_ipfs = True
+
+    def test_whoever_puts_nothing_has_it_all_from_the_daemon(self, run: Run) -> None:
+        assert not (run.plan.out / "store").exists()
+        folders = {name: run.plan.out / f"store-{name}" for name in (*run.trainers, "aggregator", "auditor")}
+        unpublished = [path for folder in folders.values() for path in folder.glob(".unpublished/*")]
+        # Five updates and a model a round, and the first model, each of one block or two.
+        blocks = LocalStore(folders["auditor"]).sizes()
+        assert unpublished == [] and len(blocks) >= ROUNDS * (self.trainers + 1) + 1
 
 
 @pytest.mark.parametrize(

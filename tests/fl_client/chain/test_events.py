@@ -29,7 +29,8 @@ class Narrow:
     def nudge(self) -> None:
         self._node.nudge()
 
-    def logs(self, addresses: Sequence[Address], first: int, last: int) -> tuple[LogEntry, ...]:
+    def logs(self, addresses: Sequence[Address], first: int, last: int | None) -> tuple[LogEntry, ...]:
+        assert last is not None  # a cursor names its ranges
         self.asked.append((first, last))
         if last - first + 1 > self._widest:
             raise NodeRefused("query returned more than 10000 results")

@@ -11,9 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 FOLDER = Path(__file__).parents[2] / "ipfs"
 MODULES = Path(os.environ.get("GRADBOND_IPFS_MODULES", FOLDER / "node_modules"))
 PROGRAM = MODULES / ".bin" / "jsipfs"
+ADDRESS = os.environ.get("GRADBOND_IPFS_API")
+"""Of a daemon of the user's own, which is used instead."""
+
+needed = pytest.mark.skipif(
+    not ADDRESS and not PROGRAM.exists(),
+    reason="no IPFS daemon: `make test-ipfs` installs one, GRADBOND_IPFS_API names one that runs",
+)
 START_SECONDS = 120
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -25,14 +24,7 @@ from tests.fl_client.storage import js_ipfs
 from tests.fl_client.storage.content import stream
 from tests.fl_client.storage.contract import DeepStoreContract
 
-ADDRESS = os.environ.get("GRADBOND_IPFS_API")
-pytestmark = [
-    pytest.mark.daemon,
-    pytest.mark.skipif(
-        not ADDRESS and not js_ipfs.PROGRAM.exists(),
-        reason="no IPFS daemon: `make test-ipfs` installs one, GRADBOND_IPFS_API names one that runs",
-    ),
-]
+pytestmark = [pytest.mark.daemon, js_ipfs.needed]
 # js-ipfs looks for a missing block as long as it is allowed to.
 PATIENT = Patience(request_seconds=4, transfer_seconds=120, attempts=2)
 SALT = secrets.token_bytes(16)
@@ -40,8 +32,8 @@ SALT = secrets.token_bytes(16)
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[js_ipfs.Daemon]:
-    if ADDRESS:
-        yield js_ipfs.Daemon(rpc=ADDRESS)
+    if js_ipfs.ADDRESS:
+        yield js_ipfs.Daemon(rpc=js_ipfs.ADDRESS)
         return
     with js_ipfs.running(tmp_path_factory.mktemp("ipfs")) as started:
         yield started
@@ -145,7 +137,7 @@ def test_a_gateway_that_serves_files_instead_of_blocks_is_told_apart(
 
 
 def test_a_daemon_that_was_stopped_is_named(daemon: js_ipfs.Daemon, tmp_path: Path) -> None:
-    if ADDRESS:
+    if js_ipfs.ADDRESS:
         pytest.skip("a daemon that was named is not stopped")
     with js_ipfs.running(tmp_path) as short:
         store = IpfsStore([KuboDaemon(Address.parse(short.rpc))], patience=PATIENT)
