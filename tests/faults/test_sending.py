@@ -289,9 +289,11 @@ def test_nonce_too_low_at_the_first_sending_is_passed(desk: Desk) -> None:
     def late(intent: str, transaction: Any) -> Any:
         row = keep(intent, transaction)
         if len(desk.rows(intent)) == 1:
-            desk.connection.web3.eth.send_transaction(
+            web3 = desk.connection.web3
+            taken = web3.eth.send_transaction(
                 {"from": desk.account.address, "to": other.address, "value": 1}  # type: ignore[typeddict-item]
             )
+            web3.eth.wait_for_transaction_receipt(taken)
         return row
 
     sender._delivery.keep = late  # type: ignore[method-assign]
