@@ -27,7 +27,7 @@ def demo(
     rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
     rule: Annotated[
-        str, typer.Option(help="How updates are combined: mean, median or trimmed-mean:BETA.")
+        str, typer.Option(help="How updates are combined: mean (also: dane), median or trimmed-mean:BETA.")
     ] = "mean",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
@@ -35,6 +35,9 @@ def demo(
         str | None, typer.Option(help="Local batch size, or inf; the task's own by default.")
     ] = None,
     lr: Annotated[float | None, typer.Option(help="Local learning rate; the task's own by default.")] = None,
+    solver: Annotated[
+        str | None, typer.Option(help="Local solver, sgd or svrg; the task's own by default.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides data split, model, keys and salts.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
@@ -63,7 +66,7 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        if (epochs, batch_size, lr, fraction, device) != (None, None, None, 1.0, "cpu"):
+        if (epochs, batch_size, lr, solver, fraction, device) != (None, None, None, None, 1.0, "cpu"):
             raise ConfigError(
                 "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
             )
@@ -95,6 +98,7 @@ def demo(
         epochs=epochs,
         batch_size=None if batch_size is None else parse_batch_size(batch_size),
         learning_rate=lr,
+        solver=solver,
         seed=seed,
         out=out,
         honest=honest,

@@ -257,8 +257,9 @@ def _check_training(task: Task, batch: Samples) -> None:
 
 
 def _train_once(task: Task, model: nn.Module, batch: Samples) -> None:
-    defaults = LocalTraining(epochs=1, batch_size=0, learning_rate=1e-3)
-    train(model, batch, defaults, task.loss, torch.Generator().manual_seed(0), _CPU)
+    solver = getattr(task, "solver", "sgd")
+    settings = LocalTraining(epochs=1, batch_size=0, learning_rate=1e-3, solver=solver)
+    train(model, batch, settings, task.loss, torch.Generator().manual_seed(0), _CPU)
 
 
 def _notes(task: Task, model: nn.Module, batch: Samples) -> list[str]:

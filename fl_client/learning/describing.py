@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from fl_client.encoding.flatten import layout_of
 from fl_client.learning.task import Task, TaskData
-from fl_client.learning.trainer import LocalTraining, build_model, train, training_defaults
+from fl_client.learning.trainer import build_model, train, training_defaults
 
 _STEPS = 30
 """Steps of gradient descent that are timed; an epoch's time follows from theirs."""
@@ -58,7 +58,7 @@ def describe_task(task: Task, data: TaskData) -> TaskFacts:
     timed = min(len(data.train), _STEPS * (defaults.batch_size or len(data.train)))
     part = data.train.select(np.arange(timed))
     # A small step: this is about time, not about a rate that may be too high for so few samples.
-    settings = LocalTraining(epochs=1, batch_size=defaults.batch_size, learning_rate=1e-6)
+    settings = replace(defaults, epochs=1, learning_rate=1e-6)
     started = time.perf_counter()
     train(model, part, settings, task.loss, torch.Generator().manual_seed(0), torch.device("cpu"))
     seconds = time.perf_counter() - started

@@ -100,7 +100,7 @@ class TaskData:
 class Task(Protocol):
     """A federated task; any class with these members will do, no base class is needed.
 
-    A class may also set `epochs`, `batch_size`, `learning_rate` (the defaults of local training)
+    A class may also set `epochs`, `batch_size`, `learning_rate`, `solver` (the defaults of local training)
     and `metric_name` (how the metric is called in reports).
     """
 

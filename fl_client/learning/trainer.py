@@ -1,4 +1,4 @@
-"""Local training: plain stochastic gradient descent on one trainer's share (FedAvg, ClientUpdate)."""
+"""Local training on one trainer's share: stochastic gradient descent (FedAvg, ClientUpdate), or SVRG."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from fl_client.errors import ConfigError, LearningError
+from fl_client.learning.svrg import Anchor, Gradients, slopes
 from fl_client.learning.task import Samples, Task
 from fl_client.learning.user_code import user_code
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 """(outputs, targets) -> the batch's mean loss, a scalar."""
+
+SOLVERS: Final = ("sgd", "svrg")
+"""Local solvers by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,9 @@ class LocalTraining:
     Args:
         epochs: passes over the share, E >= 1.
         batch_size: samples in a step, B >= 1, or 0 for the whole share (B = infinity in the paper).
-        learning_rate: step length, > 0.
+        learning_rate: step length, > 0. With `svrg` it is beta, the length of a whole pass: a step is
+            beta / ceil(n / B), with B = 1 BlockFL's beta/N_i.
+        solver: `sgd`, or `svrg` with the share's own gradient (see ``svrg``).
 
     Raises:
         ConfigError: a value is out of its range.
@@ -39,6 +46,7 @@ class LocalTraining:
     epochs: int
     batch_size: int
     learning_rate: float
+    solver: str = "sgd"
 
     def __post_init__(self) -> None:
         if not _is_count(self.epochs) or self.epochs < 1:
@@ -48,6 +56,8 @@ class LocalTraining:
         rate = self.learning_rate
         if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < math.inf:
             raise ConfigError(f"learning_rate is {rate!r}: give a finite number above 0")
+        if self.solver not in SOLVERS:
+            raise ConfigError(f"solver is {self.solver!r}: give {' or '.join(SOLVERS)}")
 
     def steps(self, *, samples: int) -> int:
         """Count the steps that a share of this many samples takes, u = E * ceil(n / B)."""
@@ -93,7 +103,7 @@ def parse_batch_size(text: str) -> int:
 
 
 def training_defaults(task: Task) -> LocalTraining:
-    """Read a task's own defaults for local training; what it does not set is E=5, B=10, rate 0.1.
+    """Read a task's own defaults for local training; what it does not set is SGD, E=5, B=10, rate 0.1.
 
     Raises:
         ConfigError: the task sets a value out of its range.
@@ -102,6 +112,7 @@ def training_defaults(task: Task) -> LocalTraining:
         epochs=getattr(task, "epochs", 5),
         batch_size=getattr(task, "batch_size", 10),
         learning_rate=getattr(task, "learning_rate", 0.1),
+        solver=getattr(task, "solver", "sgd"),
     )
 
 
@@ -178,7 +189,7 @@ def train(
     generator: torch.Generator,
     device: torch.device,
 ) -> TrainingReport:
-    """Train a model in place by SGD: E epochs, each a fresh shuffle cut into batches of B.
+    """Train a model in place by SGD or SVRG: E epochs, each a fresh shuffle cut into batches of B.
 
     Same model, data, settings and generator state give the same bits on the same build of torch.
     With E = 1 and B = 0 it is FedSGD's single full-batch step. McMahan et al. 1602.05629, algorithm 1.
@@ -211,25 +222,33 @@ def train(
         torch.manual_seed(model_seed)
         for epoch in range(settings.epochs):
             order = torch.randperm(len(samples), generator=generator).to(device)
-            for rows in torch.split(order, batch_size):
+            batches = torch.split(order, batch_size)
+            rate, anchor = settings.learning_rate, None
+            if settings.solver == "svrg":
+                rate /= len(batches)
+                anchor = Anchor(model, samples.inputs, samples.targets, loss)
+            for rows in batches:
+                random = torch.get_rng_state()
                 value = loss(model(samples.inputs[rows]), samples.targets[rows])
-                _descend(trained, value, settings.learning_rate)
+                gradients = slopes(trained, value)
+                if anchor is not None:
+                    gradients = anchor.corrected(gradients, rows, random)
+                _descend(trained, gradients, rate)
                 steps += 1
                 total += _finite_loss(float(value.detach()), settings, epoch, steps) * len(rows)
     _check_parameters(model, settings)
     return TrainingReport(samples=len(data), steps=steps, mean_loss=total / (settings.epochs * len(data)))
 
 
-def _descend(parameters: list[nn.Parameter], loss: Tensor, learning_rate: float) -> None:
-    """Step against the gradient, w <- w - rate * dL/dw; a parameter that the loss does not reach stays.
+def _descend(parameters: list[nn.Parameter], gradients: Gradients, rate: float) -> None:
+    """Step against the gradient, w <- w - rate * g; a parameter that the loss does not reach stays.
 
     Written out because the first step of a `torch.optim` optimiser loads torch's compiler (two seconds).
     """
-    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
             if gradient is not None:
-                parameter.sub_(gradient, alpha=learning_rate)
+                parameter.sub_(gradient, alpha=rate)
 
 
 def _finite_loss(value: float, settings: LocalTraining, epoch: int, step: int) -> float:

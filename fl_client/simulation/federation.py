@@ -332,4 +332,5 @@ def _training(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
         epochs=defaults.epochs if settings.epochs is None else settings.epochs,
         batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,
         learning_rate=defaults.learning_rate if settings.learning_rate is None else settings.learning_rate,
+        solver=defaults.solver if settings.solver is None else settings.solver,
     )

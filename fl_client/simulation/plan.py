@@ -43,6 +43,7 @@ class DemoSettings:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    solver: str | None = None
     seed: int = 0
     out: Path = field(default_factory=lambda: Path("runs/demo"))
     honest: bool = False

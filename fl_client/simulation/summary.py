@@ -73,6 +73,7 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
         "epochs": federation.training.epochs,
         "batch_size": federation.training.batch_size,
         "learning_rate": federation.training.learning_rate,
+        "solver": federation.training.solver,
         "seed": settings.seed,
         "honest": settings.honest,
         "device": settings.device,
@@ -91,6 +92,7 @@ def _command(settings: DemoSettings, federation: Federation) -> list[str]:
         "epochs": training.epochs,
         "batch_size": training.batch_size or "inf",
         "learning_rate": training.learning_rate,
+        "solver": training.solver,
     }
     words = ["fl", "demo"]
     for field in dataclasses.fields(settings):

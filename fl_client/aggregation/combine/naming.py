@@ -19,8 +19,8 @@ def parse_rule(text: str) -> CombiningRule:
     """Return the rule of this name.
 
     Args:
-        text: ``mean``, ``median`` or ``trimmed-mean:BETA``, BETA being the share of the values that is dropped at
-            either end: from 0 to below 0.5, a multiple of 0.0001.
+        text: ``mean``, ``dane`` (the same by the name that BlockFL has for it), ``median`` or ``trimmed-mean:BETA``,
+            BETA being the share of the values that is dropped at either end: from 0 to below 0.5, a multiple of 0.0001.
 
     Raises:
         ConfigError: there is no such rule, or it does not take this share.
@@ -31,11 +31,11 @@ def parse_rule(text: str) -> CombiningRule:
     name, colon, share = text.partition(":")
     if name == "trimmed-mean":
         return TrimmedMean(_share_bps(text, share))
-    if name not in ("mean", "median"):
+    if name not in ("mean", "dane", "median"):
         raise ConfigError(f"the rule is {text!r}: give {RULE_NAMES}")
     if colon:
         raise ConfigError(f"the rule is {text!r}, but {name} takes no argument: give {name!r}")
-    return WeightedMean() if name == "mean" else Median()
+    return Median() if name == "median" else WeightedMean()
 
 
 def _share_bps(text: str, share: str) -> int:
