@@ -13,6 +13,7 @@ from fl_client import __version__
 from fl_client.cli import commands
 from fl_client.cli.demo import demo
 from fl_client.cli.groups import keys_app, task_app
+from fl_client.cli.latency import latency
 from fl_client.cli.prune import prune
 from fl_client.cli.report import dashboard, report
 from fl_client.errors import GradbondError
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "See it": (demo, commands.audit, commands.status, report, dashboard),
+    "See it": (demo, commands.audit, commands.status, report, dashboard, latency),
     "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
     "Take part": (
         *(commands.train, commands.aggregate, commands.own, commands.join),

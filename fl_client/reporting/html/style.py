@@ -52,7 +52,13 @@ svg.chart{{display:block;width:100%;height:auto;max-width:40rem}}
 .chart .value{{fill:var(--ink);font-weight:600}}
 .chart .grid{{stroke:var(--line);stroke-width:1}}.chart .axis{{stroke:var(--dim);stroke-width:1}}
 .chart .curve{{fill:none;stroke:var(--bar);stroke-width:2;stroke-linejoin:round}}
-.chart .dot{{fill:var(--bar)}}.chart .cheat{{fill:var(--paper);stroke:var(--bad);stroke-width:2}}
+.chart .dot{{fill:var(--bar)}}
+.curve{{fill:none;stroke-width:2;stroke-linejoin:round}}.measured{{fill:var(--paper);stroke-width:1.6}}
+svg.chart .c1,svg.key .c1{{stroke:var(--commit)}}svg.chart .c2,svg.key .c2{{stroke:var(--attest)}}
+svg.chart .c3,svg.key .c3{{stroke:var(--reveal)}}svg.chart .c4,svg.key .c4{{stroke:var(--aggregate)}}
+.curve.c2{{stroke-dasharray:8 4}}.curve.c3{{stroke-dasharray:2.5 3.5}}.curve.c4{{stroke-dasharray:9 3 2 3}}
+.legend svg.key{{width:1.75rem;height:.65rem}}
+.chart .cheat{{fill:var(--paper);stroke:var(--bad);stroke-width:2}}
 .mark{{fill:none;stroke:var(--bad);stroke-width:2}}
 @media(min-width:56rem){{.chart text{{font-size:9.5px}}}}@media print{{.chart text{{font-size:12px}}}}
 .scroll{{overflow-x:auto;margin:.5rem 0}}.tall{{max-height:34rem;overflow-y:auto;

@@ -9,6 +9,7 @@ the time of waiting, propagating and forking that BlockFL's epochs cost them, wh
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,8 +20,8 @@ from fl_client.errors import ConfigError
 from fl_client.simulation.latency.epochs import simulate_epochs
 from fl_client.simulation.latency.parameters import LatencyParameters, checked_rate
 
-GIVE_UP: Final = 60
-"""Blocks behind at which a simulated attacker stops: with q = 1/10 it would catch up once in 10^57 times."""
+GIVE_UP: Final = 40
+"""Blocks behind at which a simulated attacker stops: with q = 1/10 it would catch up once in 10^38 times."""
 
 _POOL: Final = 50_000
 """Simulated epochs from which the honest chain's times are drawn."""
@@ -106,8 +107,13 @@ def simulate_race(share: float, lead: int, *, trials: int, generator: np.random.
 
 
 def simulate_against_epochs(
-    parameters: LatencyParameters, rate_hz: float, lead: int, *, trials: int, generator: np.random.Generator
-) -> float:
+    parameters: LatencyParameters,
+    rate_hz: float,
+    leads: Sequence[int],
+    *,
+    trials: int,
+    generator: np.random.Generator,
+) -> list[float]:
     """Share of the trials in which a private chain catches up with one that grows by a block an epoch.
 
     The attacker finds blocks at lambda without a pause; the N_M - 1 others and their devices go through BlockFL's
@@ -116,27 +122,28 @@ def simulate_against_epochs(
     Args:
         parameters: the network, the attacker among its miners.
         rate_hz: lambda of one miner.
-        lead: blocks by which the honest chain is ahead.
+        leads: blocks by which the honest chain may be ahead; all are read off the same trials.
         trials: how many.
         generator: the only source of randomness.
+
+    Returns:
+        One share a lead.
     """
-    _check(attacker_share(parameters.miners), lead, trials)
-    pool = simulate_epochs(
-        _without_one(parameters), checked_rate(rate_hz), epochs=_POOL, generator=generator
-    ).seconds
-    behind = np.full(trials, lead)
-    caught = 0
-    while len(behind):
-        times = pool[generator.integers(len(pool), size=len(behind))]
-        behind = behind - generator.poisson(rate_hz * times)
-        caught += int((behind <= 0).sum())
-        behind = behind[behind > 0] + 1
-        behind = behind[behind < lead + GIVE_UP]
-    return caught / trials
-
-
-def _without_one(parameters: LatencyParameters) -> LatencyParameters:
-    return replace(parameters, miners=parameters.miners - 1)
+    for lead in leads:
+        _check(attacker_share(parameters.miners), lead, trials)
+    honest = replace(parameters, miners=parameters.miners - 1)
+    pool = simulate_epochs(honest, checked_rate(rate_hz), epochs=_POOL, generator=generator).seconds
+    # Whoever once gains z blocks on the others has caught up from z behind: the greatest gain settles every lead.
+    gained = np.zeros(trials, dtype=np.int64)
+    greatest = np.zeros(trials, dtype=np.int64)
+    going = np.arange(trials)
+    while len(going):
+        times = pool[generator.integers(len(pool), size=len(going))]
+        gained[going] += generator.poisson(rate_hz * times)
+        greatest[going] = np.maximum(greatest[going], gained[going])
+        gained[going] -= 1
+        going = going[(gained[going] > -GIVE_UP) & (greatest[going] < max(leads))]
+    return [float((greatest >= lead).mean()) for lead in leads]
 
 
 def _caught_up(behind: NDArray[np.int64], share: float, generator: np.random.Generator) -> float:

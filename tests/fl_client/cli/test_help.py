@@ -10,7 +10,7 @@ from fl_client.cli.app import main
 @pytest.mark.parametrize(
     "command",
     [
-        *("demo", "audit", "status", "report", "dashboard", "devnet", "deploy", "fund", "doctor"),
+        *("demo", "audit", "status", "report", "dashboard", "devnet", "deploy", "fund", "doctor", "latency"),
         *("train", "aggregate", "own", "join", "claim", "leave", "export", "prune"),
         *("keys new", "keys list", "keys import"),
         *("task new", "task check", "task create", "task list", "task show", "task example"),

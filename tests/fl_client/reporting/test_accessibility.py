@@ -5,10 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from fl_client.reporting import render_html, render_task
+from fl_client.reporting import render_html, render_latency, render_task
 from fl_client.reporting.html.live import render_live
 from fl_client.reporting.html.style import STYLE
 
+from .latency_sample import latency_study
 from .sample import STATE, sample, task_page
 
 VOID = {"br", "meta"}
@@ -17,6 +18,7 @@ PAGES = {
     "report of a run": render_html(sample()),
     "task in progress": render_task(task_page()),
     "task that ended": render_task(task_page(state=ENDED)),
+    "round's latency": render_latency(latency_study()),
     "live page": render_live(task_page(), as_of="Block 1.", version="a"),
 }
 
@@ -130,7 +132,14 @@ def test_pictures_say_what_they_show_or_that_they_are_decoration(tree: Tree) -> 
 
 
 def test_a_charts_text_has_its_first_and_last_value(tree: Tree) -> None:
-    charts = [one for one in tree.all("svg") if one.attrs.get("class") == "chart"]
+    told = [one.attrs["aria-label"] for one in tree.all("svg") if one.attrs.get("class") == "chart"]
+    assert len(told) >= 2
+    values = re.compile(r"from \S+ (in round|at) \S+ to \S+ (in round|at) \S+")
+    assert all(values.search(label) for label in told)
+
+
+def test_a_runs_chart_tells_its_rounds() -> None:
+    charts = [one for one in Tree(PAGES["report of a run"]).all("svg") if one.attrs.get("class") == "chart"]
     assert len(charts) == 2
     assert "0.5000 in round 1" in charts[0].attrs["aria-label"]
     assert "0.7500 in round 2" in charts[0].attrs["aria-label"]
