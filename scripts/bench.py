@@ -14,6 +14,7 @@ from benchmarks import table
 from benchmarks.demonstration import demonstration
 from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
+from benchmarks.latency import LATENCY_NOTES, simulated_epochs
 from benchmarks.learning import NOTES, Scale, against_plain_loop, long_run, to_target
 from benchmarks.network import NOTES as NETWORK_NOTES
 from benchmarks.network import network
@@ -22,6 +23,7 @@ from benchmarks.rounds import round_gas
 BENCHMARKS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 CHAIN, LEARNING, LONG = "Gas, encoding and the demonstration", "Learning at real size", "The long run"
 NETWORK = "Processes on a node"
+LATENCY = "Latency of a round, simulated"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,9 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {}
     if given.network:
         sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
-    if not (given.learning or given.long or given.network):
+    special = given.learning or given.long or given.network
+    if not (special or given.latency):
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
+    if given.latency or not special:
+        sections[LATENCY] = table.section([*simulated_epochs()], LATENCY_NOTES)
     scale = Scale(
         data=given.data, rounds=given.rounds, fedavg_cap=given.fedavg_cap, fedsgd_cap=given.fedsgd_cap
     )
@@ -58,6 +63,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--learning", action="store_true", help="measure learning at real size instead")
     parser.add_argument("--long", action="store_true", help="measure 20 rounds of the CNN with 100 clients")
     parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
+    parser.add_argument(
+        "--latency", action="store_true", help="measure the simulation of a round's latency only"
+    )
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="Fashion-MNIST's files")
     parser.add_argument("--rounds", type=int, default=3, help="of federation and plain loop (%(default)s)")
     parser.add_argument("--fedavg-cap", type=int, default=200, help="most rounds of FedAvg (%(default)s)")
