@@ -77,12 +77,12 @@ class Axis:
     def label(self, ticks: Sequence[float], tick: float) -> str:
         """What stands at a tick.
 
-        >>> Axis(name="chance", logarithmic=True).label([-4.0, -3.0], -4.0)
-        '0.0001'
+        >>> Axis(name="chance", logarithmic=True).label([-3.0, -2.0], -3.0)
+        '1e-3'
         """
         if not self.logarithmic:
             return tick_label(tick, ticks[1] - ticks[0])
-        return f"{10**tick:,.7g}" if -4 <= tick <= 6 else f"1e{tick:.0f}"
+        return f"{10**tick:,.7g}" if -2 <= tick <= 3 else f"1e{tick:.0f}"
 
 
 def curve_chart(title: str, x_axis: Axis, y_axis: Axis, curves: Sequence[Curve]) -> Html:
