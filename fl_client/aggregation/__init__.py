@@ -8,5 +8,17 @@ from fl_client.aggregation.combine import (
     WeightedMean,
     parse_rule,
 )
+from fl_client.aggregation.rule import AGGREGATION_NAMES, Aggregated, AggregationRule, parse_aggregation
 
-__all__ = ["RULE_NAMES", "CombiningRule", "Median", "TrimmedMean", "WeightedMean", "parse_rule"]
+__all__ = [
+    "AGGREGATION_NAMES",
+    "RULE_NAMES",
+    "Aggregated",
+    "AggregationRule",
+    "CombiningRule",
+    "Median",
+    "TrimmedMean",
+    "WeightedMean",
+    "parse_aggregation",
+    "parse_rule",
+]

@@ -1,0 +1,212 @@
+"""A whole aggregation rule: weigh, then combine; the one thing that everybody computes a round's model with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fl_client.aggregation.combine import RULE_NAMES, CombiningRule, WeightedMean
+from fl_client.aggregation.combine import parse_rule as parse_combining
+from fl_client.aggregation.weigh import (
+    WEIGHING_NAMES,
+    DistanceTable,
+    Needs,
+    NeighbourMixing,
+    Samples,
+    Weighing,
+    WeighingRule,
+    measure,
+    parse_weighing,
+    weighted_row,
+)
+from fl_client.aggregation.weigh.naming import MIXING, is_weighing
+from fl_client.aggregation.weigh.tolerance import DEFAULT_TOLERANCE, parse_tolerance
+from fl_client.errors import ConfigError, EncodingError
+
+AGGREGATION_NAMES: Final = (
+    f"[nnm[:F]+][WEIGH+]COMBINE, WEIGH being {WEIGHING_NAMES}, and COMBINE {RULE_NAMES}, e.g. krum:2+mean"
+)
+"""For help texts and messages."""
+
+_BLOCK: Final = 1 << 16
+"""Coordinates of all rows made and combined at a time."""
+
+
+class Aggregated(NamedTuple):
+    """A round's outcome.
+
+    Attributes:
+        model: int32 (d,), the new model.
+        table: the figures that the rule's distances are posted as; None if it reads none.
+    """
+
+    model: NDArray[np.int32]
+    table: DistanceTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class AggregationRule:
+    """How accepted updates become the next model.
+
+    Args:
+        combine: works on the rows, coordinate by coordinate.
+        weigh: makes the rows.
+
+    >>> rule = parse_aggregation("krum:1+mean")
+    >>> updates = np.array([[0], [1], [2], [3], [100]], dtype=np.int32)
+    >>> rule.aggregate(updates, [7] * 5, np.array([10], dtype=np.int32)).model.tolist()
+    [11]
+    """
+
+    combine: CombiningRule = field(default_factory=WeightedMean)
+    weigh: WeighingRule = field(default_factory=Samples)
+
+    @property
+    def name(self) -> str:
+        """As a user writes it; weighing by samples goes without saying."""
+        return f"{self.weigh.name}+{self.combine.name}".replace("samples+", "")
+
+    @property
+    def needs(self) -> Needs:
+        """Which figures of the updates it reads."""
+        return self.weigh.needs
+
+    def check(self, trainers: int) -> None:
+        """Refuse a task of so many trainers, if the rule's bounds cannot hold with all of them there.
+
+        Raises:
+            ConfigError: they cannot.
+        """
+        self.weigh.check(trainers)
+
+    def aggregate(
+        self,
+        updates: NDArray[np.int32],
+        samples: Sequence[int],
+        base: NDArray[np.int32],
+        *,
+        reputations: Sequence[int] | None = None,
+        trust: NDArray[np.int32] | None = None,
+        norms: Sequence[int] | None = None,
+    ) -> Aggregated:
+        """Return the new model, and the table that goes with it.
+
+        Args:
+            updates: int32 (n, d), one accepted update a row in reveal order, each coordinate within +-(2^31 - 1).
+            samples: n capped sample counts.
+            base: int32 (d,), the old model.
+            reputations: n counts; only a rule that reads them asks for them.
+            trust: int32 (d,), the trusted vector; likewise.
+            norms: n squared lengths, where the chain has others than the updates', from trees that lie; else they
+                are computed.
+
+        Raises:
+            ConfigError: the rule reads what was not given.
+            EncodingError: shapes, dtypes or values that are no lattice vectors, or figures of another number.
+        """
+        count = len(updates)
+        for given, what in ((samples, "sample counts"), (reputations, "reputations"), (norms, "norms")):
+            if given is not None and len(given) != count:
+                raise EncodingError(f"{len(given)} {what} were given for {count} updates; give one an update")
+        if self.needs & Needs.REPUTATIONS and reputations is None:
+            raise ConfigError(f"{self.name} weighs by reputations: give one for each update")
+        if self.needs & Needs.TRUST and trust is None:
+            raise ConfigError(f"{self.name} compares with a trusted vector: give one")
+        if not count:
+            return Aggregated(base.copy(), None)
+        table = self.table(updates, trust, norms)
+        plain = tuple(int(count) for count in samples)
+        figures = table.figures(plain, tuple(int(one) for one in reputations or ()))
+        model = self.combine_rows(self.weigh.weigh(figures), updates, base)
+        return Aggregated(model, table if self.needs & (Needs.DISTANCES | Needs.TRUST) else None)
+
+    def table(
+        self,
+        updates: NDArray[np.int32],
+        trust: NDArray[np.int32] | None = None,
+        norms: Sequence[int] | None = None,
+    ) -> DistanceTable:
+        """Return what the rule reads of the updates, computed; see ``aggregate``."""
+        needs = self.needs
+        if not needs & (Needs.NORMS | Needs.DISTANCES | Needs.TRUST):
+            return DistanceTable(distances=(), norms=())
+        found = measure(
+            updates, trust if needs & Needs.TRUST else None, distances=bool(needs & Needs.DISTANCES)
+        )
+        return found if norms is None else found.with_norms(norms)
+
+    def combine_rows(
+        self, weighing: Weighing, updates: NDArray[np.int32], base: NDArray[np.int32]
+    ) -> NDArray[np.int32]:
+        """Return the new model, or any coordinates of it, of updates that are weighed already.
+
+        Args:
+            weighing: what ``weigh`` said of all n updates.
+            updates: int32 (n, b), the same coordinates of each.
+            base: int32 (b,), those of the old model.
+
+        Returns:
+            int32 (b,), a new array.
+        """
+        rows = [
+            row
+            for row in zip(weighing.coefficients, weighing.divisors, weighing.weights, strict=True)
+            if row[2]  # every combining rule leaves rows of weight 0 out
+        ]
+        weights = [weight for _, _, weight in rows]
+        if _are_the_updates(weighing, len(updates)):
+            return self.combine.combine(updates, weighing.weights, base)
+        result = np.empty_like(base)
+        for start in range(0, base.size, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            block = updates[:, part]
+            made = np.empty((len(rows), block.shape[1]), dtype=np.int32)
+            for index, (coefficients, divisor, _) in enumerate(rows):
+                made[index] = weighted_row(block, coefficients, divisor)
+            result[part] = self.combine.combine(made, weights, base[part])
+        return result
+
+
+def _are_the_updates(weighing: Weighing, count: int) -> bool:
+    """Whether row i is update i for all i: then no row need be made."""
+    return len(weighing.coefficients) == count and all(
+        divisor == 1 and row[index] == 1 and sum(map(abs, row)) == 1
+        for index, (row, divisor) in enumerate(zip(weighing.coefficients, weighing.divisors, strict=True))
+    )
+
+
+def parse_aggregation(text: str) -> AggregationRule:
+    """Return the rule of this name.
+
+    Args:
+        text: ``[nnm[:F]+][WEIGH+]COMBINE``, see ``parse_weighing`` and ``parse_rule`` of ``combine``. Without WEIGH
+            updates are weighed by samples; without COMBINE rows are combined by their mean.
+
+    Raises:
+        ConfigError: a part is unknown, twice there, in another order, or does not take its argument.
+
+    >>> parse_aggregation("nnm:2+clip+trimmed-mean:0.2").name
+    'nnm:2+clip+trimmed-mean:0.2'
+    >>> parse_aggregation("samples+mean").name, parse_aggregation("krum").name
+    ('mean', 'krum+mean')
+    """
+    parts = text.split("+")
+    mixing = parts.pop(0) if parts[0].partition(":")[0] == MIXING else ""
+    weigh: WeighingRule = parse_weighing(parts.pop(0)) if parts and is_weighing(parts[0]) else Samples()
+    named = parts.pop(0) if parts or not (mixing or is_weighing(text)) else "mean"
+    if parts or is_weighing(named) or named.partition(":")[0] == MIXING:
+        raise ConfigError(f"the rule is {text!r}: give {AGGREGATION_NAMES}")
+    if mixing:
+        _, colon, said = mixing.partition(":")
+        weigh = NeighbourMixing(parse_tolerance(text, said) if colon else DEFAULT_TOLERANCE, weigh)
+    return AggregationRule(_combining(text, named), weigh)
+
+
+def _combining(text: str, named: str) -> CombiningRule:
+    if named.partition(":")[0] not in ("mean", "median", "trimmed-mean"):
+        raise ConfigError(f"the rule is {text!r}: give {AGGREGATION_NAMES}")
+    return parse_combining(named)
