@@ -10,6 +10,7 @@ from fl_client.aggregation.weigh.nnm import FOLLOWING, NeighbourMixing
 from fl_client.aggregation.weigh.reputation import Reputation
 from fl_client.aggregation.weigh.rows import weighted_row
 from fl_client.aggregation.weigh.rule import (
+    MOST_MIXED_UPDATES,
     MOST_TABLE_UPDATES,
     MOST_UPDATES,
     Needs,
@@ -23,6 +24,7 @@ from fl_client.aggregation.weigh.tolerance import Tolerance
 
 __all__ = [
     "FOLLOWING",
+    "MOST_MIXED_UPDATES",
     "MOST_TABLE_UPDATES",
     "MOST_UPDATES",
     "WEIGHING_NAMES",

@@ -14,7 +14,7 @@ from fl_client.aggregation.weigh.multi_krum import MultiKrum
 from fl_client.aggregation.weigh.nearest import far_ones
 from fl_client.aggregation.weigh.reputation import Reputation
 from fl_client.aggregation.weigh.rule import (
-    MOST_TABLE_UPDATES,
+    MOST_MIXED_UPDATES,
     Needs,
     RoundFigures,
     Weighing,
@@ -36,7 +36,7 @@ _ARGUMENT_SHIFT: Final = 32
 class NeighbourMixing:
     """y_i = mean of x_i and its n - f - 1 nearest others; then another rule weighs y_1, ..., y_n.
 
-    Of two at one distance the one with the lower index is nearer. Bears f bad updates of n > 2 f, up to 32: refused
+    Of two at one distance the one with the lower index is nearer. Bears f bad updates of n > 2 f, up to 24: refused
     when a task is planned for fewer. If fewer are there in a round, f is what they allow.
 
     Nothing is rounded between mixing and the rule that follows. With k = n - f the vectors k y_i are integers, and so
@@ -94,7 +94,7 @@ class NeighbourMixing:
 
     def check(self, trainers: int) -> None:
         """See ``WeighingRule.check``."""
-        check_count("nnm", trainers, MOST_TABLE_UPDATES)
+        check_count("nnm", trainers, MOST_MIXED_UPDATES)
         bad = 1 if self.tolerance.share else self.tolerance.value
         self.tolerance.check(f"nnm{self.tolerance.suffix}", trainers, 2 * bad + 1, "n > 2 F")
         self.following.check(trainers)

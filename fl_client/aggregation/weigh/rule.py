@@ -12,6 +12,9 @@ from fl_client.errors import ConfigError
 MOST_TABLE_UPDATES: Final = 32
 """Updates of a round by a rule that reads all pairwise distances: a table of 496 entries in one proof."""
 
+MOST_MIXED_UPDATES: Final = 24
+"""Updates of a round where they are mixed first: the rule that follows may read a second table in the same proof."""
+
 MOST_UPDATES: Final = 128
 """Updates of a round by any rule: a task's greatest number of trainers."""
 
