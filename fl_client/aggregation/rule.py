@@ -119,8 +119,8 @@ class AggregationRule:
         if not count:
             return Aggregated(base.copy(), None)
         table = self.table(updates, trust, norms)
-        plain = tuple(int(count) for count in samples)
-        figures = table.figures(plain, tuple(int(one) for one in reputations or ()))
+        known = () if reputations is None else tuple(int(one) for one in reputations)
+        figures = table.figures(tuple(int(one) for one in samples), known)
         model = self.combine_rows(self.weigh.weigh(figures), updates, base)
         return Aggregated(model, table if self.needs & (Needs.DISTANCES | Needs.TRUST) else None)
 

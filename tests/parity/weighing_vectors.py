@@ -83,13 +83,9 @@ def shared_vectors() -> list[dict[str, Any]]:
 
 
 def shared_text() -> str:
-    """Return the file's text: one line for each list."""
-    return (
-        json.dumps(shared_vectors(), indent=None)
-        .replace('{"round"', '\n{"round"')
-        .replace('{"rule"', '\n {"rule"')
-        + "\n"
-    )
+    """Return the file's text: one line for each list of rows."""
+    lines = json.dumps(shared_vectors()).replace('{"round"', '\n{"round"').replace('{"rule"', '\n {"rule"')
+    return lines + "\n"
 
 
 def write() -> None:
