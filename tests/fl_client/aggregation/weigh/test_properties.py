@@ -96,9 +96,12 @@ def test_figures_stay_within_what_the_contracts_hold(
 
 @settings(max_examples=30, deadline=None)
 @given(st.data())
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if not ("nnm" in name and "krum" in name)])
 def test_the_order_of_the_updates_changes_nothing(name: str, data: st.DataObject) -> None:
-    """Where no two distances are alike; ties go to the lower index, which is the order."""
+    """Where no two scores are alike: ties go to the lower index, which is the order.
+
+    After mixing many are: updates that leave out the same others become one vector.
+    """
     generator = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     count = data.draw(st.integers(1, 9))
     updates = generator.integers(-LIMIT, LIMIT + 1, (count, 8)).astype(np.int32)
