@@ -27,6 +27,7 @@ interface IRewardPool {
         uint256 attestReward;
         address sealer;
         uint256 sealReward;
+        uint256[] shares; // of updateReward, in Bps, for each account; none: whole
     }
 
     /// @notice A task was paid for in advance.

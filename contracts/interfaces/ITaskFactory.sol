@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ReviewTerms} from "../types/ReviewTypes.sol";
 import {TaskParameters} from "../types/TaskTypes.sol";
 
 /// @title Creates tasks and bounds what they may ask for
@@ -26,9 +27,23 @@ interface ITaskFactory {
     error TaskFactoryUnknownRule(address rule);
     /// @notice The combining rule does not take this argument.
     error TaskFactoryRuleArgument(address rule, uint256 argument);
+    /// @notice The board's implementation works with another vault or pool.
+    error TaskFactoryWrongBoard(address board);
 
     /// @notice Creates a task, initialises it and takes its whole budget from the caller's allowance for the pool.
     function createTask(TaskParameters calldata parameters) external returns (address task);
+
+    /// @notice The same for a task whose updates are reviewed by validators; takes the review's budget as well.
+    function createReviewedTask(
+        TaskParameters calldata parameters,
+        ReviewTerms calldata terms
+    ) external returns (address task);
+
+    /// @notice What the review of a task costs at most, beside `budgetOf`.
+    function reviewBudgetOf(
+        TaskParameters calldata parameters,
+        ReviewTerms calldata terms
+    ) external pure returns (uint256);
 
     /// @notice What a task with these parameters costs at most: every update accepted, every attester and sealer paid.
     function budgetOf(TaskParameters calldata parameters) external pure returns (uint256);
@@ -38,6 +53,9 @@ interface ITaskFactory {
 
     /// @notice The contract that every task's clone runs.
     function implementation() external view returns (address);
+
+    /// @notice The contract that every board's clone runs.
+    function boardImplementation() external view returns (address);
 
     /// @notice The other contracts that every task works with.
     function wiring() external view returns (address court, address vault, address pool);

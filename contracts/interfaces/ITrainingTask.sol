@@ -181,6 +181,12 @@ interface ITrainingTask {
     /// @param entries All reveals of the round, in order.
     function freezeRound(UpdateEntry[] calldata entries) external;
 
+    /// @notice Fixes the accepted set as the review has found. The task's board only.
+    /// @param entries All reveals of the round, in order.
+    /// @param keptMask What the review accepts, a bit each.
+    /// @param shares Of the data reward, in Bps, for each reveal; none: whole.
+    function concludeReview(UpdateEntry[] calldata entries, uint256 keptMask, uint256[] calldata shares) external;
+
     /// @notice Proposes the new model; fixes the accepted set first if nobody has.
     /// @param round The present round: a model that comes later than meant would be a wrong one.
     /// @param accepted Running hash of the updates that the model is made of: until they are fixed, a slash or a new

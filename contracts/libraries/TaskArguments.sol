@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
-import {TaskParameters} from "../types/TaskTypes.sol";
-
 /// @title The parameters behind a clone's code
 /// @notice A task's parameters are appended to its clone's code by the factory: fixed for good, and one of them costs
 /// a code copy (about 130 gas) instead of a cold slot (2,100).
@@ -12,9 +9,17 @@ library TaskArguments {
     /// @dev Length of the minimal proxy that precedes the arguments in the clone's code.
     uint256 private constant PROXY_BYTES = 45;
 
-    /// @notice All parameters, decoded.
-    function all() internal view returns (TaskParameters memory) {
-        return abi.decode(Clones.fetchCloneArgs(address(this)), (TaskParameters));
+    /// @notice Ends the call with all parameters as its answer.
+    /// @dev A struct of words alone is answered as it was encoded for the clone: nothing is decoded and encoded again.
+    function answerAll() internal view {
+        // Solidity has no other way to answer with a part of a contract's own code.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let length := sub(extcodesize(address()), PROXY_BYTES)
+            extcodecopy(address(), free, PROXY_BYTES, length)
+            return(free, length)
+        }
     }
 
     function owner() internal view returns (address) {
@@ -147,6 +152,10 @@ library TaskArguments {
 
     function ruleArgument() internal view returns (uint256) {
         return _word(35);
+    }
+
+    function board() internal view returns (address) {
+        return address(uint160(_word(36)));
     }
 
     /// @dev The scratch word at 0 is free for use between statements.

@@ -7,7 +7,7 @@ import {TaskParameters} from "../types/TaskTypes.sol";
 /// @title Every getter of TaskArguments, in a clone, for tests
 contract ArgumentsHarness {
     function all() external view returns (TaskParameters memory) {
-        return TaskArguments.all();
+        TaskArguments.answerAll();
     }
 
     function owner() external view returns (address) {
@@ -140,5 +140,9 @@ contract ArgumentsHarness {
 
     function ruleArgument() external view returns (uint256) {
         return TaskArguments.ruleArgument();
+    }
+
+    function board() external view returns (address) {
+        return TaskArguments.board();
     }
 }

@@ -5,6 +5,7 @@ import {AttestationTally} from "../libraries/AttestationTally.sol";
 import {CommitmentLib} from "../libraries/CommitmentLib.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
+import {ScoreTally} from "../libraries/ScoreTally.sol";
 
 /// @title The libraries' internal functions, for tests
 contract LibraryHarness {
@@ -134,6 +135,26 @@ contract LibraryHarness {
 
     function updateTypeHash() external pure returns (bytes32) {
         return CommitmentLib.UPDATE_TYPEHASH;
+    }
+
+    // ------------------------------------------------------------------ ScoreTally
+
+    /// @notice The median of every update's scores.
+    function medians(bytes[] calldata rows, uint256 updates) external pure returns (uint256[] memory found) {
+        found = new uint256[](updates);
+        uint256[] memory columns = ScoreTally.columns(rows, updates);
+        for (uint256 i = 0; i < updates; ++i) found[i] = ScoreTally.median(columns[i], rows.length);
+    }
+
+    /// @notice Which of the rows lie near these medians.
+    function near(
+        bytes[] calldata rows,
+        uint256[] calldata middles,
+        uint256 tolerance
+    ) external pure returns (bool[] memory found) {
+        found = new bool[](rows.length);
+        uint256[] memory columns = ScoreTally.columns(rows, middles.length);
+        for (uint256 i = 0; i < rows.length; ++i) found[i] = ScoreTally.isNear(columns, i, middles, tolerance);
     }
 
     // ------------------------------------------------------------------ AttestationTally

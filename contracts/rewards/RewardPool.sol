@@ -14,6 +14,8 @@ import {IRewardPool} from "../interfaces/IRewardPool.sol";
 contract RewardPool is IRewardPool {
     using SafeERC20 for IERC20;
 
+    uint256 private constant BPS = 10_000;
+
     IERC20 private immutable _COIN;
     address private immutable _DEPLOYER;
 
@@ -150,9 +152,12 @@ contract RewardPool is IRewardPool {
         uint256 attestedMask = credit.attestedMask;
         uint256 perUpdate = credit.updateReward + share;
         uint256 perAttestation = credit.attestReward;
+        bool whole = credit.shares.length == 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
             uint256 earned = 0;
-            if ((acceptedMask >> i) & 1 == 1) earned = perUpdate;
+            if ((acceptedMask >> i) & 1 == 1) {
+                earned = whole ? perUpdate : (credit.updateReward * credit.shares[i]) / BPS + share;
+            }
             if ((attestedMask >> i) & 1 == 1) earned += perAttestation;
             if (earned == 0) continue;
             _earn(accounts[i], earned);

@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
+import {IReviewBoard} from "../interfaces/IReviewBoard.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
+import {ReviewTerms, UNAVAILABLE} from "../types/ReviewTypes.sol";
 import {TaskParameters} from "../types/TaskTypes.sol";
 import {TrainingTask} from "./TrainingTask.sol";
 
@@ -32,20 +34,34 @@ contract TaskFactory is ITaskFactory {
     uint256 private constant LEAST_BURN_BPS = 2_000;
     /// @dev Steps of the longest dispute: three openings of nodes, three picks, the chunk and the proof.
     uint256 private constant DISPUTE_STEPS = 8;
+    /// @dev Ending a review of 128 updates by that many stays below a quarter of a block; a test measures it.
+    uint256 private constant MAX_COMMITTEE = 15;
+    uint256 private constant LEAST_COMMITTEE = 3;
+    /// @dev Who holds every seat is every committee, and who leaves one empty is soon replaced: seats are not for dust.
+    uint256 private constant LEAST_VALIDATOR_STAKE = 1e18;
 
     address private immutable _COURT;
     IStakeVault private immutable _VAULT;
     IRewardPool private immutable _POOL;
     address private immutable _IMPLEMENTATION;
+    address private immutable _BOARD;
 
     Bounds private _bounds;
     address[] private _rules;
     mapping(address rule => bool) private _isRule;
 
     /// @param court Decides on evidence for every task.
+    /// @param board What every board's clone runs; of its own transaction, as both would not fit into one.
     /// @param limits The bounds of all parameters.
     /// @param admitted The combining rules that tasks may choose from.
-    constructor(address court, IStakeVault vault, IRewardPool pool, Bounds memory limits, address[] memory admitted) {
+    constructor(
+        address court,
+        IStakeVault vault,
+        IRewardPool pool,
+        address board,
+        Bounds memory limits,
+        address[] memory admitted
+    ) {
         _COURT = court;
         _VAULT = vault;
         _POOL = pool;
@@ -56,23 +72,43 @@ contract TaskFactory is ITaskFactory {
         _within("minChallengeSeconds", limits.minChallengeSeconds, 1, limits.maxPhaseSeconds);
         _bounds = limits;
         _IMPLEMENTATION = address(new TrainingTask(address(this), court, vault, pool));
+        _BOARD = board;
+        (address boardVault, address boardPool) = IReviewBoard(board).wiring();
+        if (boardVault != address(vault) || boardPool != address(pool)) revert TaskFactoryWrongBoard(board);
         _rules = admitted;
         for (uint256 i = 0; i < admitted.length; ++i) _isRule[admitted[i]] = true;
     }
 
     /// @inheritdoc ITaskFactory
     function createTask(TaskParameters calldata parameters) external returns (address task) {
-        if (parameters.owner != msg.sender) revert TaskFactoryWrongOwner(parameters.owner, msg.sender);
-        _checkRule(parameters.rule, parameters.ruleArgument);
-        _checkModel(parameters);
-        _checkTimes(parameters, _bounds);
-        _checkMoney(parameters, _bounds);
-        uint256 budget = budgetOf(parameters);
-        task = Clones.cloneWithImmutableArgs(_IMPLEMENTATION, abi.encode(parameters));
-        emit TaskCreated(task, msg.sender, parameters.definitionHash, budget);
-        _VAULT.registerTask(task);
-        ITrainingTask(task).initialize();
-        _POOL.fund(task, msg.sender, budget);
+        _check(parameters);
+        return _create(parameters, budgetOf(parameters));
+    }
+
+    /// @inheritdoc ITaskFactory
+    function createReviewedTask(
+        TaskParameters calldata parameters,
+        ReviewTerms calldata terms
+    ) external returns (address task) {
+        _check(parameters);
+        _checkTerms(terms, _bounds);
+        address board = Clones.cloneWithImmutableArgs(
+            _BOARD,
+            abi.encode(
+                terms,
+                parameters.owner,
+                parameters.burnBps,
+                parameters.maxSamples,
+                parameters.unbondingSeconds,
+                address(this)
+            )
+        );
+        TaskParameters memory complete = parameters;
+        complete.board = board;
+        task = _create(complete, budgetOf(parameters));
+        _VAULT.registerTask(board);
+        IReviewBoard(board).initialize(task);
+        _POOL.fund(board, msg.sender, reviewBudgetOf(parameters, terms));
     }
 
     /// @inheritdoc ITaskFactory
@@ -83,6 +119,11 @@ contract TaskFactory is ITaskFactory {
     /// @inheritdoc ITaskFactory
     function implementation() external view returns (address) {
         return _IMPLEMENTATION;
+    }
+
+    /// @inheritdoc ITaskFactory
+    function boardImplementation() external view returns (address) {
+        return _BOARD;
     }
 
     /// @inheritdoc ITaskFactory
@@ -106,7 +147,50 @@ contract TaskFactory is ITaskFactory {
         return parameters.rounds * (parameters.maxTrainers * perTrainer + parameters.sealReward);
     }
 
+    /// @inheritdoc ITaskFactory
+    function reviewBudgetOf(
+        TaskParameters calldata parameters,
+        ReviewTerms calldata terms
+    ) public pure returns (uint256) {
+        return parameters.rounds * terms.committee * terms.reward;
+    }
+
+    function _create(TaskParameters memory parameters, uint256 budget) private returns (address task) {
+        task = Clones.cloneWithImmutableArgs(_IMPLEMENTATION, abi.encode(parameters));
+        emit TaskCreated(task, msg.sender, parameters.definitionHash, budget);
+        _VAULT.registerTask(task);
+        ITrainingTask(task).initialize();
+        _POOL.fund(task, msg.sender, budget);
+    }
+
     // ------------------------------------------------------------------ checks
+
+    function _check(TaskParameters calldata parameters) private view {
+        if (parameters.owner != msg.sender) revert TaskFactoryWrongOwner(parameters.owner, msg.sender);
+        // A board is made here, for its own task.
+        _within("board", uint160(parameters.board), 0, 0);
+        _checkRule(parameters.rule, parameters.ruleArgument);
+        _checkModel(parameters);
+        _checkTimes(parameters, _bounds);
+        _checkMoney(parameters, _bounds);
+    }
+
+    function _checkTerms(
+        ReviewTerms calldata terms,
+        Bounds memory limits
+    ) private pure {
+        _within("committee", terms.committee, LEAST_COMMITTEE, MAX_COMMITTEE);
+        _within("committeeQuorum", terms.quorum, terms.committee / 2 + 1, terms.committee);
+        _within("scoreCommitSeconds", terms.commitSeconds, limits.minPhaseSeconds, limits.maxPhaseSeconds);
+        _within("scoreRevealSeconds", terms.revealSeconds, limits.minPhaseSeconds, limits.maxPhaseSeconds);
+        _within("validatorStake", terms.stake, LEAST_VALIDATOR_STAKE, limits.maxStake);
+        _within("reviewReward", terms.reward, 0, limits.maxStake);
+        // Below the reward it would pay to wait for the others' scores, and to be silent where they differ.
+        _within("silencePenalty", terms.silencePenalty, terms.reward > 0 ? terms.reward : 1, terms.stake);
+        _within("tolerance", terms.tolerance, 0, UNAVAILABLE - 1);
+        _within("floor", terms.floor, 0, UNAVAILABLE - 2);
+        _within("full", terms.full, terms.floor + 1, UNAVAILABLE - 1);
+    }
 
     function _checkRule(address rule, uint256 argument) private view {
         if (!_isRule[rule]) revert TaskFactoryUnknownRule(rule);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IReviewBoard} from "../interfaces/IReviewBoard.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {AttestationTally} from "../libraries/AttestationTally.sol";
@@ -16,6 +17,9 @@ import {TaskRounds} from "./TaskRounds.sol";
 /// The only loops over a round's updates; 128 of them stay below a quarter of a block, which a test measures.
 abstract contract TaskFreezing is TaskRounds {
     using AttestationTally for uint256[8];
+
+    /// @dev Bits of a mask: a round has at most 128 updates.
+    uint256 private constant HALF = 128;
 
     /// @dev What the attestations of a round say, in the order of its reveals.
     struct Outcome {
@@ -38,16 +42,19 @@ abstract contract TaskFreezing is TaskRounds {
     /// @dev Fixes the accepted set; the caller writes the clock back. False if the quorum was missed, which has
     /// voided the round and written the clock already.
     function _freeze(RoundClock state, UpdateEntry[] calldata entries) internal returns (bool, RoundClock) {
-        if (state.accepted() != 0) revert TrainingTaskUnexpectedPhase(state.phase(), Phase.Attest);
+        // Once frozen, and while the board has it.
+        if (state.accepted() != 0 || state.phase() == Phase.Review) _requirePhase(state.phase(), Phase.Attest);
         (Phase current, uint256 deadline) = _phaseOf(state);
         // Even when no sealer came in time: the trainers' rewards are owed all the same.
-        if (current != Phase.Attest && current != Phase.Stalled) _requirePhase(current, Phase.Aggregate);
+        if (current != Phase.Attest && current != Phase.Stalled && current != Phase.Review) {
+            _requirePhase(current, Phase.Aggregate);
+        }
         _requireReveals(state, entries);
         Outcome memory outcome = _tally(state, entries);
         if (current == Phase.Attest) {
-            if (!outcome.complete) revert TrainingTaskUnexpectedPhase(Phase.Attest, Phase.Aggregate);
+            if (!outcome.complete) _requirePhase(current, Phase.Aggregate);
             state = state.withMark(block.timestamp);
-        } else {
+        } else if (current != Phase.Review) {
             // Slots count from the end of Attest, whenever the set is frozen.
             state = state.withMark(deadline - _sealingSeconds(state));
         }
@@ -56,10 +63,53 @@ abstract contract TaskFreezing is TaskRounds {
             _void(state);
             return (false, state);
         }
+        address board = TaskArguments.board();
+        if (board != address(0)) {
+            _masks = outcome.acceptedMask | (outcome.attestedMask << HALF);
+            state = state.withPhase(Phase.Review).withMark(block.timestamp);
+            _clock = state;
+            IReviewBoard(board).open(state.turn(), state.revealed(), _setHash, outcome.acceptedMask);
+            return (true, state);
+        }
+        return (true, _accept(state, entries, outcome, new uint256[](0)));
+    }
+
+    /// @inheritdoc ITrainingTask
+    // slither-disable-next-line reentrancy-no-eth
+    function concludeReview(UpdateEntry[] calldata entries, uint256 keptMask, uint256[] calldata shares) external {
+        if (msg.sender != TaskArguments.board()) revert TrainingTaskUnauthorized(msg.sender);
+        RoundClock state = _clock;
+        _requirePhase(state.phase(), Phase.Review);
+        _requireReveals(state, entries);
+        uint256 masks = _masks;
+        // slither-disable-next-line uninitialized-local
+        Outcome memory outcome;
+        outcome.accounts = new address[](entries.length);
+        // Whoever was slashed since the freeze is neither accepted nor paid, whatever the board found.
+        uint256 presentMask = 0;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            address trainer = entries[i].trainer;
+            outcome.accounts[i] = trainer;
+            if (_isPresent(state, _trainers[trainer], i)) presentMask |= 1 << i;
+        }
+        outcome.attestedMask = presentMask & (masks >> HALF);
+        _count(outcome, presentMask & masks & keptMask);
+        state = state.withPhase(Phase.Aggregate).withMark(block.timestamp);
+        if (outcome.accepted < TaskArguments.quorum()) _void(state);
+        else _clock = _accept(state, entries, outcome, shares);
+    }
+
+    /// @dev From here on the set is fixed, and what it earns is owed.
+    function _accept(
+        RoundClock state,
+        UpdateEntry[] calldata entries,
+        Outcome memory outcome,
+        uint256[] memory shares
+    ) private returns (RoundClock) {
         emit RoundFrozen(state.round(), outcome.acceptedMask, outcome.attestedMask);
         if (outcome.accepted != entries.length) _setHash = _hashOf(entries, outcome.acceptedMask);
-        _credit(state, outcome);
-        return (true, state.withAccepted(outcome.accepted).withSealer(0));
+        _credit(state, outcome, shares);
+        return state.withAccepted(outcome.accepted).withSealer(0);
     }
 
     /// @dev INVARIANT: nobody is left out, added or weighed otherwise; the list hashes to the running hash of reveals.
@@ -93,9 +143,13 @@ abstract contract TaskFreezing is TaskRounds {
             outcome.attestedMask |= 1 << i;
             planes.add(record.word());
         }
-        outcome.acceptedMask = presentMask & planes.above(present / 2);
         outcome.complete = outcome.attestedMask == presentMask;
-        for (uint256 mask = outcome.acceptedMask; mask != 0; mask &= mask - 1) ++outcome.accepted;
+        _count(outcome, presentMask & planes.above(present / 2));
+    }
+
+    function _count(Outcome memory outcome, uint256 acceptedMask) private pure {
+        outcome.acceptedMask = acceptedMask;
+        for (; acceptedMask != 0; acceptedMask &= acceptedMask - 1) ++outcome.accepted;
     }
 
     /// @dev A trainer that was slashed since its reveal neither attests nor is accepted.
@@ -122,7 +176,7 @@ abstract contract TaskFreezing is TaskRounds {
     }
 
     /// @dev Books the round's rewards, and that of the sealer of the model it started from.
-    function _credit(RoundClock state, Outcome memory outcome) private {
+    function _credit(RoundClock state, Outcome memory outcome, uint256[] memory shares) private {
         _POOL.creditRound(
             IRewardPool.RoundCredit({
                 accounts: outcome.accounts,
@@ -132,7 +186,8 @@ abstract contract TaskFreezing is TaskRounds {
                 updateReward: TaskArguments.updateReward(),
                 attestReward: TaskArguments.attestReward(),
                 sealer: _proposer(state),
-                sealReward: TaskArguments.sealReward()
+                sealReward: TaskArguments.sealReward(),
+                shares: shares
             })
         );
     }

@@ -35,9 +35,7 @@ abstract contract TaskRoster is TaskState {
         _requireNotEnded(state.phase());
         // Seats decide whose slot it is: none is added or filled while slots run.
         (Phase current, ) = _phaseOf(state);
-        if (current == Phase.Aggregate || current == Phase.Stalled) {
-            revert TrainingTaskUnexpectedPhase(current, Phase.Challenge);
-        }
+        if (current == Phase.Aggregate || current == Phase.Stalled) _requirePhase(current, Phase.Challenge);
         if (_VAULT.stakeOf(address(this), msg.sender, Role.Sealer).amount > 0) {
             revert TrainingTaskAlreadyJoined(msg.sender, Role.Sealer);
         }
@@ -56,7 +54,7 @@ abstract contract TaskRoster is TaskState {
         _requireNotEnded(state.phase());
         TrainerRecord record = _trainers[msg.sender];
         if (record.state() != TrainerState.Suspended || record.leaving()) {
-            revert TrainingTaskUnexpectedTrainerState(msg.sender, record.state());
+            _refuse(record.state());
         }
         uint256 limit = TaskArguments.maxTrainers();
         if (state.active() >= limit) revert TrainingTaskFull(limit);
@@ -101,7 +99,7 @@ abstract contract TaskRoster is TaskState {
         TrainerRecord record = _trainers[msg.sender];
         TrainerState current = record.state();
         if (current == TrainerState.None || record.leaving()) {
-            revert TrainingTaskUnexpectedTrainerState(msg.sender, current);
+            _refuse(current);
         }
         _trainers[msg.sender] = record.withLeaving(true);
         if (current != TrainerState.Suspended) _clock = _clock.withActive(_clock.active() - 1);
@@ -133,9 +131,7 @@ abstract contract TaskRoster is TaskState {
     }
 
     function _requireNotEnded(Phase current) private pure {
-        if (current == Phase.Ended || current == Phase.None) {
-            revert TrainingTaskUnexpectedPhase(current, Phase.Join);
-        }
+        if (current == Phase.Ended || current == Phase.None) _requirePhase(current, Phase.Join);
     }
 
     // ------------------------------------------------------------------ faults

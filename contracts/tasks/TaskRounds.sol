@@ -20,9 +20,7 @@ abstract contract TaskRounds is TaskRoster {
         RoundClock state = _clock;
         _requirePhase(state.phase(), Phase.Join);
         bool full = state.active() == TaskArguments.maxTrainers();
-        if (!_isStartable(state) || (!full && block.timestamp < state.mark())) {
-            revert TrainingTaskUnexpectedPhase(Phase.Join, Phase.Commit);
-        }
+        if (!_isStartable(state) || (!full && block.timestamp < state.mark())) _requirePhase(Phase.Join, Phase.Commit);
         _openTurn(state.withRound(1), _dueOf(state));
     }
 
@@ -122,10 +120,10 @@ abstract contract TaskRounds is TaskRoster {
         if (standing == TrainerState.Attested) {
             if (record.turn() == state.turn()) revert TrainingTaskAlreadyActed(msg.sender, state.turn());
         } else if (standing != TrainerState.Revealed) {
-            revert TrainingTaskUnexpectedTrainerState(msg.sender, standing);
+            _refuse(standing);
         }
         // Only who has revealed in this round, in whatever attempt.
-        if (record.turn() < _firstTurn(state)) revert TrainingTaskUnexpectedTrainerState(msg.sender, standing);
+        if (record.turn() < _firstTurn(state)) _refuse(standing);
         if (bitmap >> state.revealed() != 0) revert TrainingTaskBitmapTooLong(bitmap, state.revealed());
         // SAFETY: at most 128 updates a round, so the bitmap fits into the word.
         _trainers[msg.sender] = record.acted(uint208(bitmap), state.turn(), TrainerState.Attested);
@@ -177,7 +175,7 @@ abstract contract TaskRounds is TaskRoster {
     function _requireMayCommit(RoundClock state, TrainerRecord record) private {
         TrainerState current = record.state();
         if (current == TrainerState.None || current == TrainerState.Suspended || record.leaving()) {
-            revert TrainingTaskUnexpectedTrainerState(msg.sender, current);
+            _refuse(current);
         }
         if (record.turn() == state.turn() || (current >= TrainerState.Revealed && record.turn() >= _firstTurn(state))) {
             revert TrainingTaskAlreadyActed(msg.sender, record.turn());
@@ -207,7 +205,7 @@ abstract contract TaskRounds is TaskRoster {
     function _openCommitment(RoundClock state, bytes32 digest, uint8 index) private {
         TrainerRecord record = _trainers[msg.sender];
         if (record.state() != TrainerState.Committed || record.turn() != state.turn()) {
-            revert TrainingTaskUnexpectedTrainerState(msg.sender, record.state());
+            _refuse(record.state());
         }
         if (record.word() != _truncate(digest)) {
             revert TrainingTaskCommitmentMismatch(digest, bytes32(uint256(record.word()) << 48));

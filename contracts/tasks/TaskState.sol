@@ -6,7 +6,15 @@ import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {TaskArguments} from "../libraries/TaskArguments.sol";
 import {RoundClock} from "../types/RoundClock.sol";
-import {Phase, RoundState, SUBSTITUTE, TaskParameters, TrainerView, UNKNOWN_DUE} from "../types/TaskTypes.sol";
+import {
+    Phase,
+    RoundState,
+    SUBSTITUTE,
+    TaskParameters,
+    TrainerState,
+    TrainerView,
+    UNKNOWN_DUE
+} from "../types/TaskTypes.sol";
 import {TrainerRecord} from "../types/TrainerRecord.sol";
 
 /// @title What a task remembers, and what phase follows from it
@@ -36,6 +44,8 @@ abstract contract TaskState is ITrainingTask {
     uint256 internal _seedBlock;
     /// @dev Who stands for a proposal without a seat: a challenger that won, or whoever came in an open slot.
     address internal _substitute;
+    /// @dev While updates are reviewed: which are accepted (low half), and whose attestations count (high half).
+    uint256 internal _masks;
     mapping(uint256 seat => address sealer) internal _seats;
     mapping(address trainer => TrainerRecord) internal _trainers;
     mapping(address trainer => bytes32 record) internal _records;
@@ -76,7 +86,7 @@ abstract contract TaskState is ITrainingTask {
 
     /// @inheritdoc ITrainingTask
     function parameters() external view returns (TaskParameters memory) {
-        return TaskArguments.all();
+        TaskArguments.answerAll();
     }
 
     /// @inheritdoc ITrainingTask
@@ -131,6 +141,9 @@ abstract contract TaskState is ITrainingTask {
     /// | Commit    | Reveal    | all due have committed, or the deadline                          |
     /// | Reveal    | Attest    | all commitments are revealed, or the deadline                    |
     /// | Attest    | Aggregate | the deadline, or `freezeRound` shows that all have attested      |
+    /// | Attest    | Review    | the same, where the task has a board; `freezeRound` opens it     |
+    /// | Review    | Aggregate | the board has concluded                                          |
+    /// | Review    | Void      | the board leaves fewer than the quorum                           |
     /// | Reveal    | Void      | the phase is over and the quorum of reveals was missed           |
     /// | Attest    | Void      | `freezeRound` shows that the quorum of accepted updates is missed |
     /// | Void      | Commit    | `voidRound`, or Ended after too many in a row                    |
@@ -144,7 +157,9 @@ abstract contract TaskState is ITrainingTask {
         if (current == Phase.Attest) {
             // Not before: whoever committed keeps its whole reveal phase, even in a turn that is lost.
             if (state.revealed() < TaskArguments.quorum()) return (Phase.Void, 0);
-            if (block.timestamp >= deadline) return _aggregatePhase(state, deadline);
+            if (block.timestamp >= deadline) {
+                return TaskArguments.board() == address(0) ? _aggregatePhase(state, deadline) : (Phase.Review, 0);
+            }
         } else if (current == Phase.Aggregate) {
             return _aggregatePhase(state, deadline);
         } else if (current == Phase.Challenge && block.timestamp >= deadline && !state.disputeOpen()) {
@@ -181,6 +196,11 @@ abstract contract TaskState is ITrainingTask {
 
     function _requirePhase(Phase current, Phase required) internal pure {
         if (current != required) revert TrainingTaskUnexpectedPhase(current, required);
+    }
+
+    /// @dev For a caller whose state does not allow the call.
+    function _refuse(TrainerState current) internal view {
+        revert TrainingTaskUnexpectedTrainerState(msg.sender, current);
     }
 
     // ------------------------------------------------------------------ shared facts

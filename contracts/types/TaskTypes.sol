@@ -13,7 +13,8 @@ enum Phase {
     Final, // the proposal stands; `finalizeRound` is due
     Void, // the quorum is out of reach; `voidRound` is due
     Stalled, // no sealer came; `endTask` is due
-    Ended // no further round; stakes unbond, escrow is refunded
+    Ended, // no further round; stakes unbond, escrow is refunded
+    Review // validators score the accepted updates; comes between Attest and Aggregate where the task has a board
 }
 
 /// @dev As what an account locked its stake.
@@ -21,7 +22,8 @@ enum Role {
     None,
     Trainer,
     Sealer,
-    Challenger
+    Challenger,
+    Validator
 }
 
 /// @dev On what a slash stands.
@@ -31,7 +33,8 @@ enum Evidence {
     WrongNorm, // one chunk whose claimed sum of squares is not its own
     WrongAggregate, // one coordinate of the model that the updates do not give
     NoAnswer, // a step of a dispute that the sealer missed
-    LostDispute // a step of a dispute that the challenger missed
+    LostDispute, // a step of a dispute that the challenger missed
+    NoScores // a drawn validator's scores that are missing, shown by the deadline
 }
 
 /// @dev Where a trainer stands in its latest turn.
@@ -83,6 +86,7 @@ struct TaskParameters {
     uint256 burnBps; // share of a slash that is burned
     address rule; // how updates are combined
     uint256 ruleArgument; // of the rule: 0, or the share of values that a trimmed mean drops a side, in Bps
+    address board; // where validators review the updates; zero where nobody does. Set by the factory
 }
 
 /// @dev One revealed update: whose, how heavy, and the commitment to its vector.

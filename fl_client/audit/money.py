@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
+from fl_client.audit.review import check_board, shares_of
 from fl_client.audit.rounds import NO_ANSWER, NO_REVEAL, WRONG_AGGREGATE, WRONG_NORM
 from fl_client.errors import AuditDiffers
 from fl_client.rounds import Slash, TaskWatch
@@ -22,10 +23,11 @@ def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
     for number, record in ledger.rounds.items():
         if record.accepted_mask is None:
             continue
-        share = ledger.bonus_shares.get(number, 0)
+        share, parts = ledger.bonus_shares.get(number, 0), shares_of(watch, record)
         for reveal in record.reveals:
             if record.accepted_mask >> reveal.index & 1:
-                earned[reveal.trainer] += parameters.update_reward + share
+                part = parameters.update_reward * parts[reveal.index] // _BPS
+                earned[reveal.trainer] += part + share
             if record.attested_mask >> reveal.index & 1:
                 earned[reveal.trainer] += parameters.attest_reward
         standing = record.standing
@@ -59,7 +61,9 @@ def check_earnings(watch: TaskWatch, *, alone: bool) -> None:
             f"rewards: slashed coins were shared as {watch.ledger.bonus_shares} (round: to each accepted update), "
             f"the slashes give {watch.ledger.expected_shares}"
         )
-    for account, expected in sorted(expected_earnings(watch).items()):
+    all_earned = Counter(expected_earnings(watch))
+    all_earned.update(check_board(watch))
+    for account, expected in sorted(all_earned.items()):
         _, lifetime = watch.contract.earnings(account)
         if lifetime != expected if alone else lifetime < expected:
             raise AuditDiffers(
@@ -85,10 +89,7 @@ def check_escrow(watch: TaskWatch) -> None:
     if ledger.refunded is not None:
         left = ledger.refunded[0]
     else:
-        escrow = watch.contract.connection.call(
-            watch.contract.pool.functions.escrowOf(watch.contract.address)
-        )
-        left = int(escrow[0])
+        left, _ = watch.contract.escrow(watch.contract.address)
     if left != unspent:
         raise AuditDiffers(f"escrow: {left} is left or was refunded, budget less rewards is {unspent}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fl_client.audit.review import ReviewAudit
 from fl_client.encoding import commitment_of
 from fl_client.errors import AuditDiffers, AuditUnchecked, ContentAltered, ContentMissing, EncodingError
 from fl_client.roles.models import ModelBook
@@ -32,7 +33,10 @@ class RoundAudit:
                     f"round {self.record.number} is final and its accepted set was never fixed"
                 )
             return
-        self.check_attestations()
+        if self.watch.contract.board is None:
+            self.check_attestations()
+        else:
+            ReviewAudit(self.watch, self.record).check()
         for reveal in self.record.reveals:
             self.check_bytes(reveal)
         if self.record.proposals:

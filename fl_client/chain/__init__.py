@@ -9,7 +9,7 @@ from fl_client.chain.events import Event, EventCursor, EventDecoder
 from fl_client.chain.fees import FeePolicy
 from fl_client.chain.history import export_chain, import_chain
 from fl_client.chain.journal import Journal
-from fl_client.chain.journal_rows import SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.journal_rows import ScoresRow, SecretRow, TransactionRow, TransactionStatus
 from fl_client.chain.kept_events import KeptEvents
 from fl_client.chain.keys import (
     Account,
@@ -45,6 +45,7 @@ __all__ = [
     "Node",
     "Receipt",
     "RevertDecoder",
+    "ScoresRow",
     "SecretRow",
     "Sender",
     "TransactionRow",

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from fl_client.chain.journal_rows import SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.journal_rows import ScoresRow, SecretRow, TransactionRow, TransactionStatus
 from fl_client.errors import ChainError, JournalUnwritable
 from fl_client.types import Address
 
@@ -29,11 +29,16 @@ CREATE TABLE IF NOT EXISTS transactions (
     hash BLOB PRIMARY KEY, chain_id INTEGER NOT NULL, account TEXT NOT NULL, intent TEXT NOT NULL,
     nonce INTEGER NOT NULL, raw BLOB NOT NULL, status TEXT NOT NULL, sequence INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS scores (
+    board TEXT NOT NULL, account TEXT NOT NULL, turn INTEGER NOT NULL, committee INTEGER NOT NULL,
+    scores BLOB NOT NULL, salt BLOB NOT NULL, digest BLOB PRIMARY KEY
+) STRICT;
 CREATE TABLE IF NOT EXISTS chains (chain_id INTEGER PRIMARY KEY, genesis BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS by_intent ON transactions (chain_id, account, intent);
 """
 
 _SECRET_COLUMNS: Final = tuple(field.name for field in fields(SecretRow))
+_SCORES_COLUMNS: Final = tuple(field.name for field in fields(ScoresRow))
 _TRANSACTION_COLUMNS: Final = tuple(field.name for field in fields(TransactionRow))
 
 
@@ -136,6 +141,25 @@ class Journal:
         columns = dict(zip(_SECRET_COLUMNS, found[0], strict=True))
         columns["root_sum"] = int(columns["root_sum"])
         return SecretRow(**columns)
+
+    def record_scores(self, row: ScoresRow) -> None:
+        """Keep a validator's scores, before it commits to them; keeping them twice changes nothing.
+
+        Raises:
+            ChainError: the disk refused it.
+        """
+        with self._lock:
+            if not self._select("SELECT 1 FROM scores WHERE digest=?", (row.digest,)):
+                self._insert("scores", _SCORES_COLUMNS, [getattr(row, name) for name in _SCORES_COLUMNS])
+
+    def scores(self, board: Address, account: Address, turn: int, committee: int) -> tuple[ScoresRow, ...]:
+        """The scores kept for a review; more than one only if a reorganisation changed the set of updates."""
+        found = self._select(
+            f"SELECT {','.join(_SCORES_COLUMNS)} FROM scores "
+            "WHERE board=? AND account=? AND turn=? AND committee=? ORDER BY rowid",
+            (board, account, turn, committee),
+        )
+        return tuple(ScoresRow(**dict(zip(_SCORES_COLUMNS, row, strict=True))) for row in found)
 
     def record_transaction(self, row: TransactionRow) -> None:
         """Keep a signed transaction, before it is sent; keeping it twice changes nothing.

@@ -57,6 +57,32 @@ class SecretRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoresRow:
+    """What a validator needs to reveal the scores that it committed.
+
+    Attributes:
+        board: the board's address.
+        account: the validator's address.
+        turn: of the task.
+        committee: of the review, from 0.
+        scores: two bytes an update.
+        salt: 32 random bytes; never shown.
+        digest: EIP-712 hash of all this: what the chain sees first, 32 bytes.
+    """
+
+    board: Address
+    account: Address
+    turn: int
+    committee: int
+    scores: bytes
+    salt: Bytes32
+    digest: Bytes32
+
+    def __repr__(self) -> str:
+        return f"ScoresRow(board={self.board}, turn={self.turn}, committee={self.committee})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRow:
     """A signed transaction.
 

@@ -30,7 +30,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "See it": (demo, commands.audit, commands.status, report, dashboard, latency),
     "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
     "Take part": (
-        *(commands.train, commands.aggregate, commands.own, commands.join),
+        *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),
         *(commands.claim, commands.leave, commands.export, prune),
     ),
 }

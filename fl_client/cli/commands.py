@@ -60,6 +60,19 @@ def aggregate(settings: Settings, *, until_ended: UntilEnded = False, as_json: A
     take_part(settings, aggregator, until_ended=until_ended, as_json=as_json)
 
 
+@takes(*ROLE, *LEARNING)
+def validate(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
+    """Take part as a validator: when drawn, score the updates on samples that no trainer has.
+
+    The samples are the K-th of N parts of the definition's test samples (--share K/N).
+
+    Example: fl validate task.json --keystore keys/vera.json --store store --share 1/5
+    """
+    from fl_client.cli.participate import take_part, validator
+
+    take_part(settings, validator, until_ended=until_ended, as_json=as_json)
+
+
 @takes(*ROLE)
 def own(settings: Settings, *, as_json: AsJson = False) -> None:
     """Watch over a task as the one who pays: start it, and end one that cannot go on.

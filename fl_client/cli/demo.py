@@ -41,6 +41,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Decides data split, model, keys and salts.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
+    validators: Annotated[int, typer.Option(help="Validators who score the updates, 3 to 64; 0: none.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
     network: Annotated[
         bool,
@@ -66,9 +67,9 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        if (epochs, batch_size, lr, solver, fraction, device) != (None, None, None, None, 1.0, "cpu"):
+        if (epochs, batch_size, lr, solver, fraction, device, validators) != (*[None] * 4, 1.0, "cpu", 0):
             raise ConfigError(
-                "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
+                "--network trains as the task says, on the CPU: leave out --epochs, --lr, --validators and the like"
             )
         plan = NetworkPlan(
             out=out,
@@ -102,6 +103,7 @@ def demo(
         seed=seed,
         out=out,
         honest=honest,
+        validators=validators,
         device=device,
     )
     if as_json:

@@ -1,4 +1,4 @@
-"""A trainer's model and data, from its settings."""
+"""A trainer's model and data, and a validator's, from their settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fl_client.learning import LocalLearner
+    from fl_client.learning import GlobalModel, LocalLearner, Task, TaskData
+    from fl_client.review import LossJudge
 
 
 def parse_share(text: str) -> tuple[int, int]:
@@ -34,19 +35,11 @@ def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
         LearningError: its definition or its data cannot be used.
     """
     part, whole = parse_share(settings.share)
-    import numpy as np  # torch comes with the next line: only trainers wait for that
+    import numpy as np  # torch comes with the next line: only trainers and validators wait for that
 
     from fl_client import learning
 
-    task = learning.load_task(settings.definition, data_dir=settings.data)
-    data = learning.check_task(task)
-    parameters = contract.parameters
-    model = learning.GlobalModel(task, seed=settings.seed, fraction_bits=parameters.fraction_bits)
-    if model.layout.definition_hash != parameters.definition_hash:
-        raise ConfigError(
-            f"--definition {settings.definition!r} has the hash 0x{model.layout.definition_hash.hex()}, the "
-            f"task was made for 0x{parameters.definition_hash.hex()}: give the definition that its owner used"
-        )
+    task, data, model = _opened(settings, contract)
     shares = learning.split(
         learning.parse_partition(settings.partition),
         data.train_targets,
@@ -60,3 +53,38 @@ def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
         seed=settings.seed * 1_000 + part - 1,
         device=learning.resolve_device(settings.device),
     )
+
+
+def local_judge(settings: Settings, contract: TaskContract) -> LossJudge:
+    """A validator's judge: the K-th of N parts of the definition's test samples, which no trainer has.
+
+    Raises:
+        ConfigError: the model is another than the task's.
+        LearningError: its definition or its data cannot be used, or this part is empty.
+    """
+    part, whole = parse_share(settings.share)
+    import numpy as np
+
+    from fl_client import learning
+    from fl_client.review import LossJudge
+
+    _, data, model = _opened(settings, contract)
+    mine = data.test.select(np.arange(part - 1, len(data.test), whole))
+    device = learning.resolve_device(settings.device)
+    return LossJudge(lambda vector: model.evaluate(vector, mine, device).loss)
+
+
+def _opened(settings: Settings, contract: TaskContract) -> tuple[Task, TaskData, GlobalModel]:
+    """The definition, its data and its model, which must be the task's."""
+    from fl_client import learning
+
+    task = learning.load_task(settings.definition, data_dir=settings.data)
+    data = learning.check_task(task)
+    parameters = contract.parameters
+    model = learning.GlobalModel(task, seed=settings.seed, fraction_bits=parameters.fraction_bits)
+    if model.layout.definition_hash != parameters.definition_hash:
+        raise ConfigError(
+            f"--definition {settings.definition!r} has the hash 0x{model.layout.definition_hash.hex()}, the "
+            f"task was made for 0x{parameters.definition_hash.hex()}: give the definition that its owner used"
+        )
+    return task, data, model

@@ -19,6 +19,7 @@ from fl_client.rounds import TaskWatch
 from fl_client.types import Address
 
 _ROLES = {"trainer": Role.TRAINER, "aggregator": Role.SEALER, "challenger": Role.CHALLENGER}
+# A validator joins and leaves through its board, by the role itself (`fl validate`).
 
 
 def join(settings: Settings, role: str, *, as_json: bool) -> None:

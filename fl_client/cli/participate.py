@@ -12,7 +12,7 @@ from types import FrameType
 
 from fl_client.chain import Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
-from fl_client.cli.learner import local_learner
+from fl_client.cli.learner import local_judge, local_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
 from fl_client.cli.session import open_account, open_content, open_task, state_folder
 from fl_client.cli.settings import Settings
@@ -25,6 +25,7 @@ from fl_client.roles import (
     Owner,
     Participant,
     Trainer,
+    Validator,
     is_finished,
     require_open,
     run_role,
@@ -75,6 +76,19 @@ def aggregator(seat: Seat) -> Participant:
     return Aggregator(seat.watch, seat.sender, seat.gas, models=seat.models)
 
 
+def validator(seat: Seat) -> Participant:
+    """A validator with the samples that the settings name."""
+    return Validator(
+        seat.watch,
+        seat.sender,
+        seat.gas,
+        judge=local_judge(seat.settings, seat.watch.contract),
+        models=seat.models,
+        journal=seat.journal,
+        salt=lambda turn, committee: Bytes32(secrets.token_bytes(32)),
+    )
+
+
 def auditor(seat: Seat) -> Participant:
     """An auditor that challenges."""
     return Auditor(seat.watch, seat.sender, seat.gas, models=seat.models)
@@ -92,6 +106,7 @@ def stake_of(contract: TaskContract, role: Role) -> int:
         Role.TRAINER: parameters.trainer_stake,
         Role.SEALER: parameters.sealer_stake,
         Role.CHALLENGER: parameters.challenge_bond,
+        Role.VALIDATOR: 0 if contract.board is None else contract.board.terms.stake,
     }
     return stakes.get(role, 0)
 

@@ -12,7 +12,14 @@ import typer
 import yaml
 
 from fl_client.chain import Connection, Event, EventCursor, Journal, TransactionSender, load_artifact
-from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, TaskParameters
+from fl_client.chain.contracts import (
+    ONE_COIN,
+    Deployment,
+    FactoryBounds,
+    ReviewTerms,
+    TaskContract,
+    TaskParameters,
+)
 from fl_client.cli.session import (
     check_writable,
     open_account,
@@ -49,9 +56,11 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
     with Journal(state_folder(settings, account.address)) as journal:
         sender = TransactionSender(connection, account, journal, confirmations=settings.confirmations)
         sender.resume()
-        intent = creation_intent(parameters, deployment.factory, out)
+        intent = creation_intent(parameters, plan.review_terms, deployment.factory, out)
         existed = sender.knows(intent)
-        contract = create_task(connection, deployment, sender, parameters, GasBook(), intent=intent)
+        contract = create_task(
+            connection, deployment, sender, parameters, GasBook(), intent=intent, terms=plan.review_terms
+        )
     said = {
         "chain_id": deployment.chain_id,
         "definition": model["definition"],
@@ -73,9 +82,11 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
             typer.echo("it was paid for before: for another task of the same plan give another file by --out")
 
 
-def creation_intent(parameters: TaskParameters, factory: Address, out: Path) -> str:
+def creation_intent(
+    parameters: TaskParameters, terms: ReviewTerms | None, factory: Address, out: Path
+) -> str:
     """One task for each plan, factory and file: killed and started again, nobody pays for a second one."""
-    told = repr((factory, parameters.to_tuple())).encode()
+    told = repr((factory, parameters.to_tuple(), terms and terms.to_tuple())).encode()
     return f"createTask {hashlib.sha256(told).hexdigest()[:32]} {out.resolve()}"
 
 
@@ -146,6 +157,15 @@ rewards:
   seal: 5
   bounty: 10
   answer_fee: 5
+# review:                 # leave out, and nobody scores the updates
+#   committee: 3          # validators drawn for a round, 3 to 15
+#   stake: 100            # of each validator, in coins
+#   reward: 2             # of a validator for a round
+#   silence_penalty: 20
+#   tolerance: 0.05       # mean distance from the medians beyond which a validator is not paid
+#   floor: -0.2           # least worth (fall of the loss, in nats) of an accepted update
+#   full: 0.05            # the worth that earns the whole reward, where scores pay
+#   payment: equal        # equal, samples or score
 """
 
 

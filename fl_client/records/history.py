@@ -23,7 +23,10 @@ from fl_client.records.transactions import (
 from fl_client.rounds import TaskWatch
 from fl_client.types import Address
 
-_EVENTS_OF: Final = ("TaskFactory", "TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "DeepCoin")
+_EVENTS_OF: Final = (
+    *("TaskFactory", "TrainingTask", "StakeVault", "RewardPool"),
+    *("DisputeCourt", "ReviewBoard", "DeepCoin"),
+)
 # Whoever attests last completes the round: the proposal comes before Attest is over by the clock.
 _AGGREGATING: Final = frozenset({"freezeRound", "proposeAggregate"})
 _PREPARING: Final = frozenset({"transfer", "wire"})
@@ -102,7 +105,8 @@ class RecordWatch(TaskWatch):
         """
         super().__init__(contract, start_block=start_block)
         deployment = contract.deployment
-        watched = (contract.address, deployment.factory, deployment.vault, deployment.pool, deployment.court)
+        self._own = {contract.address, contract.parameters.board} - {NOBODY}
+        watched = (*self._own, deployment.factory, deployment.vault, deployment.pool, deployment.court)
         first = deployment.block if start_block is None else start_block
         artifacts = [load_artifact(name) for name in _EVENTS_OF]
         self._cursor = EventCursor(contract.connection, [*watched, deployment.coin], artifacts, first)
@@ -171,11 +175,11 @@ class RecordWatch(TaskWatch):
     # ------------------------------------------------------------------ events
 
     def _take(self, event: Event) -> None:
-        task, other = self.contract.address, event.args.get("task")
+        other = event.args.get("task")
         trace = self._traces.setdefault(
             event.transaction_hash, _Trace(block=event.block, place=event.log_index)
         )
-        of_task = event.address == task or other == task
+        of_task = event.address in self._own or other in self._own
         if of_task:
             self._follow(event)
             trace.of_task = True

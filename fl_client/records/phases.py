@@ -89,7 +89,8 @@ class PhaseClock:
             if self.revealed < parameters.quorum:
                 return Phase.VOID, 0
             if now >= deadline:
-                return self._sealing(now, deadline)
+                # A board comes before any sealer; anybody may open its review.
+                return (Phase.REVIEW, 0) if parameters.board != NOBODY else self._sealing(now, deadline)
         elif phase is Phase.AGGREGATE:
             return self._sealing(now, deadline)
         elif phase is Phase.CHALLENGE and now >= deadline and self.dispute is None:
@@ -205,9 +206,13 @@ class PhaseClock:
         if not self.pending:
             self.phase, self.mark = Phase.ATTEST, now + self._parameters.attest_seconds
 
+    def _reviewing(self, args: Any, now: int) -> None:
+        self.phase, self.mark = Phase.REVIEW, now
+
     def _froze(self, args: Any, now: int) -> None:
         phase, deadline = self.at(now)
-        self.mark = now if phase is Phase.ATTEST else deadline - self._sealing_seconds()
+        early = phase in (Phase.ATTEST, Phase.REVIEW)
+        self.mark = now if early else deadline - self._sealing_seconds()
         self.phase, self.frozen = Phase.AGGREGATE, True
 
     def _proposed(self, args: Any, now: int) -> None:
@@ -254,6 +259,7 @@ _HANDLERS: Final[dict[str, Callable[[PhaseClock, Any, int], None]]] = {
     "TurnSeeded": PhaseClock._seeded,
     "UpdateCommitted": PhaseClock._committed,
     "UpdateRevealed": PhaseClock._revealed,
+    "ReviewOpened": PhaseClock._reviewing,
     "RoundFrozen": PhaseClock._froze,
     "AggregateProposed": PhaseClock._proposed,
     "AggregateRejected": PhaseClock._rejected,

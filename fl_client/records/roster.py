@@ -14,7 +14,7 @@ from fl_client.chain.contracts import NOBODY, Role, TaskContract
 from fl_client.types import Address
 
 OUTSIDER: Final = "outsider"
-_ORDER: Final = ("trainer", "aggregator", "auditor", "owner")
+_ORDER: Final = ("trainer", "aggregator", "validator", "auditor", "owner")
 # Who shows a fault is an auditor, whatever else it is not.
 _SHOWN_BY: Final = {
     "DisputeOpened": "challenger",
@@ -106,6 +106,9 @@ class Roster:
     def _sealer_came(self, args: Any) -> None:
         self._roles.setdefault(args["sealer"], "aggregator")
 
+    def _validator_came(self, args: Any) -> None:
+        self._roles.setdefault(args["validator"], "validator")
+
     def _left(self, args: Any) -> None:
         if args["role"] == Role.TRAINER:
             self.leaving.add(args["account"])
@@ -135,6 +138,7 @@ _HANDLERS = {
     "TrainerJoined": Roster._trainer_came,
     "TrainerRestored": Roster._trainer_came,
     "SealerJoined": Roster._sealer_came,
+    "ValidatorJoined": Roster._validator_came,
     "MemberLeft": Roster._left,
     "StakeLocked": Roster._locked,
     "StakeUnbonding": Roster._unbonding,

@@ -65,6 +65,8 @@ class PresentState:
             return self._unrevealed(), "reveal the update that it committed to"
         if phase is Phase.ATTEST:
             return self._unattested(), "vouch for the updates that it can check"
+        if phase is Phase.REVIEW:
+            return self._reviewing()
         if phase is Phase.AGGREGATE:
             sealer = self._clock.slot(self._watch.now)[0]
             return (
@@ -73,6 +75,20 @@ class PresentState:
         if phase is Phase.CHALLENGE:
             return self._disputing()
         return [], _ANYBODY.get(phase, "")
+
+    def _reviewing(self) -> tuple[list[Address], str]:
+        """Who of the committee owes its scores."""
+        board = self._ledger.board
+        review = None if board is None else board.reviews.get(self._clock.turn)
+        if review is None:
+            return [], "anybody may open the review"
+        if not review.committees or review.kept_mask is not None:
+            return [], "anybody may draw the committee"
+        committee = review.committees[-1]
+        owing = [one for one in committee.validators if one not in committee.committed]
+        if owing:
+            return owing, "score the updates and commit to the scores"
+        return [one for one in committee.validators if one not in committee.scores], "reveal the scores"
 
     @property
     def _is_drawing(self) -> bool:

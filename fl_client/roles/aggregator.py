@@ -33,7 +33,7 @@ class Aggregator(Answering):
             seat = self._open_seat(phase)
             if seat is None:
                 return self.join()
-        if phase in (Phase.ATTEST, Phase.AGGREGATE):
+        if phase is Phase.AGGREGATE or (phase is Phase.ATTEST and self.contract.board is None):
             return self.propose(phase, seat)
         return self.advance(phase)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fl_client.chain import Connection, TransactionSender, load_artifact
-from fl_client.chain.contracts import Deployment, Phase, TaskContract, TaskParameters
+from fl_client.chain.contracts import Deployment, Phase, ReviewTerms, TaskContract, TaskParameters
 from fl_client.chain.events import EventDecoder
 from fl_client.errors import ChainError
 from fl_client.roles.participant import GasBook, Participant
@@ -17,6 +17,7 @@ def create_task(
     gas: GasBook,
     *,
     intent: str | None = None,
+    terms: ReviewTerms | None = None,
 ) -> TaskContract:
     """Pay for a task and create it.
 
@@ -28,6 +29,7 @@ def create_task(
         gas: where the gas is noted.
         intent: a name for this one creation. A second call with the same name, also after a restart, finds the
             task that the first one paid for; ``None`` makes another task each time.
+        terms: how its updates are reviewed; ``None``: they are not.
 
     Raises:
         ContractReverted: a parameter lies outside the factory's bounds; the error names it.
@@ -37,15 +39,21 @@ def create_task(
     factory = connection.contract("TaskFactory", deployment.factory)
     if intent is None or not sender.knows(intent):
         balance = connection.call(coin.functions.balanceOf(sender.address))
-        if balance < parameters.budget:
+        budget = parameters.budget + (
+            0 if terms is None else parameters.rounds * terms.committee * terms.reward
+        )
+        if balance < budget:
             raise ChainError(
-                f"the task's budget is {parameters.budget}, {sender.address} has {balance}: get more coins, "
+                f"the task's budget is {budget}, {sender.address} has {balance}: get more coins, "
                 "or lower rewards, rounds or trainers"
             )
-        approve = coin.functions.approve(deployment.pool, parameters.budget)
+        approve = coin.functions.approve(deployment.pool, budget)
         gas.note("owner", "approve", sender.send(approve).gas_used)
-    receipt = sender.send(factory.functions.createTask(parameters.to_tuple()), intent=intent)
-    gas.note("owner", "createTask", receipt.gas_used)
+    call = factory.functions.createTask(parameters.to_tuple())
+    if terms is not None:
+        call = factory.functions.createReviewedTask(parameters.to_tuple(), terms.to_tuple())
+    receipt = sender.send(call, intent=intent)
+    gas.note("owner", call.fn_name, receipt.gas_used)
     for event in EventDecoder([load_artifact("TaskFactory")]).decode(receipt.logs):
         if event.name == "TaskCreated":
             return TaskContract(connection, deployment, event.args["task"])

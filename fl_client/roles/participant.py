@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fl_client.chain import PASSES_NOW, Receipt, TransactionSender
-from fl_client.chain.contracts import Phase, Role, TaskContract
+from fl_client.chain.contracts import Phase, ReviewStep, Role, TaskContract
 from fl_client.errors import ContractReverted, HistoryReplaced
-from fl_client.rounds import TaskLedger, TaskWatch
+from fl_client.rounds import TaskLedger, TaskWatch, tally
 from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,11 @@ _RACES = frozenset(
         "TrainingTaskSeedPending",
         "TrainingTaskWrongEntries",
         "DisputeCourtDeadline",
+        "ReviewBoardNotDue",
+        "ReviewBoardOtherReview",
+        "ReviewBoardSeatTaken",
+        "ReviewBoardSeedPending",
+        "ReviewBoardUnexpectedStep",
         "DisputeCourtUnexpectedStep",
     }
 )
@@ -140,6 +145,8 @@ class Participant:
                 ]
             elif phase is Phase.CHALLENGE and self.contract.clock(self.address).dispute_open:
                 times.append(self.contract.dispute().deadline)
+            elif phase is Phase.REVIEW and self.contract.board is not None:
+                times.append(self.contract.review().mark)
             elif phase is Phase.AGGREGATE:
                 seconds = self.contract.parameters.seal_seconds
                 times += [deadline - slot * seconds for slot in range(1, 2 + len(self.contract.seats()))]
@@ -191,6 +198,8 @@ class Participant:
         if phase is Phase.VOID:
             self.send(functions.voidRound())
             return "voided the round"
+        if phase in (Phase.ATTEST, Phase.REVIEW):
+            return self.review(phase)
         if phase is Phase.STALLED:
             record = self.ledger.current()
             if record.accepted_mask is None:
@@ -199,6 +208,29 @@ class Participant:
                 return "froze the round"
             self.send(functions.endTask())
             return "ended the task"
+        return None
+
+    def review(self, phase: Phase) -> str | None:
+        """Open a review, draw its committee, or end it, where that is due."""
+        record, board = self.ledger.current(), self.contract.board
+        if board is None or self.ledger.board is None:
+            return None
+        if phase is Phase.ATTEST and not tally(record, turn=record.turn).complete:
+            return None
+        entries = list(self.watch.entries(record.reveals))
+        open_review = self.ledger.board.reviews.get(record.turn)
+        if open_review is None:
+            self.send(self.contract.task.functions.freezeRound(entries))
+            return "opened the review"
+        state = self.contract.review()
+        if state.step is ReviewStep.DRAW:
+            self.send(board.board.functions.drawCommittee())
+            return "drew the committee"
+        if state.step is ReviewStep.DUE:
+            last = open_review.committees[-1] if open_review.committees else None
+            rows = last.rows() if last is not None and last.number == state.committee else []
+            self.send(board.board.functions.concludeReview(entries, rows))
+            return "concluded the review"
         return None
 
     def start(self) -> str | None:

@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from fl_client.aggregation import CombiningRule, parse_rule
-from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskParameters
+from fl_client.chain.contracts import NOBODY, ONE_COIN, Deployment, FactoryBounds, ReviewTerms, TaskParameters
 from fl_client.errors import ConfigError
+from fl_client.roles.review_plan import ReviewPlan, review_from_table
 from fl_client.rounds import rule_contract
 from fl_client.types import Address, Bytes32
 
@@ -62,6 +63,7 @@ class TaskPlan:
         phase_seconds: every time below that is 0.
         challenge_seconds, unbonding_seconds, retention_seconds: 0: as short as makes sense and the factory allows.
         burn: share of a slash that is burned.
+        review: how validators score the updates; None: nobody does.
     """
 
     rounds: int = 10
@@ -94,6 +96,7 @@ class TaskPlan:
     seal_reward: Decimal = _coins(5)
     bounty: Decimal = _coins(10)
     answer_fee: Decimal = _coins(5)
+    review: ReviewPlan | None = None
 
     def __post_init__(self) -> None:
         if not LEAST_QUORUM <= self.trainers <= MOST_TRAINERS:
@@ -119,6 +122,11 @@ class TaskPlan:
     def combining_rule(self) -> CombiningRule:
         """The rule that ``rule`` names."""
         return parse_rule(self.rule)
+
+    @property
+    def review_terms(self) -> ReviewTerms | None:
+        """The review as the contract takes it, if there is one."""
+        return None if self.review is None else self.review.terms(self.phase_seconds)
 
     @property
     def least_accepted(self) -> int:
@@ -186,6 +194,7 @@ class TaskPlan:
             burn_bps=round(self.burn * _BPS),
             rule=rule_contract(deployment, self.combining_rule),
             rule_argument=self.combining_rule.argument,
+            board=NOBODY,
             **same,
             **amounts,
         )
@@ -208,7 +217,9 @@ def plan_from_table(table: Mapping[str, Any], where: str) -> TaskPlan:
     grouped = {name for names in _TABLES.values() for name in names.values()}
     values: dict[str, Any] = {}
     for key, value in table.items():
-        if key in _TABLES:
+        if key == "review":
+            values[key] = review_from_table(value, where)
+        elif key in _TABLES:
             if not isinstance(value, Mapping):
                 raise ConfigError(
                     f"{where}: {key} is {value!r}: give entries, e.g. {', '.join(_TABLES[key])}"

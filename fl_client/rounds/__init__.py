@@ -5,6 +5,7 @@ from __future__ import annotations
 from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
+from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
 from fl_client.rounds.rules import rule_contract, rule_of
 from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
 from fl_client.rounds.vectors import (
@@ -21,11 +22,14 @@ from fl_client.rounds.watch import TaskWatch
 __all__ = [
     "AccountStatus",
     "Commit",
+    "CommitteeRecord",
     "FetchedVector",
     "Outcome",
     "Proposal",
     "Retention",
     "Reveal",
+    "ReviewLedger",
+    "ReviewRecord",
     "RoundRecord",
     "SealedVector",
     "Slash",

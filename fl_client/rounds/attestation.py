@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fl_client.rounds.ledger import RoundRecord
@@ -27,24 +28,26 @@ class Outcome:
         return self.accepted_mask.bit_count()
 
 
-def tally(record: RoundRecord, *, turn: int) -> Outcome:
+def tally(record: RoundRecord, *, turn: int, dropped: Collection[int] | None = None) -> Outcome:
     """Count a round's attestations as ``TrainingTask.freezeRound`` does.
 
     Args:
         record: the round.
         turn: in which it is counted; attestations of an earlier turn do not count.
+        dropped: reveals whose trainer had been slashed by then; ``None``: before the set was fixed.
 
     Returns:
         The outcome.
     """
     present = attested = 0
+    gone = record.dropped if dropped is None else dropped
     public: set[tuple[bytes, int]] = set()
     votes = [0] * len(record.reveals)
     for reveal in record.reveals:
         root = (bytes(reveal.root_hash), reveal.root_sum)
         repeated = bool(record.attempt) and root in public
         public.add(root)
-        if reveal.index in record.dropped:  # slashed since: neither attests nor is accepted
+        if reveal.index in gone:  # slashed since: neither attests nor is accepted
             continue
         if repeated:
             continue  # what an earlier attempt made public is nobody else's, whatever became of its author

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.rounds.review_ledger import ReviewLedger
 from fl_client.types import Address, Bytes32
 
 
@@ -104,9 +105,16 @@ class TaskLedger:
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
         ended: the final model's commitment once the task has ended.
+        board: what happened on its review board; None where nobody reviews.
     """
 
-    def __init__(self, task: Address, initial_model: Bytes32, initial_content: Bytes32) -> None:
+    def __init__(
+        self,
+        task: Address,
+        initial_model: Bytes32,
+        initial_content: Bytes32,
+        board: Address | None = None,
+    ) -> None:
         self.task = task
         self.initial_model = initial_model
         self.initial_content = initial_content
@@ -124,10 +132,15 @@ class TaskLedger:
         self.round = 0
         self.turn = 0
         self.seeded_turn = 0
+        self.board = None if board is None else ReviewLedger(board)
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """Take events over, in chain order; those of other tasks are passed over."""
         for event in events:
+            if self.board is not None:
+                self.board.apply(event)
+                if event.name == "ReviewOpened" and event.address == self.board.board:
+                    self._review_opened(event.args)
             handler = _HANDLERS.get(event.name)
             if handler is None:
                 continue
@@ -206,6 +219,11 @@ class TaskLedger:
 
     def _attested(self, args: Any) -> None:
         self.current().attestations[args["trainer"]] = (self.turn, args["bitmap"])
+
+    def _review_opened(self, args: Any) -> None:
+        assert self.board is not None
+        review, record = self.board.reviews[args["turn"]], self.current()
+        review.dropped, review.reveals = frozenset(record.dropped), len(record.reveals)
 
     def _frozen(self, args: Any) -> None:
         record = self.current()

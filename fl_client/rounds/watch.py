@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 BEHIND_SECONDS: Final = 30.0
 """How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
 
-_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt")
+_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard")
 
 
 class TaskWatch:
@@ -66,10 +66,19 @@ class TaskWatch:
 
     def _begin(self) -> None:
         deployment, parameters = self.contract.deployment, self.contract.parameters
-        self.ledger = TaskLedger(self.contract.address, parameters.initial_model, parameters.initial_content)
+        board = None if parameters.board == NOBODY else parameters.board
+        self.ledger = TaskLedger(
+            self.contract.address, parameters.initial_model, parameters.initial_content, board
+        )
         self._cursor = EventCursor(
             self.contract.connection,
-            [self.contract.address, deployment.vault, deployment.pool, deployment.court],
+            [
+                self.contract.address,
+                deployment.vault,
+                deployment.pool,
+                deployment.court,
+                *filter(None, [board]),
+            ],
             [load_artifact(name) for name in _WATCHED],
             self._start,
             kept=self._kept,

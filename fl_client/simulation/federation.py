@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from eth_utils.crypto import keccak
 from numpy.typing import NDArray
 
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
-from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
+from fl_client.chain.contracts import (
+    ONE_COIN,
+    Deployment,
+    FactoryBounds,
+    Phase,
+    ReviewStep,
+    Role,
+    TaskContract,
+    deploy,
+)
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.errors import ChainError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
-    LocalTraining,
     TaskData,
     check_task,
     load_task,
@@ -26,6 +33,7 @@ from fl_client.learning import (
     training_defaults,
 )
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT, RecordWatch, evidence_name
+from fl_client.review import LossJudge
 from fl_client.roles import (
     FRACTION_BITS,
     Aggregator,
@@ -35,6 +43,7 @@ from fl_client.roles import (
     Owner,
     Participant,
     Trainer,
+    Validator,
     create_task,
 )
 from fl_client.rounds import Slash, TaskWatch, Vector, VerifiedVectors, seal_vector
@@ -44,7 +53,8 @@ from fl_client.simulation.attackers import (
     LyingNormTrainer,
     SilentTrainer,
 )
-from fl_client.simulation.plan import DemoSettings, plan_cheats, task_plan
+from fl_client.simulation.plan import DemoSettings, derived_salt, plan_cheats, task_plan, training_of
+from fl_client.simulation.round_report import RoundReport
 from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
 
@@ -54,27 +64,6 @@ _CHEATING_TRAINERS: dict[str, type[SilentTrainer] | type[CopyingTrainer] | type[
     COPY: CopyingTrainer,
     NORM: LyingNormTrainer,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundReport:
-    """One finished round.
-
-    Attributes:
-        round: from 1.
-        accuracy: the task's metric of the new model on the test part.
-        loss: on the test part.
-        accepted: updates that entered the model.
-        gas: of all transactions since the round before.
-        slashes: evidence names of what was booked in it.
-    """
-
-    round: int
-    accuracy: float
-    loss: float
-    accepted: int
-    gas: int
-    slashes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -101,9 +90,10 @@ class Federation:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
-        self.training = _training(settings, training_defaults(self.task))
+        self.training = training_of(settings, training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
-        self.connection = Connection.embedded(seed=settings.seed, accounts=settings.participants + 4)
+        accounts = settings.participants + settings.validators + 4
+        self.connection = Connection.embedded(seed=settings.seed, accounts=accounts)
         self.store = LocalStore(settings.out / "store")
         # A round's updates, its model and the one before: fetched and verified once for all roles but the
         # auditor, which shares nothing.
@@ -139,7 +129,9 @@ class Federation:
             initial_content=self.store.put(sealed.data).digest,
             dimension=form.dimension,
         )
-        contract = create_task(self.connection, deployment, self._owner_sender, parameters, self.gas)
+        contract = create_task(
+            self.connection, deployment, self._owner_sender, parameters, self.gas, terms=plan.review_terms
+        )
         return deployment, contract
 
     def _members(self) -> list[Member]:
@@ -152,6 +144,7 @@ class Federation:
         )
         members = [self._trainer(index, share) for index, share in enumerate(shares)]
         members += [self._aggregator(index) for index in range(AGGREGATORS)]
+        members += [self._validator(index) for index in range(self.settings.validators)]
         members.append(self._auditor())
         owner = Owner(self.watch, self._owner_sender, self.gas)
         members.append(Member(name="owner", participant=owner, coins_before=0))
@@ -198,6 +191,22 @@ class Federation:
             aggregator.cheats_in = cheat.round
         return Member(name=name, participant=aggregator, coins_before=0)
 
+    def _validator(self, index: int) -> Member:
+        """Each with an equal part of the test samples: no trainer has them, and no two validators share any."""
+        name = f"validator {index + 1}"
+        sender, journal = self._sender(self.settings.participants + 4 + index, name.replace(" ", "-"))
+        mine = self.data.test.select(np.arange(index, len(self.data.test), self.settings.validators))
+        validator = Validator(
+            self.watch,
+            sender,
+            self.gas,
+            judge=LossJudge(lambda vector: self.model.evaluate(vector, mine, self.device).loss),
+            models=self._models(),
+            journal=journal,
+            salt=lambda turn, committee: self._derived("scores", index, turn, committee),
+        )
+        return Member(name=name, participant=validator, coins_before=0)
+
     def _auditor(self) -> Member:
         index = 1 + self.settings.participants + AGGREGATORS
         sender, _ = self._sender(index, "auditor")
@@ -215,9 +224,7 @@ class Federation:
         return ModelBook(self.watch, self.store, verified=self.verified)
 
     def _derived(self, purpose: str, *numbers: int) -> Bytes32:
-        """A demonstration's salts come from its seed, so that a run repeats bit for bit."""
-        text = f"Gradbond demo {purpose} {self.settings.seed} " + " ".join(map(str, numbers))
-        return Bytes32(keccak(text=text))
+        return derived_salt(self.settings.seed, purpose, *numbers)
 
     # ------------------------------------------------------------------ running
 
@@ -262,6 +269,10 @@ class Federation:
             # The draw follows from the hash of a block that only the next one can read.
             self.connection.wait_until(self.connection.now() + 1)
             return
+        if phase is Phase.REVIEW:
+            review = self.contract.review()
+            # Of the draw, a block; of everything else, a time.
+            deadline = self.connection.now() + 1 if review.step is ReviewStep.DRAW else review.mark
         dispute = self.contract.dispute()
         if dispute.deadline and phase is Phase.CHALLENGE:
             deadline = dispute.deadline
@@ -307,7 +318,7 @@ class Federation:
 
     def _releasable_at(self, member: Member) -> int:
         found = 0
-        for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER):
+        for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR):
             amount, releasable_at = self.contract.stake(member.participant.address, role)
             if amount:
                 found = max(found, releasable_at)
@@ -325,12 +336,3 @@ class Federation:
         """With which errors the contract refused copied reveals, by account; never mined, so no record has them."""
         copying = (one.participant for one in self.members if isinstance(one.participant, CopyingTrainer))
         return {one.address: one.refused_with for one in copying if one.refused_with is not None}
-
-
-def _training(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
-    return LocalTraining(
-        epochs=defaults.epochs if settings.epochs is None else settings.epochs,
-        batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,
-        learning_rate=defaults.learning_rate if settings.learning_rate is None else settings.learning_rate,
-        solver=defaults.solver if settings.solver is None else settings.solver,
-    )

@@ -6,14 +6,19 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eth_utils.crypto import keccak
+
 from fl_client.aggregation import CombiningRule, parse_rule
 from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
+from fl_client.learning import LocalTraining
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
-from fl_client.roles import TaskPlan
+from fl_client.roles import ReviewPlan, TaskPlan
+from fl_client.types import Bytes32
 
 MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
+MAX_VALIDATORS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class DemoSettings:
     seed: int = 0
     out: Path = field(default_factory=lambda: Path("runs/demo"))
     honest: bool = False
+    validators: int = 0
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -54,6 +60,10 @@ class DemoSettings:
             raise ConfigError(
                 f"--participants is {self.participants}: give {MIN_QUORUM} to {MAX_PARTICIPANTS}, "
                 f"since a round needs {MIN_QUORUM} accepted updates"
+            )
+        if self.validators and not 3 <= self.validators <= MAX_VALIDATORS:
+            raise ConfigError(
+                f"--validators is {self.validators}: give 3 to {MAX_VALIDATORS}, or 0 for no review"
             )
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
@@ -122,4 +132,20 @@ def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
         challenge_seconds=phase_seconds,
         unbonding_seconds=20 * phase_seconds,
         retention_seconds=100 * phase_seconds,
+        review=ReviewPlan(committee=min(5, settings.validators)) if settings.validators else None,
     ).within(FactoryBounds.devnet())
+
+
+def training_of(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
+    """The task's own way to train, with what the settings change."""
+    return LocalTraining(
+        epochs=defaults.epochs if settings.epochs is None else settings.epochs,
+        batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,
+        learning_rate=defaults.learning_rate if settings.learning_rate is None else settings.learning_rate,
+        solver=defaults.solver if settings.solver is None else settings.solver,
+    )
+
+
+def derived_salt(seed: int, purpose: str, *numbers: int) -> Bytes32:
+    """A demonstration's salts come from its seed, so that a run repeats bit for bit."""
+    return Bytes32(keccak(text=f"Gradbond demo {purpose} {seed} " + " ".join(map(str, numbers))))

@@ -34,6 +34,7 @@ EXPORTED: tuple[str, ...] = (
     "MultiKrumWeighing",
     "NeighbourMixing",
     "ReputationWeighing",
+    "ReviewBoard",
     "RewardPool",
     "SamplesWeighing",
     "StakeVault",

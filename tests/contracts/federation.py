@@ -57,6 +57,7 @@ class System:
     rule: Any
     median_rule: Any
     trimmed_mean_rule: Any
+    board: Any
     factory: Any
 
 
@@ -83,7 +84,10 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     median_rule = owner.deploy(brownie.MedianRule)
     trimmed_mean_rule = owner.deploy(brownie.TrimmedMeanRule)
     rules = [rule, median_rule, trimmed_mean_rule]
-    factory = owner.deploy(brownie.TaskFactory, court, vault, pool, tuple(bounds or Bounds()), rules)
+    board = owner.deploy(brownie.ReviewBoard, vault, pool)
+    factory = owner.deploy(
+        brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules
+    )
     vault.wire(factory, pool, by)
     pool.wire(factory, vault, by)
     return System(
@@ -95,6 +99,7 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         rule=rule,
         median_rule=median_rule,
         trimmed_mean_rule=trimmed_mean_rule,
+        board=board,
         factory=factory,
     )
 
@@ -154,6 +159,7 @@ def task_parameters(system: System, owner: Any, **overrides: Any) -> TaskParamet
         "burn_bps": 2_500,
         "rule": system.rule.address,
         "rule_argument": 0,
+        "board": ZERO,
     }
     if "initial_model" not in overrides:
         form = VectorFormat(dimension=dimension, fraction_bits=fraction_bits, kind=VectorKind.MODEL)
@@ -307,7 +313,7 @@ def check_books(system: System, accounts: Sequence[Any], tasks: Sequence[Any]) -
 
     Args:
         accounts: everybody who may hold coins, stakes or earnings.
-        tasks: every task that was created.
+        tasks: every task that was created, and every board.
     """
     coin, vault, pool = system.coin, system.vault, system.pool
     purses = sum(coin.balanceOf(account) for account in (*accounts, vault, pool))

@@ -22,6 +22,7 @@ class Phase(IntEnum):
     VOID = 8
     STALLED = 9
     ENDED = 10
+    REVIEW = 11
 
 
 class Role(IntEnum):
@@ -31,6 +32,7 @@ class Role(IntEnum):
     TRAINER = 1
     SEALER = 2
     CHALLENGER = 3
+    VALIDATOR = 4
 
 
 class Evidence(IntEnum):
@@ -42,6 +44,7 @@ class Evidence(IntEnum):
     WRONG_AGGREGATE = 3
     NO_ANSWER = 4
     LOST_DISPUTE = 5
+    NO_SCORES = 6
 
 
 class TrainerState(IntEnum):
@@ -113,3 +116,4 @@ class TaskParameters(NamedTuple):
     burn_bps: int
     rule: str
     rule_argument: int
+    board: str

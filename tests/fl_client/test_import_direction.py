@@ -12,7 +12,7 @@ ROWS = (
     {"types", "errors", "config"},
     {"encoding"},
     {"storage", "learning", "chain"},
-    {"aggregation", "rounds"},
+    {"aggregation", "rounds", "review"},
     {"disputes"},
     {"roles"},
     {"audit"},
@@ -22,7 +22,7 @@ ROWS = (
 )
 RANK = {stage: rank for rank, row in enumerate(ROWS) for stage in row}
 # Stages of one row do not know each other, except where one is built on the other.
-ALLOWED_BESIDE = {("rounds", "aggregation")}
+ALLOWED_BESIDE = {("rounds", "aggregation"), ("review", "rounds")}
 ONLY_IN = {
     "torch": {"learning", "encoding/flatten.py"},
     "web3": {"chain"},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fl_client.chain.contracts.board import BoardContract, Payment, ReviewState, ReviewStep, ReviewTerms
 from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
-from fl_client.chain.contracts.parameters import ONE_COIN, TaskParameters
+from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
-    NOBODY,
     SUBSTITUTE,
     UNKNOWN_DUE,
     Clock,
@@ -23,11 +23,16 @@ __all__ = [
     "ONE_COIN",
     "SUBSTITUTE",
     "UNKNOWN_DUE",
+    "BoardContract",
     "Clock",
     "Deployment",
     "Dispute",
     "FactoryBounds",
+    "Payment",
     "Phase",
+    "ReviewState",
+    "ReviewStep",
+    "ReviewTerms",
     "Role",
     "Step",
     "TaskContract",

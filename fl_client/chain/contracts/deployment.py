@@ -114,6 +114,7 @@ class Deployment:
             raise ChainError(
                 f"the factory {self.factory} works with {wired}, not with this deployment's contracts"
             )
+        require_code(connection, "ReviewBoard", connection.call(factory.functions.boardImplementation()))
         admitted = connection.call(factory.functions.rules())
         for field in _RULES:
             if (rule := getattr(self, field)) not in admitted:
@@ -177,7 +178,8 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         bounds.min_burn_bps,
         bounds.max_stake,
     )
-    factory = create("TaskFactory", court, vault, pool, limits, list(rules.values()))
+    board = create("ReviewBoard", vault, pool)
+    factory = create("TaskFactory", court, vault, pool, board, limits, list(rules.values()))
     sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
     sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
     deployment = Deployment(

@@ -9,6 +9,8 @@ from typing import Any
 from fl_client.errors import ConfigError
 from fl_client.types import Address, Bytes32
 
+NOBODY = Address("0x0000000000000000000000000000000000000000")
+
 ONE_COIN = 10**18
 """Smallest units in one DeepCoin."""
 
@@ -57,6 +59,7 @@ class TaskParameters:
     burn_bps: int
     rule: Address
     rule_argument: int
+    board: Address = NOBODY
 
     def __post_init__(self) -> None:
         for field in fields(self):

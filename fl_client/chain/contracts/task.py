@@ -13,13 +13,13 @@ from hexbytes import HexBytes
 from web3 import Web3
 
 from fl_client.chain.connection import Connection
+from fl_client.chain.contracts.board import BoardContract, ReviewState
 from fl_client.chain.contracts.deployment import Deployment
-from fl_client.chain.contracts.parameters import TaskParameters
+from fl_client.chain.contracts.parameters import NOBODY, TaskParameters
 from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
 
 UNKNOWN_DUE = 255
-NOBODY = Address("0x0000000000000000000000000000000000000000")
 SUBSTITUTE = 255
 
 
@@ -37,6 +37,7 @@ class Phase(IntEnum):
     VOID = 8
     STALLED = 9
     ENDED = 10
+    REVIEW = 11
 
 
 class Role(IntEnum):
@@ -46,6 +47,7 @@ class Role(IntEnum):
     TRAINER = 1
     SEALER = 2
     CHALLENGER = 3
+    VALIDATOR = 4
 
 
 class TrainerState(IntEnum):
@@ -131,6 +133,7 @@ class TaskContract:
         address: the task.
         parameters: as fixed at its creation.
         task, vault, pool, court, coin: the contracts, for building transactions.
+        board: where its updates are reviewed; None where nobody does.
     """
 
     def __init__(self, connection: Connection, deployment: Deployment, address: Address) -> None:
@@ -151,6 +154,9 @@ class TaskContract:
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
         self._seen: tuple[Bytes32, dict[tuple[Any, ...], Any]] = (Bytes32(bytes(32)), {})
         self._held: tuple[int, Bytes32] | None = None
+        self.board: BoardContract | None = None
+        if self.parameters.board != NOBODY:
+            self.board = BoardContract(connection, deployment, self.parameters.board, self.address)
 
     def _require_clone(self) -> None:
         """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
@@ -265,12 +271,22 @@ class TaskContract:
             _, arguments = self.court.decode_function_input(sent["input"])
         return dict(arguments)
 
+    def review(self) -> ReviewState:
+        """What the task's board is doing, as of the same block as everything else."""
+        assert self.board is not None  # asked only where there is one
+        block = self.connection.block_number() if self._held is None else self._held[0]
+        return self.board.state(block)
+
     def stake(self, account: Address, role: Role) -> tuple[int, int]:
         """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
-        amount, releasable_at = self.connection.call(
-            self.vault.functions.stakeOf(self.address, account, int(role))
-        )
+        place = self.address if role is not Role.VALIDATOR or self.board is None else self.board.address
+        amount, releasable_at = self.connection.call(self.vault.functions.stakeOf(place, account, int(role)))
         return int(amount), int(releasable_at)
+
+    def escrow(self, payer: Address) -> tuple[int, int]:
+        """What is unspent of the escrow of a task or board, and what slashes left for the honest, in 1e-18 coin."""
+        unspent, bonus, *_ = self.connection.call(self.pool.functions.escrowOf(payer))
+        return int(unspent), int(bonus)
 
     def earnings(self, account: Address) -> tuple[int, int]:
         """What an account may claim, and has ever earned, in 1e-18 coin."""

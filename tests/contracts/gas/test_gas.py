@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import brownie
 import pytest
 from brownie import history
 
 from tests.contracts.federation import (
-    ONE,
     People,
     System,
     create_task,
     fund,
-    join_all,
     only_event,
-    parameters_of,
     present,
     running_task,
-    start,
 )
 from tests.contracts.gas import snapshot
+from tests.contracts.gas.crowd import LARGEST, MOST_TRAINERS, Crowd
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase
 
@@ -39,8 +35,6 @@ SEAL = 184_686
 """`proposeAggregate` and `finalizeRound` of six trainers as measured; the target is 150,000."""
 
 QUARTER_BLOCK = 30_000_000 // 4
-MOST_TRAINERS = 128
-STAKE = 100 * ONE
 ROUNDS = 6
 
 
@@ -202,50 +196,12 @@ def test_gas_is_that_of_the_snapshot(costs: dict[int, Costs]) -> None:
 # ---------------------------------------------------------------------- as many as a task takes
 
 
-@dataclass(frozen=True, slots=True)
-class Puppet:
-    """A trainer whose calls come through the crowd."""
-
-    address: str
-
-
 def test_freezing_the_largest_round(system: System, accounts: Any) -> None:
     """128 trainers, all accepted, none of whom has ever earned: a quarter of a block must do."""
     people = crowd_of(accounts, 0)
-    by = {"from": people.owner}
-    crowd = people.owner.deploy(brownie.PuppetCrowd)
-    for _ in range(MOST_TRAINERS // 32):
-        crowd.grow(32, by)
-    everybody = list(range(MOST_TRAINERS))
-    puppets = [Puppet(str(address)) for address in crowd.members()]
-
-    def order(target: Any, data: list[str]) -> None:
-        for first in range(0, MOST_TRAINERS, 64):
-            crowd.order(everybody[first : first + 64], target, data[first : first + 64], by)
-
-    task = create_task(
-        system,
-        people.owner,
-        max_trainers=MOST_TRAINERS,
-        dimension=10,
-        trainer_stake=STAKE,
-        norm_penalty=STAKE,
-        **{f"{phase}_seconds": 86_400 for phase in ("join", "commit", "reveal", "attest")},
-    )
-    stake = parameters_of(task).trainer_stake
-    for puppet in puppets:
-        system.coin.transfer(puppet.address, stake, by)
-    order(system.coin, [system.coin.approve.encode_input(system.vault, stake)] * MOST_TRAINERS)
-    join_all(task, (), people.sealers)
-    order(task, [task.joinAsTrainer.encode_input()] * MOST_TRAINERS)
-    start(task, people.owner)
-    round_ = Round.of(task)
-    updates = [round_.update(puppet) for puppet in puppets]
-    order(task, [task.commitUpdate.encode_input(1, update.digest) for update in updates])
-    order(task, [task.revealUpdate.encode_input(*update.opening) for update in updates])
-    round_.revealed.extend(updates)
-    order(task, [task.attestUpdates.encode_input(round_.everything)] * MOST_TRAINERS)
-    frozen = task.freezeRound(round_.entries, by)
+    task = create_task(system, people.owner, **LARGEST)
+    round_ = Crowd.joining(system, people, task).attested_round()
+    frozen = task.freezeRound(round_.entries, {"from": people.owner})
     assert only_event(frozen, "RoundFrozen")["acceptedMask"] == round_.everything
     print(f"\nfreezeRound, {MOST_TRAINERS} trainers: {frozen.gas_used:,}")
     assert frozen.gas_used < QUARTER_BLOCK

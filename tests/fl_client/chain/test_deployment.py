@@ -29,8 +29,10 @@ class Place:
         """Deploy another factory, which admits these rules."""
         one = self.deployment
         limits = astuple(FactoryBounds())
+        own = self.connection.contract("TaskFactory", one.factory)
+        board = self.connection.call(own.functions.boardImplementation())
         receipt = self.sender.deploy(
-            load_artifact("TaskFactory"), one.court, one.vault, one.pool, limits, rules
+            load_artifact("TaskFactory"), one.court, one.vault, one.pool, board, limits, rules
         )
         assert receipt.contract_address is not None
         return receipt.contract_address

@@ -11,7 +11,7 @@ from fl_client.cli.app import main
     "command",
     [
         *("demo", "audit", "status", "report", "dashboard", "devnet", "deploy", "fund", "doctor", "latency"),
-        *("train", "aggregate", "own", "join", "claim", "leave", "export", "prune"),
+        *("train", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
         *("keys new", "keys list", "keys import"),
         *("task new", "task check", "task create", "task list", "task show", "task example"),
     ],

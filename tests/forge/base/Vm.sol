@@ -21,6 +21,15 @@ interface Vm {
     /// @notice Gives this block a hash, as a chain would.
     function setBlockhash(uint256 number, bytes32 blockHash) external;
 
+    /// @notice What was read of this account costs as much as the first time again.
+    function cool(address target) external;
+
+    /// @notice Remembers all state.
+    function snapshotState() external returns (uint256 id);
+
+    /// @notice Goes back to what was remembered.
+    function revertToState(uint256 id) external returns (bool done);
+
     /// @notice Keeps events from now on.
     function recordLogs() external;
 

@@ -9,6 +9,7 @@ import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
 import {ICombiningRule} from "../../../contracts/interfaces/ICombiningRule.sol";
 import {ITaskFactory} from "../../../contracts/interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../../../contracts/interfaces/ITrainingTask.sol";
+import {ReviewBoard} from "../../../contracts/review/ReviewBoard.sol";
 import {RewardPool} from "../../../contracts/rewards/RewardPool.sol";
 import {StakeVault} from "../../../contracts/staking/StakeVault.sol";
 import {TaskFactory} from "../../../contracts/tasks/TaskFactory.sol";
@@ -52,6 +53,7 @@ abstract contract World is Checks {
             address(court),
             vault,
             pool,
+            address(new ReviewBoard(vault, pool)),
             ITaskFactory.Bounds({
                 minPhaseSeconds: 60,
                 maxPhaseSeconds: 30 days,
@@ -106,7 +108,8 @@ abstract contract World is Checks {
                 answerFee: 7 * ONE,
                 burnBps: 2_500,
                 rule: address(rules[Rule.Mean]),
-                ruleArgument: 0
+                ruleArgument: 0,
+                board: address(0)
             });
     }
 

@@ -96,7 +96,8 @@ contract SlashingTest is Checks {
                 updateReward: 7,
                 attestReward: 3,
                 sealer: sealed_ ? FINDER : address(0),
-                sealReward: 11
+                sealReward: 11,
+                shares: new uint256[](0)
             })
         );
         uint256 share = number == 0 ? 0 : bonus / number;
@@ -107,6 +108,36 @@ contract SlashingTest is Checks {
         _equal(_pool.earningsOf(FINDER).claimable, sealed_ ? 11 : 0, "what a sealer earns");
         _equal(_pool.escrowOf(address(this)).bonus, bonus - share * number, "the dust waits");
         uint256 spent = number * 7 + _count(attested) * 3 + (sealed_ ? 11 : 0);
+        _equal(_pool.escrowOf(address(this)).unspent, 1e24 - spent, "unspent escrow");
+        _requireBooks();
+    }
+
+    function test_ASharePaysThatPartOfAnUpdate(uint256 reward, uint256 penalty, uint256[8] memory parts) external {
+        reward = _within(reward, 0, 1e24 / 8);
+        penalty = _within(penalty, 0, 1e21);
+        _pool.fund(address(this), address(this), 1e24);
+        _vault.lock(address(this), Role.Trainer, penalty);
+        _vault.slash(address(this), Role.Trainer, Evidence.NoScores, penalty, address(0), 0, 2_000);
+        uint256 share = _pool.escrowOf(address(this)).bonus / 7;
+        IRewardPool.RoundCredit memory credit;
+        credit.accounts = new address[](8);
+        credit.shares = new uint256[](8);
+        for (uint256 i = 0; i < 8; ++i) {
+            credit.accounts[i] = address(uint160(0x1000 + i));
+            credit.shares[i] = parts[i] % 10_001;
+        }
+        // The fourth is not accepted: its share is worth nothing.
+        credit.acceptedMask = 0xf7;
+        credit.accepted = 7;
+        credit.updateReward = reward;
+        _pool.creditRound(credit);
+        uint256 spent = 0;
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256 part = i == 3 ? 0 : (reward * (parts[i] % 10_001)) / 10_000;
+            spent += part;
+            uint256 owed = i == 3 ? 0 : part + share;
+            _equal(_pool.earningsOf(credit.accounts[i]).claimable, owed, "what a trainer earns by its share");
+        }
         _equal(_pool.escrowOf(address(this)).unspent, 1e24 - spent, "unspent escrow");
         _requireBooks();
     }

@@ -32,6 +32,7 @@ def credit(funded: Any, trainers: Any) -> Any:
         attest_reward: int = ONE,
         sealer: Any = ZERO,
         seal_reward: int = 2 * ONE,
+        shares: Any = (),
         by: Any = funded.task,
     ) -> Any:
         round_credit = (
@@ -43,6 +44,7 @@ def credit(funded: Any, trainers: Any) -> Any:
             attest_reward,
             sealer,
             seal_reward,
+            list(shares),
         )
         return funded.pool.creditRound(round_credit, {"from": by})
 

@@ -90,6 +90,8 @@ REWARDS = ("update_reward", "attest_reward")
 UNBOUNDED = {"owner", "definition_hash", "initial_model", "initial_content", "bounty", "rule"}
 # What the rule itself says of it.
 OF_THE_RULE = {"rule_argument"}
+# Made by the factory itself, so that it must be zero.
+OF_THE_FACTORY = {"board"}
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def in_solidity(name):
 
 
 def test_every_number_has_limits():
-    assert set(TaskParameters._fields) - UNBOUNDED - OF_THE_RULE == set(LIMITS)
+    assert set(TaskParameters._fields) - UNBOUNDED - OF_THE_RULE - OF_THE_FACTORY == set(LIMITS)
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -137,6 +139,12 @@ def test_above_the_greatest_reverts(try_to_create, name):
     partners = {key: value for key, value in limits.at_most.items() if key == "unbonding_seconds"}
     with reverts("TaskFactoryParameterOutOfBounds", in_solidity(name), above, limits.least, limits.most):
         try_to_create(**(partners | {name: above}))
+
+
+def test_a_board_of_somebody_else_reverts(try_to_create, outsider):
+    address = int(outsider.address, 16)
+    with reverts("TaskFactoryParameterOutOfBounds", "board", address, 0, 0):
+        try_to_create(board=outsider.address)
 
 
 def test_quorum_is_at_most_the_number_of_trainers(try_to_create):

@@ -14,7 +14,13 @@ def deploy(system, owner):
     def call(**limits):
         bounds = Bounds()._replace(**limits)
         return owner.deploy(
-            brownie.TaskFactory, system.court, system.vault, system.pool, tuple(bounds), [system.rule]
+            brownie.TaskFactory,
+            system.court,
+            system.vault,
+            system.pool,
+            system.board,
+            tuple(bounds),
+            [system.rule],
         )
 
     return call
@@ -76,6 +82,26 @@ def test_times_may_lie_at_their_bounds(deploy, chosen):
 def test_bounds_are_those_given(deploy):
     bounds = Bounds(6, 100_000, 7, 8, 2_001, 10**20)
     assert deploy(**bounds._asdict()).bounds() == tuple(bounds)
+
+
+def test_a_board_of_another_vault_reverts(system, owner):
+    other = owner.deploy(brownie.ReviewBoard, system.pool, system.pool)
+    with reverts("TaskFactoryWrongBoard", other):
+        owner.deploy(
+            brownie.TaskFactory, system.court, system.vault, system.pool, other, tuple(Bounds()), [system.rule]
+        )
+
+
+def test_a_board_of_another_pool_reverts(system, owner):
+    other = owner.deploy(brownie.ReviewBoard, system.vault, system.vault)
+    with reverts("TaskFactoryWrongBoard", other):
+        owner.deploy(
+            brownie.TaskFactory, system.court, system.vault, system.pool, other, tuple(Bounds()), [system.rule]
+        )
+
+
+def test_boards_run_the_given_code(system):
+    assert system.factory.boardImplementation() == system.board
 
 
 def test_wiring_names_the_other_contracts(system):

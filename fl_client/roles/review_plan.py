@@ -1,0 +1,109 @@
+"""How a task's updates are to be reviewed, in the units of people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, Final
+
+from fl_client.chain.contracts import ONE_COIN, Payment, ReviewTerms
+from fl_client.errors import ConfigError
+from fl_client.review import score_of
+
+LEAST_COMMITTEE: Final = 3
+MOST_COMMITTEE: Final = 15
+PAYMENTS: Final = tuple(payment.name.lower() for payment in Payment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPlan:
+    """A review before it is on the chain; amounts in coins, times in seconds, worth in the judges' own unit (nats).
+
+    Attributes:
+        committee: validators drawn for a round, 3 to 15.
+        quorum: how many of them must reveal; 0: more than half.
+        score_seconds: for scoring and committing; 0: the task's phase.
+        reveal_seconds: for revealing; 0: the task's phase.
+        stake: of each validator.
+        reward: of a validator for a round.
+        silence_penalty: for scores that a drawn validator owes.
+        tolerance: mean distance from the medians beyond which a validator is not paid.
+        floor: least worth of an accepted update.
+        full: the worth that earns the whole reward, where scores pay.
+        payment: ``equal``, ``samples`` or ``score``: what an accepted update is paid by.
+    """
+
+    committee: int = 3
+    quorum: int = 0
+    score_seconds: int = 0
+    reveal_seconds: int = 0
+    stake: Decimal = Decimal(100)
+    reward: Decimal = Decimal(2)
+    silence_penalty: Decimal = Decimal(20)
+    tolerance: float = 0.05
+    floor: float = -0.2
+    full: float = 0.05
+    payment: str = "equal"
+
+    def __post_init__(self) -> None:
+        if not LEAST_COMMITTEE <= self.committee <= MOST_COMMITTEE:
+            raise ConfigError(
+                f"review: committee is {self.committee}: give {LEAST_COMMITTEE} to {MOST_COMMITTEE} validators"
+            )
+        if self.quorum and not self.committee // 2 < self.quorum <= self.committee:
+            raise ConfigError(
+                f"review: quorum is {self.quorum}: give more than half of {self.committee}, at most all"
+            )
+        if self.payment not in PAYMENTS:
+            raise ConfigError(f"review: payment is {self.payment!r}: give {', '.join(PAYMENTS)}")
+        if not (math.isfinite(self.floor) and math.isfinite(self.full) and self.floor < self.full <= 3):
+            raise ConfigError(
+                f"review: floor is {self.floor}, full is {self.full}: give a floor below full, at most 3"
+            )
+        if not (math.isfinite(self.tolerance) and 0 <= self.tolerance <= 3):
+            raise ConfigError(f"review: tolerance is {self.tolerance}: give 0 to 3")
+        for name in ("stake", "reward", "silence_penalty"):
+            if not (getattr(self, name).is_finite() and getattr(self, name) >= 0):
+                raise ConfigError(f"review: {name} is {getattr(self, name)}: give coins")
+
+    def terms(self, phase_seconds: int) -> ReviewTerms:
+        """The review as the contract takes it."""
+        zero = score_of(0.0)
+        return ReviewTerms(
+            committee=self.committee,
+            quorum=self.quorum or self.committee // 2 + 1,
+            commit_seconds=self.score_seconds or phase_seconds,
+            reveal_seconds=self.reveal_seconds or phase_seconds,
+            stake=int(self.stake * ONE_COIN),
+            reward=int(self.reward * ONE_COIN),
+            silence_penalty=int(self.silence_penalty * ONE_COIN),
+            tolerance=score_of(self.tolerance) - zero,
+            floor=score_of(self.floor),
+            full=score_of(self.full),
+            payment=Payment[self.payment.upper()],
+        )
+
+
+def review_from_table(table: Any, where: str) -> ReviewPlan:
+    """Read a review out of a task file's ``review`` entry.
+
+    Raises:
+        ConfigError: an entry that does not exist, or an impossible value.
+    """
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"{where}: review is {table!r}: give entries, e.g. committee: 5")
+    kinds = {entry.name: type(entry.default) for entry in fields(ReviewPlan)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in kinds:
+            raise ConfigError(f"{where}: review has no {key!r}: it takes {', '.join(kinds)}")
+        fitting = str if kinds[key] is str else int if kinds[key] is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, fitting):
+            raise ConfigError(f"{where}: review: {key} is {value!r}: give {kinds[key].__name__}")
+        values[key] = Decimal(str(value)) if kinds[key] is Decimal else value
+    try:
+        return ReviewPlan(**values)
+    except ConfigError as problem:
+        raise ConfigError(f"{where}: {problem}") from None
