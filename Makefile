@@ -19,6 +19,7 @@ TORCH_INDEX ?=
 PYTEST_ARGS ?=
 BROWNIE_ARGS ?=
 FORGE_ARGS ?=
+BENCH_ARGS ?=
 # Processes of each runner; every one of Brownie's has an anvil of its own.
 JOBS ?= 2
 
@@ -53,7 +54,7 @@ heading = @printf '\n=== %s ===\n' '$(1)'
 
 .PHONY: help demo setup test lint type artifacts check-artifacts test-python test-contracts test-ganache test-fuzz \
   test-faults test-ipfs fuzz snapshot slither \
-  coverage coverage-python coverage-contracts bench fmt devnet clean distclean require-python require-node
+  coverage coverage-python coverage-contracts bench bench-attacks fmt devnet clean distclean require-python require-node
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,6 +153,10 @@ coverage-contracts: setup
 
 bench: setup ## Measure time, gas and storage
 	$(BIN)/python scripts/bench.py
+
+# What was measured is kept in reports/attacks, so that an interrupted run goes on.
+bench-attacks: setup ## Every attack against every rule on digits, five seeds; renews docs/attacks.md
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.attacks --write --jobs $(JOBS) $(BENCH_ARGS)
 
 fmt: setup ## Format Python and Solidity in place
 	$(BIN)/ruff check --fix-only $(SOURCES_PY)

@@ -52,7 +52,7 @@ interface IReviewBoard {
     error ReviewBoardStillEngaged(address validator);
 
     /// @notice Names the task. Factory only, once.
-    function initialize(address task) external;
+    function initialize(address task_) external;
 
     /// @notice Locks the validator's stake and takes a free seat; drawn from the next turn on.
     /// @param seat A free seat below the number of seats, or that number.

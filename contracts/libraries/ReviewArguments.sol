@@ -90,6 +90,10 @@ library ReviewArguments {
         return address(uint160(_word(15)));
     }
 
+    function rounds() internal view returns (uint256) {
+        return _word(16);
+    }
+
     /// @dev The scratch word at 0 is free for use between statements.
     function _word(uint256 place) private view returns (uint256 value) {
         // Solidity has no other way to read a part of a contract's own code.

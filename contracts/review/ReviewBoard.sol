@@ -196,13 +196,17 @@ contract ReviewBoard is ReviewCommittee {
         return median >= full ? BPS : ((median - floor) * BPS) / (full - floor);
     }
 
-    /// @dev Never more than the escrow has: rounds that were tried again may have used it up, and no review may stall.
+    /// @dev INV-REVIEW-4: what later rounds need is not touched. A round that is tried again pays its judges from what
+    /// is left of its own part, so that voiding a round earns nothing; and no review may stall for want of coins.
     function _payJudges(address[] memory judges, uint256 honest) private {
         uint256 count = 0;
         for (uint256 mask = honest; mask != 0; mask &= mask - 1) ++count;
         if (count == 0) return;
         uint256 reward = ReviewArguments.reward();
-        uint256 most = _POOL.escrowOf(address(this)).unspent / count;
+        uint256 later = ReviewArguments.rounds() - _task.clock().round;
+        uint256 reserved = later * ReviewArguments.committee() * reward;
+        uint256 unspent = _POOL.escrowOf(address(this)).unspent;
+        uint256 most = unspent > reserved ? (unspent - reserved) / count : 0;
         _POOL.creditRound(
             IRewardPool.RoundCredit({
                 accounts: judges,
@@ -236,6 +240,7 @@ contract ReviewBoard is ReviewCommittee {
     }
 
     /// @dev At most 15 calls of the vault, which calls nobody back.
+    // slither-disable-next-line reentrancy-no-eth
     function _punishSilent(ReviewState memory state) private {
         for (uint256 i = 0; i < state.size; ++i) {
             uint256 seat = uint8(_committee[i]);

@@ -100,7 +100,8 @@ contract TaskFactory is ITaskFactory {
                 parameters.burnBps,
                 parameters.maxSamples,
                 parameters.unbondingSeconds,
-                address(this)
+                address(this),
+                parameters.rounds
             )
         );
         TaskParameters memory complete = parameters;

@@ -147,7 +147,9 @@ def check_board(watch: TaskWatch) -> dict[Address, int]:
         judges = [one for place, one in enumerate(review.judges()) if review.honest_mask >> place & 1]
         if not judges:
             continue
-        reward, share = min(terms.reward, unspent // len(judges)), bonus // len(judges)
+        # What later rounds need stays: a round that is reviewed again pays its judges once.
+        kept = (parameters.rounds - review.round) * terms.committee * terms.reward
+        reward, share = min(terms.reward, max(0, unspent - kept) // len(judges)), bonus // len(judges)
         for judge in judges:
             earned[judge] += reward + share
         unspent -= reward * len(judges)

@@ -11,6 +11,7 @@ import typer
 
 from fl_client import __version__
 from fl_client.cli import commands
+from fl_client.cli.attack import attack
 from fl_client.cli.demo import demo
 from fl_client.cli.groups import keys_app, task_app
 from fl_client.cli.latency import latency
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "See it": (demo, commands.audit, commands.status, report, dashboard, latency),
+    "See it": (demo, attack, commands.audit, commands.status, report, dashboard, latency),
     "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
     "Take part": (
         *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),

@@ -125,7 +125,11 @@ class LocalLearner:
         Raises:
             LearningError: the loss is not finite.
         """
-        # One stream a seed and round: SeedSequence keeps neighbouring seeds apart.
-        state = np.random.SeedSequence([self._seed, round_]).generate_state(2, np.uint32)
-        generator = torch.Generator().manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)
+        generator = shuffles(self._seed, round_)
         return train(module, self._share, self._settings, self._model.task.loss, generator, self._device)
+
+
+def shuffles(seed: int, round_: int) -> torch.Generator:
+    """The source of a trainer's shuffles in a round: one stream a seed and round, neighbouring seeds kept apart."""
+    state = np.random.SeedSequence([seed, round_]).generate_state(2, np.uint32)
+    return torch.Generator().manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)

@@ -222,8 +222,8 @@ class TaskLedger:
 
     def _review_opened(self, args: Any) -> None:
         assert self.board is not None
-        review, record = self.board.reviews[args["turn"]], self.current()
-        review.dropped, review.reveals = frozenset(record.dropped), len(record.reveals)
+        record = self.current()
+        self.board.reviews[args["turn"]].belongs_to(record.number, len(record.reveals), record.dropped)
 
     def _frozen(self, args: Any) -> None:
         record = self.current()

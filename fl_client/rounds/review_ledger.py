@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,7 @@ class ReviewRecord:
         honest_mask: which judges were near the medians, in the order of the last committee's reveals.
         medians: of each update; empty where no committee reached its quorum.
         reveals: how many updates of the round had been revealed when it was opened.
+        round: of the task.
         dropped: reveals whose trainer had been slashed when the review was opened.
     """
 
@@ -49,7 +51,12 @@ class ReviewRecord:
     honest_mask: int = 0
     medians: tuple[int, ...] = ()
     reveals: int = 0
+    round: int = 0
     dropped: frozenset[int] = frozenset()
+
+    def belongs_to(self, number: int, reveals: int, dropped: Collection[int]) -> None:
+        """Note what the round was like when the review was opened."""
+        self.round, self.reveals, self.dropped = number, reveals, frozenset(dropped)
 
     def judges(self) -> list[Address]:
         """Whose scores decided, in the order of ``honest_mask``."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fl_client.simulation.demo import run_demo
     from fl_client.simulation.federation import Federation
+    from fl_client.simulation.member import RoundReport
     from fl_client.simulation.plan import Cheat, DemoSettings, plan_cheats
-    from fl_client.simulation.round_report import RoundReport
 
 __all__ = ["Cheat", "DemoSettings", "Federation", "RoundReport", "plan_cheats", "run_demo"]
 
 _HOMES = {
     "run_demo": "demo",
     "Federation": "federation",
-    "RoundReport": "round_report",
+    "RoundReport": "member",
     **dict.fromkeys(("Cheat", "DemoSettings", "plan_cheats"), "plan"),
 }
 

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.chain.contracts import TrainerRecord
 from fl_client.encoding import LIMIT, MerkleSumTree, commit_vector, encode
 from fl_client.errors import ContractReverted
+from fl_client.records import COPY, NORM, SILENT
 from fl_client.roles import Aggregator, Trainer
 from fl_client.rounds import Reveal, SealedVector, Vector, seal_vector
 from fl_client.types import Bytes32
 
+EVERY_ROUND = -1
+"""In place of a round's number: the cheat never tires."""
 
-class SilentTrainer(Trainer):
-    """Commits in one round and never reveals."""
+
+class Cheating:
+    """When a role cheats: in one round, or in all."""
 
     cheats_in = 0
+
+    def cheats(self, round_: int) -> bool:
+        """Whether this is a round of the cheat."""
+        return self.cheats_in in (round_, EVERY_ROUND)
+
+
+class SilentTrainer(Cheating, Trainer):
+    """Commits and never reveals."""
 
     def reveal(self) -> str | None:
         """Keep silent in the round of the cheat."""
-        return None if self.ledger.round == self.cheats_in else super().reveal()
+        return None if self.cheats(self.ledger.round) else super().reveal()
 
 
-class CopyingTrainer(Trainer):
+class CopyingTrainer(Cheating, Trainer):
     """Commits to another trainer's digest, and tries to reveal that update as its own."""
 
-    cheats_in = 0
     refused_with: str | None = None
+    _tried_in = 0
 
     def may_commit(self, record: TrainerRecord) -> bool:
         """In the round of the cheat: only once there is something to copy."""
-        if self.ledger.round == self.cheats_in and not self._others():
+        if self.cheats(self.ledger.round) and not self._others():
             return False
         return super().may_commit(record)
 
     def commit(self) -> str | None:
         """Copy the first commitment that is on chain."""
-        if self.ledger.round != self.cheats_in:
+        if not self.cheats(self.ledger.round):
             return super().commit()
         digest = self._others()[0]
         committed = self.contract.task.functions.commitUpdate(self.contract.clock().turn, digest)
@@ -46,11 +60,12 @@ class CopyingTrainer(Trainer):
 
     def reveal(self) -> str | None:
         """Replay the victim's reveal, as soon as there is one; the contract refuses it."""
-        if self.ledger.round != self.cheats_in:
+        if not self.cheats(self.ledger.round):
             return super().reveal()
         stolen = self._stolen()
-        if stolen is None or self.refused_with is not None:
+        if stolen is None or self._tried_in == self.ledger.turn:
             return None
+        self._tried_in = self.ledger.turn
         fields = (stolen.root_hash, stolen.root_sum, stolen.content_id, stolen.samples, stolen.salt)
         try:
             self.send(self.contract.task.functions.revealUpdate(*fields))
@@ -69,15 +84,14 @@ class CopyingTrainer(Trainer):
         return next((one for one in record.reveals if one.trainer == victim), None)
 
 
-class LyingNormTrainer(Trainer):
+class LyingNormTrainer(Cheating, Trainer):
     """Blows its update up and understates a leaf sum of its tree, so that the root passes the norm bound."""
 
-    cheats_in = 0
     factor = 50
 
     def seal(self, delta: NDArray[np.int32]) -> SealedVector:
         """Claim the sums of the honest update for one that is many times longer."""
-        if self.ledger.round != self.cheats_in:
+        if not self.cheats(self.ledger.round):
             return super().seal(delta)
         form = self.watch.update_form
         big = np.clip(delta.astype(np.int64) * self.factor, -LIMIT, LIMIT).astype(np.int32)
@@ -86,16 +100,15 @@ class LyingNormTrainer(Trainer):
         return SealedVector(data=encode(big, form, honest), root=root, commitment=commit_vector(root, form))
 
 
-class HidingAggregator(Aggregator):
+class HidingAggregator(Cheating, Aggregator):
     """Posts a wrong model in one round and hides its bytes; answers challenges to keep its stake."""
 
-    cheats_in = 0
     wrong_coordinates = 3
 
     def aggregate(self, number: int, accepted: tuple[Reveal, ...]) -> tuple[Vector, SealedVector]:
         """Shift a few coordinates."""
         vector, sealed = super().aggregate(number, accepted)
-        if number != self.cheats_in:
+        if not self.cheats(number):
             return vector, sealed
         wrong = vector.copy()
         wrong[-self.wrong_coordinates :] += 1 << 16
@@ -103,6 +116,14 @@ class HidingAggregator(Aggregator):
 
     def publish(self, sealed: SealedVector) -> Bytes32:
         """Name a content id that leads nowhere."""
-        if self.ledger.round != self.cheats_in:
+        if not self.cheats(self.ledger.round):
             return super().publish(sealed)
         return Bytes32(bytes(31) + b"\x01")
+
+
+CheatingTrainer = SilentTrainer | CopyingTrainer | LyingNormTrainer
+CHEATING_TRAINERS: Final[dict[str, type[CheatingTrainer]]] = {
+    SILENT: SilentTrainer,
+    COPY: CopyingTrainer,
+    NORM: LyingNormTrainer,
+}

@@ -14,8 +14,8 @@ from typing import Any
 from fl_client.errors import ConfigError
 from fl_client.learning import export_model
 from fl_client.simulation.federation import Federation
+from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
-from fl_client.simulation.round_report import RoundReport
 from fl_client.simulation.summary import summarize
 
 # What a run leaves in its folder: these are replaced, anything else there is refused.

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
-from fl_client.chain.contracts import (
-    ONE_COIN,
-    Deployment,
-    FactoryBounds,
-    Phase,
-    ReviewStep,
-    Role,
-    TaskContract,
-    deploy,
-)
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.errors import ChainError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
+    Samples,
     TaskData,
     check_task,
     load_task,
@@ -32,52 +24,42 @@ from fl_client.learning import (
     split,
     training_defaults,
 )
-from fl_client.records import AGGREGATE, COPY, NORM, SILENT, RecordWatch, evidence_name
+from fl_client.records import AGGREGATE, RecordWatch, evidence_name
 from fl_client.review import LossJudge
 from fl_client.roles import (
     FRACTION_BITS,
     Aggregator,
     Auditor,
     GasBook,
+    Learner,
     ModelBook,
     Owner,
-    Participant,
+    TaskPlan,
     Trainer,
     Validator,
     create_task,
 )
 from fl_client.rounds import Slash, TaskWatch, Vector, VerifiedVectors, seal_vector
 from fl_client.simulation.attackers import (
+    CHEATING_TRAINERS,
+    CheatingTrainer,
     CopyingTrainer,
     HidingAggregator,
-    LyingNormTrainer,
-    SilentTrainer,
 )
-from fl_client.simulation.plan import DemoSettings, derived_salt, plan_cheats, task_plan, training_of
-from fl_client.simulation.round_report import RoundReport
+from fl_client.simulation.member import Member, RoundReport, next_deadline
+from fl_client.simulation.plan import DemoSettings, derived_salt, plan_cheats, task_plan
 from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
 
 AGGREGATORS = 2
-_CHEATING_TRAINERS: dict[str, type[SilentTrainer] | type[CopyingTrainer] | type[LyingNormTrainer]] = {
-    SILENT: SilentTrainer,
-    COPY: CopyingTrainer,
-    NORM: LyingNormTrainer,
-}
-
-
-@dataclass(slots=True)
-class Member:
-    """One account of the federation: its name in reports, and what it began with."""
-
-    name: str
-    participant: Participant
-    coins_before: int
-    said: list[str] = field(default_factory=list)
+COINS = 500
+AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
 
 class Federation:
     """Builds and runs a federation; see ``run_demo`` for the whole demonstration."""
+
+    further_accounts = AGGREGATORS + 2  # and the auditor's and the owner's
 
     def __init__(self, settings: DemoSettings) -> None:
         """Load the task, deploy the contracts, create the task and its members.
@@ -90,10 +72,11 @@ class Federation:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
-        self.training = training_of(settings, training_defaults(self.task))
+        self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
-        accounts = settings.participants + settings.validators + 4
-        self.connection = Connection.embedded(seed=settings.seed, accounts=accounts)
+        self.connection = Connection.embedded(
+            seed=settings.seed, accounts=settings.participants + self.further_accounts + settings.validators
+        )
         self.store = LocalStore(settings.out / "store")
         # A round's updates, its model and the one before: fetched and verified once for all roles but the
         # auditor, which shares nothing.
@@ -120,7 +103,7 @@ class Federation:
         vector = self.model.initial()
         form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
         sealed = seal_vector(vector, form)
-        plan = task_plan(self.settings, phase_seconds=max(bounds.min_challenge_seconds, 4_320))
+        plan = self._plan(bounds)
         parameters = plan.parameters(
             owner=self._owner_sender.address,
             deployment=deployment,
@@ -134,6 +117,10 @@ class Federation:
         )
         return deployment, contract
 
+    def _plan(self, bounds: FactoryBounds) -> TaskPlan:
+        """The task before it is on the chain."""
+        return task_plan(self.settings, phase_seconds=max(bounds.min_challenge_seconds, 4_320))
+
     def _members(self) -> list[Member]:
         """Everybody, with coins to stake; trainers first."""
         shares = split(
@@ -144,42 +131,55 @@ class Federation:
         )
         members = [self._trainer(index, share) for index, share in enumerate(shares)]
         members += [self._aggregator(index) for index in range(AGGREGATORS)]
+        members += self._others()
         members += [self._validator(index) for index in range(self.settings.validators)]
         members.append(self._auditor())
         owner = Owner(self.watch, self._owner_sender, self.gas)
         members.append(Member(name="owner", participant=owner, coins_before=0))
-        stakes = 500 * ONE_COIN
         for member in members[:-1]:
-            transfer = self.contract.coin.functions.transfer(member.participant.address, stakes)
+            member.coins_before = self._coins_of(member) * ONE_COIN
+            transfer = self.contract.coin.functions.transfer(member.participant.address, member.coins_before)
             self._owner_sender.send(transfer)
-            member.coins_before = stakes
         return members
+
+    def _others(self) -> list[Member]:
+        """Whoever else takes part."""
+        return []
+
+    def _coins_of(self, member: Member) -> int:
+        """With how many coins a member begins."""
+        del member
+        return COINS
 
     def _trainer(self, index: int, share: NDArray[np.int64]) -> Member:
         name = f"trainer {index + 1}"
-        sender, journal = self._sender(1 + index, name.replace(" ", "-"))
-        learner = LocalLearner(
-            self.model,
-            self.data.train.select(share),
-            self.training,
-            seed=self.settings.seed * 1_000 + index,
-            device=self.device,
-        )
         cheat = next((one for one in self.cheats if one.actor == name), None)
-        kind = _CHEATING_TRAINERS[cheat.evidence] if cheat else Trainer
-        trainer = kind(
+        kind = CHEATING_TRAINERS[cheat.evidence] if cheat else Trainer
+        trainer = self._trainer_of(kind, index, self._learner(index, self.data.train.select(share)))
+        if cheat and isinstance(trainer, CheatingTrainer):
+            trainer.cheats_in = cheat.round
+        return Member(name=name, participant=trainer, coins_before=0)
+
+    def _learner(self, index: int, share: Samples) -> Learner:
+        return self._honest_learner(index, share)
+
+    def _honest_learner(self, index: int, share: Samples) -> LocalLearner:
+        seed = self.settings.seed * 1_000 + index
+        return LocalLearner(self.model, share, self.training, seed=seed, device=self.device)
+
+    def _trainer_of(self, kind: type[AnyTrainer], index: int, learner: Learner) -> AnyTrainer:
+        name = f"trainer-{index + 1}"
+        sender, journal = self._sender(1 + index, name)
+        return kind(
             self.watch,
             sender,
             self.gas,
             learner=learner,
             models=self._models(),
-            private=LocalStore(self.settings.out / "state" / name.replace(" ", "-") / "outbox"),
+            private=LocalStore(self.settings.out / "state" / name / "outbox"),
             journal=journal,
             salt=lambda round_, attempt: self._derived("salt", index, round_, attempt),
         )
-        if cheat and isinstance(trainer, SilentTrainer | CopyingTrainer | LyingNormTrainer):
-            trainer.cheats_in = cheat.round
-        return Member(name=name, participant=trainer, coins_before=0)
 
     def _aggregator(self, index: int) -> Member:
         name = f"aggregator {index + 1}"
@@ -194,7 +194,8 @@ class Federation:
     def _validator(self, index: int) -> Member:
         """Each with an equal part of the test samples: no trainer has them, and no two validators share any."""
         name = f"validator {index + 1}"
-        sender, journal = self._sender(self.settings.participants + 4 + index, name.replace(" ", "-"))
+        account = self.settings.participants + self.further_accounts + index
+        sender, journal = self._sender(account, name.replace(" ", "-"))
         mine = self.data.test.select(np.arange(index, len(self.data.test), self.settings.validators))
         validator = Validator(
             self.watch,
@@ -269,13 +270,7 @@ class Federation:
             # The draw follows from the hash of a block that only the next one can read.
             self.connection.wait_until(self.connection.now() + 1)
             return
-        if phase is Phase.REVIEW:
-            review = self.contract.review()
-            # Of the draw, a block; of everything else, a time.
-            deadline = self.connection.now() + 1 if review.step is ReviewStep.DRAW else review.mark
-        dispute = self.contract.dispute()
-        if dispute.deadline and phase is Phase.CHALLENGE:
-            deadline = dispute.deadline
+        deadline = next_deadline(self.contract, phase, deadline)
         if deadline <= self.connection.now():
             raise ChainError(
                 f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it"

@@ -93,6 +93,15 @@ class DemoSettings:
         """Half of those expected in a round, at least three."""
         return max(MIN_QUORUM, int(self.participants * self.fraction) // 2)
 
+    def training(self, defaults: LocalTraining) -> LocalTraining:
+        """How trainers train: as the task says, where nothing else is wanted."""
+        return LocalTraining(
+            epochs=defaults.epochs if self.epochs is None else self.epochs,
+            batch_size=defaults.batch_size if self.batch_size is None else self.batch_size,
+            learning_rate=defaults.learning_rate if self.learning_rate is None else self.learning_rate,
+            solver=defaults.solver if self.solver is None else self.solver,
+        )
+
 
 def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, ...]]:
     """Place the four cheats, one a round, so that each round keeps its quorum.
@@ -134,16 +143,6 @@ def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
         retention_seconds=100 * phase_seconds,
         review=ReviewPlan(committee=min(5, settings.validators)) if settings.validators else None,
     ).within(FactoryBounds.devnet())
-
-
-def training_of(settings: DemoSettings, defaults: LocalTraining) -> LocalTraining:
-    """The task's own way to train, with what the settings change."""
-    return LocalTraining(
-        epochs=defaults.epochs if settings.epochs is None else settings.epochs,
-        batch_size=defaults.batch_size if settings.batch_size is None else settings.batch_size,
-        learning_rate=defaults.learning_rate if settings.learning_rate is None else settings.learning_rate,
-        solver=defaults.solver if settings.solver is None else settings.solver,
-    )
 
 
 def derived_salt(seed: int, purpose: str, *numbers: int) -> Bytes32:

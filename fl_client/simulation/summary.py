@@ -11,8 +11,8 @@ from fl_client import __version__
 from fl_client.records import Facts, Scores
 from fl_client.roles import ModelBook
 from fl_client.simulation.federation import Federation
+from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
-from fl_client.simulation.round_report import RoundReport
 
 # Options of `fl demo` that are not called as their setting is.
 _OPTIONS = {"learning_rate": "lr"}

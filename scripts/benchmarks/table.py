@@ -27,11 +27,11 @@ def render(rows: list[Row]) -> str:
     return "\n".join(lines + ["| " + " | ".join(one) + " |" for one in rows])
 
 
-def page(sections: dict[str, str], earlier: str) -> str:
+def page(sections: dict[str, str], earlier: str, title: str = TITLE) -> str:
     """The page with these sections renewed; a section that was not measured stays as the earlier page has it."""
     kept = dict(re.findall(r"^## (.+)\n\n((?:(?!^## ).*\n?)*)", earlier, re.MULTILINE))
     body = [f"## {heading}\n\n{text.strip()}" for heading, text in (kept | sections).items()]
-    return "\n\n".join([TITLE, *body]) + "\n"
+    return "\n\n".join([title, *body]) + "\n"
 
 
 def machine() -> str:

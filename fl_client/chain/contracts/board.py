@@ -82,7 +82,7 @@ class ReviewTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewState:
-    """The review that is open; its step is the one that follows from the clock."""
+    """The review that is open, or the last one; its step is the one that follows from the clock."""
 
     step: ReviewStep
     mark: int
@@ -92,6 +92,7 @@ class ReviewState:
     committed: int
     revealed: int
     accepted: int
+    updates: int
 
 
 class BoardContract:

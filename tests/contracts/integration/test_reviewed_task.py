@@ -189,7 +189,7 @@ def leave_all(task: Any, board: Any, people: People, validators: Any) -> None:
 def test_with_everybody_silent_an_outsider_leads_out_of_every_step(
     task: Any, board: Any, books: Any, people: People, validators: Any
 ) -> None:
-    """Nobody but the trainers ever acts."""
+    """INV-REVIEW-2: nobody but the trainers ever acts."""
     outsider = people.outsider
     round_ = Round.of(task)
     round_.until_revealed(people.trainers[:5])

@@ -43,7 +43,7 @@ contract ReviewDrawTest is Checks {
             full: 1,
             payment: Payment.Equal
         });
-        bytes memory arguments = abi.encode(terms, address(this), 2_000, 1_000, 60, address(this));
+        bytes memory arguments = abi.encode(terms, address(this), 2_000, 1_000, 60, address(this), 3);
         _board = ReviewBoard(
             Clones.cloneWithImmutableArgs(address(new ReviewBoard(_vault, pool)), arguments)
         );

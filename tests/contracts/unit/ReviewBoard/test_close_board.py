@@ -73,6 +73,7 @@ def test_a_review_that_ends_the_task_pays_its_judges_first(opened, board, task, 
         if attempt < 2:
             opened.round_.attest(trainers[:5])
     assert present(task) == Phase.ENDED
-    assert sum(pool.earningsOf(judge)["claimable"] for judge in judges) == 3 * 5 * 2 * ONE
+    # Three attempts of one round: its judges are paid once.
+    assert sum(pool.earningsOf(judge)["claimable"] for judge in judges) == 5 * 2 * ONE
     board.closeBoard({"from": outsider})
     assert pool.escrowOf(board)["unspent"] == 0

@@ -57,6 +57,36 @@ def test_attestations_are_paid_whatever_the_review_found(opened, pool, trainers,
     assert [pool.earningsOf(trainer)["claimable"] for trainer in trainers[:5]] == [ONE] * 2 + [4 * ONE] * 3
 
 
+def test_a_round_that_is_tried_again_pays_its_judges_once(system, people, validators):
+    """Or a committee would earn by voiding rounds, out of what later rounds need."""
+    task, board = reviewed_task(system, people, validators)
+    round_ = Round.of(task)
+    round_.until_attested(people.trainers[:5])
+    review = Review.of(board, round_, validators)
+    review.run(people.outsider, [NOTHING - 1] * 5)
+    round_.attest(people.trainers[:5])
+    before = system.pool.escrowOf(board)["unspent"]
+    review.run(people.outsider, [GOOD] * 5)
+    assert before == system.pool.escrowOf(board)["unspent"] == 2 * 5 * 2 * ONE
+    round_.propose()
+    next_ = round_.finalize(people.outsider)
+    next_.until_attested(people.trainers[:5])
+    Review.of(board, next_, validators).run(people.outsider, [GOOD] * 5)
+    assert system.pool.escrowOf(board)["unspent"] == 5 * 2 * ONE
+
+
+def test_what_an_outlier_did_not_earn_pays_the_next_attempt(system, people, validators):
+    task, board = reviewed_task(system, people, validators)
+    round_ = Round.of(task)
+    round_.until_attested(people.trainers[:5])
+    review = Review.of(board, round_, validators)
+    review.run(people.outsider, [NOTHING - 1] * 5, outlier=[65_534] * 5)
+    round_.attest(people.trainers[:5])
+    review.run(people.outsider, [GOOD] * 5)
+    paid = sum(system.pool.earningsOf(validator)["claimable"] for validator in validators)
+    assert paid == 5 * 2 * ONE
+
+
 def test_judges_are_paid_at_most_what_the_escrow_has(system, people, validators):
     """A round that is tried again may have used it up; no review may stall for that."""
     task, board = reviewed_task(system, people, validators, rounds=1, max_voids=4)

@@ -1,0 +1,87 @@
+"""`fl attack`: one attack on a federation in this process, with and without a defence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from fl_client.simulation.attacks import Bout
+
+
+def attack(
+    name: Annotated[str, typer.Argument(help="Which attack, or `list` for all names.", metavar="NAME")],
+    fraction: Annotated[float, typer.Option(help="Share of the trainers that attack, below 0.5.")] = 0.2,
+    rule: Annotated[
+        str | None,
+        typer.Option(help="The defence: mean, median or trimmed-mean:BETA; trimmed-mean:0.2 by default."),
+    ] = None,
+    partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "iid",
+    participants: Annotated[int, typer.Option(help="Trainers, attackers included.")] = 10,
+    rounds: Annotated[int, typer.Option(help="Rounds of each of the three runs.")] = 5,
+    seed: Annotated[int, typer.Option(help="Decides data split, model, keys, salts and noise.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+    ] = False,
+) -> None:
+    """Attack a federation on a chain in this process: what it does to the model, who is caught, whether it paid.
+
+    Three runs on the digits task: nobody attacks; the attack on the plain mean; the attack on the rule. Profit is
+    counted from the chain: coins earned and returned, less those staked.
+
+    Example: fl attack sign-flip --fraction 0.2 --rule trimmed-mean:0.2 --partition dirichlet:0.5
+
+    Example: fl attack copy --json
+    """
+    # Torch takes seconds to import: only this command pays for it.
+    from fl_client.simulation.attacks import ATTACKS, CHAIN_RULE, DuelSettings, run_duel
+
+    if name == "list":
+        typer.echo(json.dumps(list(ATTACKS)) if as_json else "\n".join(ATTACKS))
+        return
+    settings = DuelSettings(
+        attack=name,
+        fraction=fraction,
+        rule=CHAIN_RULE if rule is None else rule,
+        partition=partition,
+        participants=participants,
+        rounds=rounds,
+        seed=seed,
+    )
+    console = Console(highlight=False, stderr=as_json, quiet=as_json)
+
+    def finished(run: str, bout: Bout) -> None:
+        console.print(f"{run:<11}accuracy by round: {' '.join(f'{one:.4f}' for one in bout.accuracies)}")
+
+    found = run_duel(settings, finished).as_json()
+    if as_json:
+        typer.echo(json.dumps(found, sort_keys=True))
+        return
+    _show(console, found)
+
+
+def _show(console: Console, found: dict[str, Any]) -> None:
+    console.print(
+        f"\n{found['attack']} by {found['attackers']} against {found['rule']}, {found['partition']} shares"
+    )
+    for key in ("clean", "undefended", "defended"):
+        console.print(f"  accuracy, {key:<11} {found[f'{key}_accuracy']:.4f}")
+    for key in ("undefended", "defended"):
+        if f"{key}_success" in found:
+            console.print(f"  backdoor, {key:<11} {found[f'{key}_success']:.4f} of triggered images")
+    for one in found["caught"]:
+        how = [*one["slashed"][:1], *([one["refused"]] if one["refused"] else [])]
+        if one["left_out"]:
+            how.append(f"left out of {one['left_out']} rounds")
+        console.print(f"  caught: {one['who']} ({', '.join(how)}), lost {one['lost']:g} coins")
+    if not found["caught"]:
+        console.print("  caught: nobody; the updates are well-formed, only the rule holds them down")
+    console.print(
+        f"  the attackers' profit: {found['attacker_profit']:+g} coins in {found['rounds']} rounds"
+        f" ({found['attacker_profit_per_100_rounds']:+.0f} in 100); an honest trainer's:"
+        f" {found['honest_profit']:+g}"
+    )
+    console.print(f"  cheating {'paid' if found['cheating_paid'] else 'did not pay'}")
