@@ -30,8 +30,8 @@ NOTES = """Notes:
 
 - The node is an anvil that mines each transaction at once; both runs have the same seed, data and rule.
 - Import time is that of the packages which a trainer loads, measured alone.
-- An idle trainer waits for the others with the default `--poll`. With a block every two seconds, as on an L2, each
-  new block costs it a question more.
+- An idle trainer waits for the others with the default `--poll`: one question a poll, whatever the number of blocks,
+  and a full look every half minute. `fl status` is timed while the processes of the task run beside it.
 """
 
 
