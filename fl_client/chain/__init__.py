@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_artifact
 from fl_client.chain.connection import Connection
-from fl_client.chain.embedded import EmbeddedChain, Genesis
+from fl_client.chain.embedded import EmbeddedChain
 from fl_client.chain.events import Event, EventCursor, EventDecoder
 from fl_client.chain.fees import FeePolicy
+from fl_client.chain.genesis import Genesis
 from fl_client.chain.history import export_chain, import_chain
 from fl_client.chain.journal import Journal
 from fl_client.chain.journal_rows import ScoresRow, SecretRow, TransactionRow, TransactionStatus

@@ -14,7 +14,8 @@ from web3.exceptions import BadFunctionCallOutput, BlockNotFound
 from web3.types import BlockIdentifier, TxParams, Wei
 
 from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_artifact
-from fl_client.chain.embedded import EmbeddedChain, Genesis
+from fl_client.chain.embedded import EmbeddedChain
+from fl_client.chain.genesis import Genesis
 from fl_client.chain.node import LogEntry, Node, NodeRefused
 from fl_client.chain.reverts import EvmReverted, RevertDecoder, node_message, revert_data
 from fl_client.chain.rpc import NONSENSE, TRANSPORT_ERRORS, RpcNode, provider_for, shown_url

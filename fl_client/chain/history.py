@@ -10,7 +10,8 @@ from typing import Final
 import rlp
 
 from fl_client.chain.connection import Connection
-from fl_client.chain.embedded import EmbeddedChain, Genesis
+from fl_client.chain.embedded import EmbeddedChain
+from fl_client.chain.genesis import Genesis
 from fl_client.errors import ChainError
 from fl_client.types import Bytes32
 

@@ -21,7 +21,7 @@ class Run:
     summary: dict[str, Any]
 
 
-def run_fl(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def run_fl(*arguments: str, timeout: float = 1_200) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*FL, *arguments], capture_output=True, text=True, timeout=timeout, check=False)
 
 

@@ -132,3 +132,14 @@ def test_help_and_version_do_not_wait_for_torch_or_a_chain() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_look_at_a_task_on_a_node_waits_for_neither_torch_nor_the_embedded_chain() -> None:
+    code = (
+        "import sys, fl_client.cli.status, fl_client.cli.participate; "
+        "print([n for n in ('torch', 'eth', 'py_ecc') if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout == "[]\n"

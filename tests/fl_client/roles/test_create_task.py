@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from fl_client.chain import Journal, TransactionSender
+from fl_client.chain import Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import TaskContract
 from fl_client.chain.delivery import Delivery
-from fl_client.chain.embedded import demo_account
 from fl_client.roles import create_task
 from fl_client.simulation import DemoSettings, Federation
 
