@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
 import {IDisputeCourt} from "../interfaces/IDisputeCourt.sol";
+import {IRoundTables} from "../interfaces/IRoundTables.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {CommitmentLib} from "../libraries/CommitmentLib.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
@@ -12,9 +13,11 @@ import {
     Evidence,
     KIND_MODEL,
     KIND_UPDATE,
+    RoundState,
     SumNode,
     TaskParameters
 } from "../types/TaskTypes.sol";
+import {TableDisputes} from "./TableDisputes.sol";
 
 /// @title Decides on evidence
 /// @notice A wrong aggregate whose bytes are public is proved in one transaction. One whose bytes are hidden is
@@ -22,28 +25,17 @@ import {
 /// tells tasks who lost. Trust: none; a forged task can only order about itself.
 /// @dev INV-COURT-1: at most one dispute is open per task, and every step of it has a deadline.
 /// Nodes -> Pick -> Nodes ... -> Chunk -> Proof; whoever misses a step loses by `resolveDispute`.
-contract DisputeCourt is IDisputeCourt {
-    /// @dev Levels that one answer opens: 256 nodes are 12 kB of call data.
-    uint256 private constant LEVELS_PER_STEP = 8;
-
-    IAggregateVerifier private immutable _VERIFIER;
-
-    mapping(bytes32 opening => uint256 blockNumber) private _openings;
+contract DisputeCourt is TableDisputes {
     mapping(address task => Dispute) private _disputes;
 
     /// @param verifier Recomputes a disputed coordinate.
-    constructor(IAggregateVerifier verifier) {
+    /// @param tables Keeps what weighing rules read beside updates.
+    constructor(IAggregateVerifier verifier, IRoundTables tables) {
         _VERIFIER = verifier;
+        _TABLES = tables;
     }
 
     // ------------------------------------------------------------------ opening
-
-    /// @inheritdoc IDisputeCourt
-    function openEvidence(bytes32 opening) external {
-        // Kept as it was first: or anybody could renew it in the block in which the evidence is shown.
-        if (_openings[opening] == 0) _openings[opening] = block.number;
-        emit EvidenceOpened(opening, msg.sender);
-    }
 
     /// @inheritdoc IDisputeCourt
     function openDispute(
@@ -79,12 +71,12 @@ contract DisputeCourt is IDisputeCourt {
     /// @inheritdoc IDisputeCourt
     function answerNodes(address task, SumNode calldata current, bytes calldata nodes) external {
         Dispute storage dispute = _disputes[task];
-        _requireStep(dispute, Step.Nodes);
+        _requireStep(dispute.step, Step.Nodes, dispute.deadline);
         TaskParameters memory parameters = ITrainingTask(task).parameters();
         _requireNode(dispute, current, parameters);
         uint256 below = _levelsBelow(dispute.level);
         uint256 length = MerkleSumTree.NODE_BYTES << below;
-        if (nodes.length != length) revert DisputeCourtWrongLength(nodes.length, length);
+        _requireLength(nodes.length, length);
         (bytes32 hash, uint256 sum) = MerkleSumTree.fold(
             nodes,
             uint256(dispute.position) << below,
@@ -100,12 +92,12 @@ contract DisputeCourt is IDisputeCourt {
     /// @inheritdoc IDisputeCourt
     function pickNode(address task, uint32 pick, SumNode calldata node, bytes calldata siblings) external {
         Dispute storage dispute = _disputes[task];
-        _requireStep(dispute, Step.Pick);
-        _requireChallenger(dispute);
+        _requireStep(dispute.step, Step.Pick, dispute.deadline);
+        _requireChallenger(dispute.challenger);
         TaskParameters memory parameters = ITrainingTask(task).parameters();
         uint256 below = _levelsBelow(dispute.level);
         uint256 length = MerkleSumTree.NODE_BYTES * below;
-        if (siblings.length != length) revert DisputeCourtWrongLength(siblings.length, length);
+        _requireLength(siblings.length, length);
         uint256 level = dispute.level - below;
         uint256 chunks = MerkleSumTree.chunksOf(parameters.dimension);
         uint256 position = (uint256(dispute.position) << below) + pick;
@@ -123,12 +115,10 @@ contract DisputeCourt is IDisputeCourt {
     /// @inheritdoc IDisputeCourt
     function answerChunk(address task, SumNode calldata leaf, bytes calldata chunk) external {
         Dispute storage dispute = _disputes[task];
-        _requireStep(dispute, Step.Chunk);
+        _requireStep(dispute.step, Step.Chunk, dispute.deadline);
         TaskParameters memory parameters = ITrainingTask(task).parameters();
         _requireNode(dispute, leaf, parameters);
-        if (chunk.length != MerkleSumTree.CHUNK_BYTES) {
-            revert DisputeCourtWrongLength(chunk.length, MerkleSumTree.CHUNK_BYTES);
-        }
+        _requireLength(chunk.length, MerkleSumTree.CHUNK_BYTES);
         bytes32 hash = MerkleSumTree.leafHash(chunk);
         if (hash != leaf.hash) revert DisputeCourtWrongNode(hash, leaf.hash);
         dispute.node = _digest(leaf);
@@ -139,7 +129,10 @@ contract DisputeCourt is IDisputeCourt {
     /// @inheritdoc IDisputeCourt
     function resolveDispute(address task) external {
         Dispute memory dispute = _disputes[task];
-        if (dispute.step == Step.None) revert DisputeCourtUnexpectedStep(Step.None, Step.Nodes);
+        if (dispute.step == Step.None) {
+            _resolveTableDispute(task);
+            return;
+        }
         if (block.timestamp < dispute.deadline) revert DisputeCourtDeadline(dispute.deadline, block.timestamp);
         delete _disputes[task];
         bool challengerWon = dispute.step == Step.Nodes || dispute.step == Step.Chunk;
@@ -170,6 +163,7 @@ contract DisputeCourt is IDisputeCourt {
         }
         if (!_VERIFIER.isWrong(_statementOf(task), proof)) revert DisputeCourtNothingWrong();
         delete _disputes[task];
+        _dropTableDispute(task);
         emit AggregateProvedWrong(task, msg.sender, proof.coordinate);
         if (standsIn) {
             emit DisputeResolved(task, msg.sender, true);
@@ -223,41 +217,25 @@ contract DisputeCourt is IDisputeCourt {
         return _disputes[task];
     }
 
-    /// @inheritdoc IDisputeCourt
-    function disputeOpening(
-        address challenger,
-        address task,
-        bytes32 replacement,
-        bytes32 salt
-    ) public pure returns (bytes32) {
-        return keccak256(abi.encode("dispute", challenger, task, replacement, salt));
-    }
-
-    /// @inheritdoc IDisputeCourt
-    function evidenceOpening(
-        address challenger,
-        address task,
-        bytes32 evidence,
-        bytes32 salt
-    ) public pure returns (bytes32) {
-        return keccak256(abi.encode("evidence", challenger, task, evidence, salt));
-    }
-
     // ------------------------------------------------------------------ internal
 
-    function _statementOf(address task) private view returns (AggregateStatement memory) {
+    function _statementOf(address task) private view returns (AggregateStatement memory statement) {
         TaskParameters memory parameters = ITrainingTask(task).parameters();
-        (bytes32 model, ) = ITrainingTask(task).proposedModel();
-        return
-            AggregateStatement({
-                model: model,
-                base: ITrainingTask(task).baseModel(),
-                setHash: ITrainingTask(task).setHash(),
-                dimension: uint32(parameters.dimension),
-                fractionBits: uint8(parameters.fractionBits),
-                rule: parameters.rule,
-                ruleArgument: parameters.ruleArgument
-            });
+        address proposer;
+        (statement.model, proposer) = ITrainingTask(task).proposedModel();
+        statement.base = ITrainingTask(task).baseModel();
+        statement.setHash = ITrainingTask(task).setHash();
+        statement.dimension = uint32(parameters.dimension);
+        statement.fractionBits = uint8(parameters.fractionBits);
+        statement.rule = parameters.rule;
+        statement.ruleArgument = parameters.ruleArgument;
+        if (parameters.weighing == address(0)) return statement;
+        RoundState memory state = ITrainingTask(task).clock();
+        statement.weighing = parameters.weighing;
+        statement.weighingArgument = parameters.weighingArgument;
+        statement.accepted = state.accepted;
+        (statement.trust, statement.reputations) = _TABLES.inputsOf(task, state.round);
+        statement.table = _TABLES.tableOf(task, proposer, state.round, statement.setHash);
     }
 
     function _advance(Dispute storage dispute, Step next, TaskParameters memory parameters) private {
@@ -286,24 +264,6 @@ contract DisputeCourt is IDisputeCourt {
 
     function _requireDigest(Dispute storage dispute, bytes32 given) private view {
         if (given != dispute.node) revert DisputeCourtWrongNode(given, dispute.node);
-    }
-
-    function _requireStep(Dispute storage dispute, Step required) private view {
-        if (dispute.step != required) revert DisputeCourtUnexpectedStep(dispute.step, required);
-        if (block.timestamp >= dispute.deadline) revert DisputeCourtDeadline(dispute.deadline, block.timestamp);
-    }
-
-    function _requireChallenger(Dispute storage dispute) private view {
-        if (msg.sender != dispute.challenger) revert DisputeCourtNotChallenger(msg.sender, dispute.challenger);
-    }
-
-    function _requireOpened(bytes32 opening) private view {
-        uint256 openedAt = _openings[opening];
-        if (openedAt == 0 || openedAt >= block.number) revert DisputeCourtNotOpened(opening);
-    }
-
-    function _levelsBelow(uint256 level) private pure returns (uint256) {
-        return level < LEVELS_PER_STEP ? level : LEVELS_PER_STEP;
     }
 
     function _digest(SumNode memory node) private pure returns (bytes32) {

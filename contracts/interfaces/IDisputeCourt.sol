@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AggregateProof, SumNode} from "../types/TaskTypes.sol";
+import {AggregateProof, EntryProof, SumNode} from "../types/TaskTypes.sol";
 
 /// @title Decides on evidence
 interface IDisputeCourt {
@@ -11,7 +11,10 @@ interface IDisputeCourt {
         Nodes, // the sealer owes the nodes below the current one
         Pick, // the challenger owes one of them
         Chunk, // the sealer owes the coordinates of the chunk reached
-        Proof // the challenger owes the recomputation of one coordinate
+        Proof, // the challenger owes the recomputation of one coordinate
+        Sums, // the sealer owes the sums that make up a disputed distance
+        PickSum, // the challenger owes one of them
+        Entry // the challenger owes the recomputation of one chunk's sum
     }
 
     /// @dev The one open dispute of a task.
@@ -25,6 +28,20 @@ interface IDisputeCourt {
         bytes32 node; // the proposal's commitment; after the first answer the hash of the current node
         bytes32 replacement; // commitment that stands if the challenger wins
         bytes32 contentId; // of its bytes
+    }
+
+    /// @dev The one open dispute of a task if it is about an entry of the proposer's table.
+    struct TableDispute {
+        address challenger;
+        uint40 deadline;
+        Step step;
+        uint8 proposal;
+        uint8 level; // of the current range of chunks: it has 2^level
+        uint32 position; // of the range among those of its level
+        uint8 one; // place of an update in the accepted set
+        uint8 other; // a later one; their number for the trusted vector
+        uint128 claim; // squared distance that the sealer stands for over the range
+        bytes32 sums; // keccak256 of the last answer
     }
 
     /// @notice Somebody will show evidence; what and of what is hidden in the hash.
@@ -45,7 +62,23 @@ interface IDisputeCourt {
     event ChunkOpened(address indexed task, uint32 index);
     /// @notice A dispute is over.
     event DisputeResolved(address indexed task, address indexed challenger, bool challengerWon);
-    /// @notice A wrong aggregate was proved in one coordinate.
+    /// @notice A challenger denied an entry of the proposer's table, and the sealer must answer.
+    event TableDisputeOpened(
+        address indexed task,
+        address indexed challenger,
+        uint8 proposal,
+        uint8 one,
+        uint8 other,
+        uint128 claim,
+        uint256 deadline
+    );
+    /// @notice The sealer split the current range's claim; the sums are in the call's data.
+    event SumsOpened(address indexed task, uint8 level, uint32 position, uint256 count);
+    /// @notice The challenger went on to one of them.
+    event SumPicked(address indexed task, uint8 level, uint32 position, uint128 claim);
+    /// @notice An entry of a table was proved wrong in one chunk.
+    event EntryProvedWrong(address indexed task, address indexed challenger, uint8 one, uint8 other, uint32 chunk);
+    /// @notice A wrong aggregate, or a missing table, was proved.
     event AggregateProvedWrong(address indexed task, address indexed challenger, uint32 coordinate);
     /// @notice An update's chunk was shown not to have the sum that its tree claims.
     event UpdateProvedWrong(address indexed task, address indexed trainer, address indexed challenger, uint32 index);
@@ -66,6 +99,14 @@ interface IDisputeCourt {
     error DisputeCourtNotOpened(bytes32 opening);
     /// @notice The evidence shows nothing wrong.
     error DisputeCourtNothingWrong();
+    /// @notice Only the proposer may take this step: anybody else could answer wrongly in its name.
+    error DisputeCourtNotProposer(address caller, address proposer);
+    /// @notice The table is not the one that the proposer posted for this set.
+    error DisputeCourtWrongTable(bytes32 given, bytes32 required);
+    /// @notice A table of the task's rule has no such entry, or the posted one another length.
+    error DisputeCourtNoSuchEntry(uint256 one, uint256 other, uint256 length);
+    /// @notice The sums do not add up to what is disputed.
+    error DisputeCourtWrongSum(uint256 given, uint256 required);
 
     /// @notice Announces evidence, at least one block before it is shown: whoever copies it from the pool of pending
     /// transactions has no opening of its own.
@@ -100,6 +141,35 @@ interface IDisputeCourt {
     /// one the evidence must have been opened, and another sealer's turn comes.
     function proveWrongAggregate(address task, AggregateProof calldata proof, bytes32 salt) external;
 
+    /// @notice Denies an entry of the proposer's table under a bond. The tables of `IRoundTables` need not be committed
+    /// to as trees: the sealer splits the entry on the way.
+    /// @param round The present round of the task; the call is refused in another.
+    /// @param one Place of an update among the accepted ones.
+    /// @param other A later one; the number of accepted updates stands for the trusted vector.
+    /// @param table The whole table, as posted.
+    function openTableDispute(
+        address task,
+        uint24 round,
+        uint8 one,
+        uint8 other,
+        bytes calldata table,
+        bytes32 salt
+    ) external;
+
+    /// @notice The proposer's answer: the sums of squared differences over up to 256 ranges of chunks, eight levels
+    /// below the current one; they add up to what is disputed. Ranges without chunks are left out.
+    /// @param sums 16 bytes each, from left to right.
+    function answerSums(address task, bytes calldata sums) external;
+
+    /// @notice The challenger's choice among these sums.
+    /// @param pick Its place among them.
+    /// @param sums The last answer again.
+    function pickSum(address task, uint32 pick, bytes calldata sums) external;
+
+    /// @notice Shows the chunk reached in both vectors: it has not the sum that the sealer stands for. Another sealer's
+    /// turn comes.
+    function proveWrongEntry(address task, EntryProof calldata proof) external;
+
     /// @notice Proves that a chunk of an update has not the sum of squares that its tree claims, or is no chunk of any
     /// vector.
     /// @param round In which the update was revealed.
@@ -118,6 +188,22 @@ interface IDisputeCourt {
 
     /// @notice The open dispute of a task.
     function disputeOf(address task) external view returns (Dispute memory);
+
+    /// @notice The open dispute about a task's table.
+    function tableDisputeOf(address task) external view returns (TableDispute memory);
+
+    /// @notice The contracts that the court judges by.
+    function wiring() external view returns (address verifier, address tables);
+
+    /// @notice The opening of a dispute about a table.
+    function tableOpening(
+        address challenger,
+        address task,
+        uint24 round,
+        uint8 one,
+        uint8 other,
+        bytes32 salt
+    ) external pure returns (bytes32);
 
     /// @notice The opening of a dispute.
     function disputeOpening(

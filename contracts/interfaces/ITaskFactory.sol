@@ -27,6 +27,10 @@ interface ITaskFactory {
     error TaskFactoryUnknownRule(address rule);
     /// @notice The combining rule does not take this argument.
     error TaskFactoryRuleArgument(address rule, uint256 argument);
+    /// @notice The weighing rule is not one that this factory admits.
+    error TaskFactoryUnknownWeighing(address weighing);
+    /// @notice The weighing rule does not take this argument with so many trainers.
+    error TaskFactoryWeighingArgument(address weighing, uint256 argument, uint256 maxTrainers);
     /// @notice The board's implementation works with another vault or pool.
     error TaskFactoryWrongBoard(address board);
 
@@ -65,4 +69,10 @@ interface ITaskFactory {
 
     /// @notice All rules that tasks may combine updates by, as they were given.
     function rules() external view returns (address[] memory);
+
+    /// @notice Whether tasks may weigh updates by this rule.
+    function isWeighing(address weighing) external view returns (bool);
+
+    /// @notice All rules that tasks may weigh updates by, as they were given.
+    function weighings() external view returns (address[] memory);
 }

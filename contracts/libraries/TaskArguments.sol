@@ -155,7 +155,7 @@ library TaskArguments {
     }
 
     function board() internal view returns (address) {
-        return address(uint160(_word(36)));
+        return address(uint160(_word(38)));
     }
 
     /// @dev The scratch word at 0 is free for use between statements.

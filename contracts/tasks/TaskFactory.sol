@@ -8,9 +8,12 @@ import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
+import {IWeighingRule} from "../interfaces/IWeighingRule.sol";
+import {FigureTable} from "../libraries/FigureTable.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
 import {ReviewTerms, UNAVAILABLE} from "../types/ReviewTypes.sol";
 import {TaskParameters} from "../types/TaskTypes.sol";
+import {NEEDS_REPUTATIONS} from "../types/WeighingTypes.sol";
 import {TrainingTask} from "./TrainingTask.sol";
 
 /// @title Creates tasks and bounds what they may ask for
@@ -49,18 +52,22 @@ contract TaskFactory is ITaskFactory {
     Bounds private _bounds;
     address[] private _rules;
     mapping(address rule => bool) private _isRule;
+    address[] private _weighings;
+    mapping(address weighing => bool) private _isWeighing;
 
     /// @param court Decides on evidence for every task.
     /// @param board What every board's clone runs; of its own transaction, as both would not fit into one.
     /// @param limits The bounds of all parameters.
     /// @param admitted The combining rules that tasks may choose from.
+    /// @param admittedWeighings The weighing rules, likewise; trusted never to revert.
     constructor(
         address court,
         IStakeVault vault,
         IRewardPool pool,
         address board,
         Bounds memory limits,
-        address[] memory admitted
+        address[] memory admitted,
+        address[] memory admittedWeighings
     ) {
         _COURT = court;
         _VAULT = vault;
@@ -77,6 +84,8 @@ contract TaskFactory is ITaskFactory {
         if (boardVault != address(vault) || boardPool != address(pool)) revert TaskFactoryWrongBoard(board);
         _rules = admitted;
         for (uint256 i = 0; i < admitted.length; ++i) _isRule[admitted[i]] = true;
+        _weighings = admittedWeighings;
+        for (uint256 i = 0; i < admittedWeighings.length; ++i) _isWeighing[admittedWeighings[i]] = true;
     }
 
     /// @inheritdoc ITaskFactory
@@ -143,6 +152,16 @@ contract TaskFactory is ITaskFactory {
     }
 
     /// @inheritdoc ITaskFactory
+    function isWeighing(address weighing) external view returns (bool) {
+        return _isWeighing[weighing];
+    }
+
+    /// @inheritdoc ITaskFactory
+    function weighings() external view returns (address[] memory) {
+        return _weighings;
+    }
+
+    /// @inheritdoc ITaskFactory
     function budgetOf(TaskParameters calldata parameters) public pure returns (uint256) {
         uint256 perTrainer = parameters.updateReward + parameters.attestReward;
         return parameters.rounds * (parameters.maxTrainers * perTrainer + parameters.sealReward);
@@ -171,7 +190,8 @@ contract TaskFactory is ITaskFactory {
         // A board is made here, for its own task.
         _within("board", uint160(parameters.board), 0, 0);
         _checkRule(parameters.rule, parameters.ruleArgument);
-        _checkModel(parameters);
+        uint256 needs = _checkWeighing(parameters);
+        _checkModel(parameters, needs);
         _checkTimes(parameters, _bounds);
         _checkMoney(parameters, _bounds);
     }
@@ -198,14 +218,29 @@ contract TaskFactory is ITaskFactory {
         if (!ICombiningRule(rule).accepts(argument)) revert TaskFactoryRuleArgument(rule, argument);
     }
 
-    function _checkModel(TaskParameters calldata parameters) private pure {
+    /// @dev What the weighing rule reads; nothing if there is none.
+    function _checkWeighing(TaskParameters calldata parameters) private view returns (uint256) {
+        address weighing = parameters.weighing;
+        uint256 argument = parameters.weighingArgument;
+        if (weighing == address(0)) {
+            _within("weighingArgument", argument, 0, 0);
+            return 0;
+        }
+        if (!_isWeighing[weighing]) revert TaskFactoryUnknownWeighing(weighing);
+        if (!IWeighingRule(weighing).accepts(argument, parameters.maxTrainers)) {
+            revert TaskFactoryWeighingArgument(weighing, argument, parameters.maxTrainers);
+        }
+        return IWeighingRule(weighing).needs(argument);
+    }
+
+    function _checkModel(TaskParameters calldata parameters, uint256 needs) private pure {
         uint256 most = MerkleSumTree.CHUNK_COORDINATES << MerkleSumTree.MAX_DEPTH;
         _within("dimension", parameters.dimension, 1, most);
         _within("fractionBits", parameters.fractionBits, 0, MAX_FRACTION_BITS);
         _within("normBoundSquared", parameters.normBoundSquared, 1, type(uint128).max);
         _within("rounds", parameters.rounds, 1, MAX_ROUNDS);
         // What cannot be proved could not be punished.
-        _within("evidence", _evidenceBytes(parameters), 0, MAX_EVIDENCE_BYTES);
+        _within("evidence", _evidenceBytes(parameters, needs), 0, MAX_EVIDENCE_BYTES);
         _within("maxTrainers", parameters.maxTrainers, MIN_QUORUM, MAX_TRAINERS);
         _within("quorum", parameters.quorum, MIN_QUORUM, parameters.maxTrainers);
         _within("maxVoids", parameters.maxVoids, 1, MAX_VOIDS);
@@ -215,12 +250,19 @@ contract TaskFactory is ITaskFactory {
     }
 
     /// @dev Length of a whole `AggregateProof`: for every update its entry, two words and a padded opening, the same
-    /// for the two models, and half a kilobyte around it.
-    function _evidenceBytes(TaskParameters calldata parameters) private pure returns (uint256) {
+    /// for the two models, the table and the reputations where the rule reads them, and half a kilobyte around it.
+    function _evidenceBytes(TaskParameters calldata parameters, uint256 needs) private pure returns (uint256) {
+        uint256 count = parameters.maxTrainers;
         uint256 path = MerkleSumTree.depthOf(parameters.dimension) * MerkleSumTree.NODE_BYTES;
         uint256 opening = MerkleSumTree.SUM_BYTES + MerkleSumTree.CHUNK_BYTES + path;
-        uint256 padded = 64 + ((opening + 31) / 32) * 32;
-        return (parameters.maxTrainers + 2) * padded + parameters.maxTrainers * 96 + 512;
+        // With a trusted vector, whether or not a round will have one.
+        uint256 figures = _padded(FigureTable.lengthOf(needs, count, bytes32(uint256(1))));
+        if (needs & NEEDS_REPUTATIONS != 0) figures += count * 64;
+        return (count + 2) * (64 + _padded(opening)) + count * 96 + figures + 544;
+    }
+
+    function _padded(uint256 length) private pure returns (uint256) {
+        return ((length + 31) / 32) * 32;
     }
 
     function _checkTimes(TaskParameters calldata parameters, Bounds memory limits) private pure {

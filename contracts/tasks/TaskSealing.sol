@@ -66,16 +66,15 @@ abstract contract TaskSealing is TaskFreezing {
     function _requireSlot(RoundClock state, uint256 seat) private view {
         uint256 count = state.seats();
         if (seat >= count || _seats[seat] != msg.sender) revert TrainingTaskNotYourSeat(msg.sender, seat);
-        uint256 slot = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        uint256 slot = _presentSlot(state);
         if (slot >= count) return;
-        // slither-disable-next-line weak-prng
-        uint256 expected = (uint256(state.round()) + state.proposal() + slot) % count;
+        uint256 expected = _seatOf(state, slot);
         if (seat != expected && _seats[expected] != address(0)) revert TrainingTaskNotYourSlot(seat, expected);
     }
 
     /// @dev At last anybody may propose under a bond, so that idle seats cannot stop a round.
     function _requireOpenSlot(RoundClock state) private view {
-        uint256 slot = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        uint256 slot = _presentSlot(state);
         if (slot < state.seats()) revert TrainingTaskNotYourSlot(type(uint256).max, slot);
     }
 
@@ -83,12 +82,11 @@ abstract contract TaskSealing is TaskFreezing {
     // slither-disable-next-line reentrancy-no-eth
     function _displaceIdle(RoundClock state) private {
         uint256 count = state.seats();
-        uint256 passed = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        uint256 passed = _presentSlot(state);
         if (passed > count) passed = count;
         uint256 releasableAt = block.timestamp + TaskArguments.unbondingSeconds();
         for (uint256 slot = 0; slot < passed; ++slot) {
-            // slither-disable-next-line weak-prng
-            uint256 seat = (uint256(state.round()) + state.proposal() + slot) % count;
+            uint256 seat = _seatOf(state, slot);
             address sealer = _seats[seat];
             // Whoever proposes late is not idle.
             if (sealer == address(0) || sealer == msg.sender) continue;
@@ -98,6 +96,15 @@ abstract contract TaskSealing is TaskFreezing {
             // slither-disable-next-line calls-loop
             _VAULT.unbond(sealer, Role.Sealer, releasableAt);
         }
+    }
+
+    function _presentSlot(RoundClock state) private view returns (uint256) {
+        return (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+    }
+
+    function _seatOf(RoundClock state, uint256 slot) private pure returns (uint256) {
+        // slither-disable-next-line weak-prng
+        return (uint256(state.round()) + state.proposal() + slot) % state.seats();
     }
 
     function _propose(RoundClock state, address proposer, bytes32 model, bytes32 contentId) internal {

@@ -86,6 +86,8 @@ struct TaskParameters {
     uint256 burnBps; // share of a slash that is burned
     address rule; // how updates are combined
     uint256 ruleArgument; // of the rule: 0, or the share of values that a trimmed mean drops a side, in Bps
+    address weighing; // what makes updates the rows that are combined; zero: every update as it is, by its samples
+    uint256 weighingArgument; // of the weighing rule
     address board; // where validators review the updates; zero where nobody does. Set by the factory
 }
 
@@ -131,7 +133,14 @@ struct TrainerView {
     bool leaving;
 }
 
-/// @dev What a proof about an aggregate is checked against; filled in by the court, never by the challenger.
+/// @dev How far a trainer is trusted, as the task's owner says; weights of a rule that weighs by it.
+struct Reputation {
+    address trainer;
+    uint32 reputation;
+}
+
+/// @dev What a proof about an aggregate is checked against; filled in by the court, never by the challenger. The last
+/// four are zero where the task has no weighing rule.
 struct AggregateStatement {
     bytes32 model; // commitment that the sealer proposed
     bytes32 base; // commitment of the model that the round started from
@@ -140,16 +149,45 @@ struct AggregateStatement {
     uint8 fractionBits;
     address rule;
     uint256 ruleArgument;
+    address weighing;
+    uint256 weighingArgument;
+    uint8 accepted; // updates of the set
+    bytes32 table; // keccak256 of the table that the proposer posted for this set; zero: none
+    bytes32 trust; // commitment of the round's trusted vector; zero: none
+    bytes32 reputations; // keccak256 of the ABI encoding of the round's list; zero: none
 }
 
 /// @dev One coordinate, opened in the proposed model, the old model and every accepted update. Each opening is
-/// claimed leaf sum (16 bytes), chunk (256) and siblings from the leaf up (48 each).
+/// claimed leaf sum (16 bytes), chunk (256) and siblings from the leaf up (48 each). The last three may be empty
+/// wherever the task's weighing rule does not read them, or the round has none.
 struct AggregateProof {
     uint32 coordinate;
     UpdateEntry[] entries;
     bytes modelOpening;
     bytes baseOpening;
     bytes[] openings;
+    bytes table; // as the proposer posted it
+    SumNode trustRoot; // of the trusted vector's tree
+    Reputation[] reputations; // the round's list
+}
+
+/// @dev A claim that the sum of squared differences of two vectors over one chunk is this; filled in by the court.
+struct EntryStatement {
+    bytes32 setHash;
+    bytes32 trust;
+    uint32 dimension;
+    uint8 fractionBits;
+    uint8 one; // place among the accepted updates
+    uint8 other; // a later one; their number for the trusted vector
+    uint32 chunk;
+    uint128 claim;
+}
+
+/// @dev That chunk, opened in both vectors.
+struct EntryProof {
+    UpdateEntry[] entries;
+    bytes oneOpening;
+    bytes otherOpening;
 }
 
 uint8 constant UNKNOWN_DUE = type(uint8).max;

@@ -18,18 +18,25 @@ from fl_client.rounds import FetchedVector, Vector
 from fl_client.types import Address, Bytes32
 
 _ENTRY = "(address,uint32,bytes32)"
-_PROOF = f"(uint32,{_ENTRY}[],bytes,bytes,bytes[])"
+_PROOF = f"(uint32,{_ENTRY}[],bytes,bytes,bytes[],bytes,(bytes32,uint128),(address,uint32)[])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AggregateEvidence:
-    """One coordinate, opened in the proposed model, the old one and every accepted update."""
+    """One coordinate, opened in the proposed model, the old one and every accepted update.
+
+    Attributes:
+        table, trust_root, reputations: what the task's weighing rule reads beside them; empty where it reads none.
+    """
 
     coordinate: int
     entries: tuple[tuple[Address, int, Bytes32], ...]
     model_opening: bytes
     base_opening: bytes
     openings: tuple[bytes, ...]
+    table: bytes = b""
+    trust_root: tuple[Bytes32, int] = (Bytes32(bytes(32)), 0)
+    reputations: tuple[tuple[Address, int], ...] = ()
 
     def to_tuple(self) -> tuple[Any, ...]:
         """The proof as the contract takes it (``AggregateProof``)."""
@@ -39,6 +46,9 @@ class AggregateEvidence:
             self.model_opening,
             self.base_opening,
             list(self.openings),
+            self.table,
+            self.trust_root,
+            list(self.reputations),
         )
 
     @property

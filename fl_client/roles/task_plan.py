@@ -194,6 +194,8 @@ class TaskPlan:
             burn_bps=round(self.burn * _BPS),
             rule=rule_contract(deployment, self.combining_rule),
             rule_argument=self.combining_rule.argument,
+            weighing=NOBODY,
+            weighing_argument=0,
             board=NOBODY,
             **same,
             **amounts,

@@ -36,6 +36,7 @@ EXPORTED: tuple[str, ...] = (
     "ReputationWeighing",
     "ReviewBoard",
     "RewardPool",
+    "RoundTables",
     "SamplesWeighing",
     "StakeVault",
     "TaskFactory",

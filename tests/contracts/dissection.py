@@ -22,12 +22,14 @@ CONTENT = keccak(text="content of the replacement")
 LEVELS_PER_STEP = 8
 CHUNK = 64
 
-PROOF = "(uint32,(address,uint32,bytes32)[],bytes,bytes,bytes[])"
+PROOF = "(uint32,(address,uint32,bytes32)[],bytes,bytes,bytes[],bytes,(bytes32,uint128),(address,uint32)[])"
 """``AggregateProof`` of contracts/types/TaskTypes.sol."""
 
 CHUNK_EVIDENCE = ("address", "uint24", "uint32", "bytes")
 
-Proof = tuple[int, list[tuple[str, int, bytes]], bytes, bytes, list[bytes]]
+Proof = tuple[Any, ...]
+NO_FIGURES: tuple[Any, ...] = (b"", (bytes(32), 0), [])
+"""Table, trusted root and reputations of a proof whose rule reads none of them."""
 
 
 def packed(nodes: Iterable[Node]) -> bytes:
@@ -58,6 +60,7 @@ def proof_of(
     *,
     model_opening: bytes | None = None,
     accepted: Sequence[Update] | None = None,
+    figures: tuple[Any, ...] = NO_FIGURES,
 ) -> Proof:
     """Return the proof of one coordinate.
 
@@ -67,6 +70,7 @@ def proof_of(
         coordinate: 0 to d - 1.
         model_opening: what was learnt of the proposed model, if its bytes are hidden.
         accepted: the accepted updates; all reveals unless given.
+        figures: table, trusted root and reputations, where the weighing rule reads them.
     """
     index = coordinate // CHUNK
     updates = round_.revealed if accepted is None else accepted
@@ -78,6 +82,7 @@ def proof_of(
         model_opening,
         opening_of(round_.base_vector, MerkleSumTree.build(round_.base_vector), index),
         [opening_of(update.vector, update.tree, index) for update in updates],
+        *figures,
     )
 
 

@@ -28,6 +28,17 @@ NOTHING = bytes(32)
 RANDOM = 20_261_122
 """Seed of every generator of vectors."""
 
+FOLLOWING_WEIGHINGS = (
+    "SamplesWeighing",
+    "EqualWeighing",
+    "ClipWeighing",
+    "KrumWeighing",
+    "MultiKrumWeighing",
+    "FLTrustWeighing",
+    "ReputationWeighing",
+)
+"""Weighing rules by their places behind a mixing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
@@ -54,6 +65,8 @@ class System:
     pool: Any
     verifier: Any
     court: Any
+    tables: Any
+    weighings: tuple[Any, ...]
     rule: Any
     median_rule: Any
     trimmed_mean_rule: Any
@@ -79,14 +92,17 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     vault = owner.deploy(brownie.StakeVault, coin)
     pool = owner.deploy(brownie.RewardPool, coin)
     verifier = owner.deploy(brownie.AggregateVerifier)
-    court = owner.deploy(brownie.DisputeCourt, verifier)
+    tables = owner.deploy(brownie.RoundTables)
+    court = owner.deploy(brownie.DisputeCourt, verifier, tables)
+    following = [owner.deploy(getattr(brownie, name)) for name in FOLLOWING_WEIGHINGS]
+    weighings = (*following, owner.deploy(brownie.NeighbourMixing, following))
     rule = owner.deploy(brownie.MeanRule)
     median_rule = owner.deploy(brownie.MedianRule)
     trimmed_mean_rule = owner.deploy(brownie.TrimmedMeanRule)
     rules = [rule, median_rule, trimmed_mean_rule]
     board = owner.deploy(brownie.ReviewBoard, vault, pool)
     factory = owner.deploy(
-        brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules
+        brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules, weighings
     )
     vault.wire(factory, pool, by)
     pool.wire(factory, vault, by)
@@ -96,6 +112,8 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         pool=pool,
         verifier=verifier,
         court=court,
+        tables=tables,
+        weighings=weighings,
         rule=rule,
         median_rule=median_rule,
         trimmed_mean_rule=trimmed_mean_rule,
@@ -159,6 +177,8 @@ def task_parameters(system: System, owner: Any, **overrides: Any) -> TaskParamet
         "burn_bps": 2_500,
         "rule": system.rule.address,
         "rule_argument": 0,
+        "weighing": ZERO,
+        "weighing_argument": 0,
         "board": ZERO,
     }
     if "initial_model" not in overrides:

@@ -116,4 +116,6 @@ class TaskParameters(NamedTuple):
     burn_bps: int
     rule: str
     rule_argument: int
+    weighing: str
+    weighing_argument: int
     board: str

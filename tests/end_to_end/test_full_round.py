@@ -1,6 +1,7 @@
 """The main job as its user sees it: what it prints, what it leaves, and who paid for what."""
 
 import json
+from dataclasses import fields
 
 from safetensors import safe_open
 
@@ -73,18 +74,8 @@ def _rewards() -> dict[str, int]:
     from fl_client.chain.contracts import Deployment
 
     nobody = "0x" + "00" * 20
-    deployment = Deployment(
-        chain_id=1,
-        block=0,
-        coin=nobody,
-        vault=nobody,
-        pool=nobody,
-        court=nobody,
-        factory=nobody,
-        mean_rule=nobody,
-        median_rule=nobody,
-        trimmed_mean_rule=nobody,
-    )
+    addresses = [field.name for field in fields(Deployment) if field.name not in ("chain_id", "block")]
+    deployment = Deployment(chain_id=1, block=0, **dict.fromkeys(addresses, nobody))
     parameters = task_plan(DemoSettings()).parameters(
         owner=nobody,
         deployment=deployment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,29 @@ from fl_client.types import Address
 SUPPLY = 10**9 * 10**18
 """Coins that a deployment mints to its deployer, in 1e-18 coin."""
 
-_FORMAT = 2
+_FORMAT = 3
 _RULES = {"mean_rule": "MeanRule", "median_rule": "MedianRule", "trimmed_mean_rule": "TrimmedMeanRule"}
+_WEIGHINGS = {
+    # In the order of their places behind a mixing (`fl_client.aggregation.weigh.FOLLOWING`).
+    "samples_weighing": "SamplesWeighing",
+    "equal_weighing": "EqualWeighing",
+    "clip_weighing": "ClipWeighing",
+    "krum_weighing": "KrumWeighing",
+    "multi_krum_weighing": "MultiKrumWeighing",
+    "fltrust_weighing": "FLTrustWeighing",
+    "reputation_weighing": "ReputationWeighing",
+}
+_MIXING = {"mixing_weighing": "NeighbourMixing"}
 _CHECKED = {
     "coin": "DeepCoin",
     "vault": "StakeVault",
     "pool": "RewardPool",
     "court": "DisputeCourt",
     "factory": "TaskFactory",
+    "round_tables": "RoundTables",
     **_RULES,
+    **_WEIGHINGS,
+    **_MIXING,
 }
 
 
@@ -59,7 +74,9 @@ class Deployment:
         chain_id: of the chain that they are on.
         block: at or before which none of them existed; where event cursors start.
         coin: DeepCoin. vault: StakeVault. pool: RewardPool. court: DisputeCourt. factory: TaskFactory.
+        round_tables: RoundTables.
         mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
+        ..._weighing: how tasks may weigh them first.
     """
 
     chain_id: int
@@ -72,6 +89,15 @@ class Deployment:
     mean_rule: Address
     median_rule: Address
     trimmed_mean_rule: Address
+    round_tables: Address
+    samples_weighing: Address
+    equal_weighing: Address
+    clip_weighing: Address
+    krum_weighing: Address
+    multi_krum_weighing: Address
+    fltrust_weighing: Address
+    reputation_weighing: Address
+    mixing_weighing: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -115,16 +141,35 @@ class Deployment:
                 f"the factory {self.factory} works with {wired}, not with this deployment's contracts"
             )
         require_code(connection, "ReviewBoard", connection.call(factory.functions.boardImplementation()))
-        admitted = connection.call(factory.functions.rules())
-        for field in _RULES:
-            if (rule := getattr(self, field)) not in admitted:
-                raise ChainError(
-                    f"the factory {self.factory} admits {admitted}, not this deployment's {field} {rule}"
-                )
+        self._check_rules(connection)
         for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
             coin = connection.call(connection.contract(name, holder).functions.coin())
             if coin != self.coin:
                 raise ChainError(f"{name} at {holder} holds the coin {coin}, not {self.coin}")
+
+    def _check_rules(self, connection: Connection) -> None:
+        factory = connection.contract("TaskFactory", self.factory)
+        for fields_, view in ((_RULES, "rules"), (_WEIGHINGS | _MIXING, "weighings")):
+            admitted = connection.call(getattr(factory.functions, view)())
+            for field in fields_:
+                if (rule := getattr(self, field)) not in admitted:
+                    raise ChainError(
+                        f"the factory {self.factory} admits {admitted}, not this deployment's {field} {rule}"
+                    )
+        following = connection.call(
+            connection.contract("NeighbourMixing", self.mixing_weighing).functions.followingRules()
+        )
+        expected = [getattr(self, field) for field in _WEIGHINGS]
+        if list(following) != expected:
+            raise ChainError(
+                f"the mixing {self.mixing_weighing} is followed by {following}, not by {expected}"
+            )
+        court = connection.contract("DisputeCourt", self.court)
+        tables = connection.call(court.functions.wiring())[1]
+        if tables != self.round_tables:
+            raise ChainError(
+                f"the court {self.court} reads tables from {tables}, not from {self.round_tables}"
+            )
 
     @classmethod
     def of_factory(cls, connection: Connection, factory: Address, *, block: int = 0) -> Deployment:
@@ -136,6 +181,7 @@ class Deployment:
         contract = connection.contract("TaskFactory", factory)
         court, vault, pool = connection.call(contract.functions.wiring())
         coin = connection.call(connection.contract("RewardPool", pool).functions.coin())
+        tables = connection.call(connection.contract("DisputeCourt", court).functions.wiring())[1]
         return cls(
             chain_id=connection.chain_id,
             block=block,
@@ -144,7 +190,9 @@ class Deployment:
             pool=pool,
             court=court,
             factory=Address(Web3.to_checksum_address(factory)),
-            **_rules_of(connection, factory),
+            round_tables=tables,
+            **_rules_of(connection, factory, "rules", _RULES),
+            **_rules_of(connection, factory, "weighings", _WEIGHINGS | _MIXING),
         )
 
 
@@ -168,8 +216,12 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     coin = create("DeepCoin", sender.address, SUPPLY)
     vault = create("StakeVault", coin)
     pool = create("RewardPool", coin)
-    court = create("DisputeCourt", create("AggregateVerifier"))
+    tables = create("RoundTables")
+    court = create("DisputeCourt", create("AggregateVerifier"), tables)
     rules = {field: create(name) for field, name in _RULES.items()}
+    weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
+    following = list(weighings.values())
+    weighings |= {field: create(name, following) for field, name in _MIXING.items()}
     limits = (
         bounds.min_phase_seconds,
         bounds.max_phase_seconds,
@@ -179,7 +231,8 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         bounds.max_stake,
     )
     board = create("ReviewBoard", vault, pool)
-    factory = create("TaskFactory", court, vault, pool, board, limits, list(rules.values()))
+    admitted = (list(rules.values()), list(weighings.values()))
+    factory = create("TaskFactory", court, vault, pool, board, limits, *admitted)
     sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
     sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
     deployment = Deployment(
@@ -190,7 +243,9 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         pool=pool,
         court=court,
         factory=factory,
+        round_tables=tables,
         **rules,
+        **weighings,
     )
     deployment.check(connection)
     return deployment
@@ -232,12 +287,15 @@ def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int]
     )
 
 
-def _rules_of(connection: Connection, factory: Address) -> dict[str, Address]:
+def _rules_of(
+    connection: Connection, factory: Address, view: str, names: Mapping[str, str]
+) -> dict[str, Address]:
     """The admitted rules by the names that a deployment gives them: known by their code, in whatever order."""
-    admitted = connection.call(connection.contract("TaskFactory", factory).functions.rules())
+    functions = connection.contract("TaskFactory", factory).functions
+    admitted = connection.call(getattr(functions, view)())
     codes = {Address(rule): _code_at(connection, rule) for rule in admitted}
     found = {}
-    for field, name in _RULES.items():
+    for field, name in names.items():
         matching = [rule for rule, code in codes.items() if _is_code_of(name, code)]
         if not matching:
             raise ChainError(

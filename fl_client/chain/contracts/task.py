@@ -69,6 +69,9 @@ class Step(IntEnum):
     PICK = 2
     CHUNK = 3
     PROOF = 4
+    SUMS = 5
+    PICK_SUM = 6
+    ENTRY = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

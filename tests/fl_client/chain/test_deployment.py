@@ -15,6 +15,16 @@ from fl_client.errors import ChainError, ConfigError
 from fl_client.types import Address
 
 RULES = ("mean_rule", "median_rule", "trimmed_mean_rule")
+WEIGHINGS = (
+    "samples_weighing",
+    "equal_weighing",
+    "clip_weighing",
+    "krum_weighing",
+    "multi_krum_weighing",
+    "fltrust_weighing",
+    "reputation_weighing",
+    "mixing_weighing",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +35,21 @@ class Place:
     sender: TransactionSender
     deployment: Deployment
 
-    def factory(self, rules: list[Address]) -> Address:
+    def factory(self, rules: list[Address], weighings: list[Address] | None = None) -> Address:
         """Deploy another factory, which admits these rules."""
         one = self.deployment
         limits = astuple(FactoryBounds())
         own = self.connection.contract("TaskFactory", one.factory)
         board = self.connection.call(own.functions.boardImplementation())
         receipt = self.sender.deploy(
-            load_artifact("TaskFactory"), one.court, one.vault, one.pool, board, limits, rules
+            load_artifact("TaskFactory"),
+            one.court,
+            one.vault,
+            one.pool,
+            board,
+            limits,
+            rules,
+            [getattr(one, name) for name in WEIGHINGS] if weighings is None else weighings,
         )
         assert receipt.contract_address is not None
         return receipt.contract_address
@@ -67,7 +84,41 @@ def test_factory_without_one_of_the_rules_is_named(place: Place) -> None:
         Deployment.of_factory(place.connection, factory)
 
 
-@pytest.mark.parametrize("name", RULES)
+def test_factory_without_one_of_the_weighings_is_named(place: Place) -> None:
+    own = [getattr(place.deployment, name) for name in (*RULES, *WEIGHINGS)]
+    factory = place.factory(own[:3], own[3:-1])
+    with pytest.raises(ChainError, match=f"{factory} admits no NeighbourMixing"):
+        Deployment.of_factory(place.connection, factory)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("krum_weighing", "not this deployment's krum_weighing"),
+        ("round_tables", "reads tables from"),
+    ],
+)
+def test_contract_that_the_others_do_not_work_with_is_refused(place: Place, name: str, problem: str) -> None:
+    kind = {"krum_weighing": "KrumWeighing", "round_tables": "RoundTables"}[name]
+    receipt = place.sender.deploy(load_artifact(kind))
+    assert receipt.contract_address is not None
+    stranger = replace(place.deployment, **{name: receipt.contract_address})
+    with pytest.raises(ChainError, match=problem):
+        stranger.check(place.connection)
+
+
+def test_mixing_followed_by_others_is_refused(place: Place) -> None:
+    own = [getattr(place.deployment, name) for name in WEIGHINGS]
+    receipt = place.sender.deploy(load_artifact("NeighbourMixing"), own[-2::-1])
+    mixing = receipt.contract_address
+    assert mixing is not None
+    factory = place.factory([getattr(place.deployment, name) for name in RULES], [*own[:-1], mixing])
+    stranger = replace(place.deployment, mixing_weighing=mixing, factory=factory)
+    with pytest.raises(ChainError, match=f"the mixing {mixing} is followed by"):
+        stranger.check(place.connection)
+
+
+@pytest.mark.parametrize("name", (*RULES, *WEIGHINGS, "round_tables"))
 def test_another_contract_in_place_of_a_rule_is_refused(place: Place, name: str) -> None:
     other = replace(place.deployment, **{name: place.deployment.coin})
     with pytest.raises(ChainError, match=f"the code at {place.deployment.coin} is not this version's"):

@@ -27,6 +27,15 @@ DEPLOYMENT = Deployment(
     mean_rule=Address("0x" + "11" * 20),
     median_rule=Address("0x" + "22" * 20),
     trimmed_mean_rule=Address("0x" + "33" * 20),
+    round_tables=NOBODY,
+    samples_weighing=NOBODY,
+    equal_weighing=NOBODY,
+    clip_weighing=NOBODY,
+    krum_weighing=NOBODY,
+    multi_krum_weighing=NOBODY,
+    fltrust_weighing=NOBODY,
+    reputation_weighing=NOBODY,
+    mixing_weighing=NOBODY,
 )
 
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {MeanRule} from "../../../contracts/aggregation/MeanRule.sol";
 import {MedianRule} from "../../../contracts/aggregation/MedianRule.sol";
 import {TrimmedMeanRule} from "../../../contracts/aggregation/TrimmedMeanRule.sol";
+import {RoundTables} from "../../../contracts/aggregation/RoundTables.sol";
 import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
 import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
 import {ICombiningRule} from "../../../contracts/interfaces/ICombiningRule.sol";
@@ -43,7 +44,7 @@ abstract contract World is Checks {
         vault = new StakeVault(coin);
         pool = new RewardPool(coin);
         verifier = new AggregateVerifier();
-        court = new DisputeCourt(verifier);
+        court = new DisputeCourt(verifier, new RoundTables());
         rules[Rule.Mean] = new MeanRule();
         rules[Rule.Median] = new MedianRule();
         rules[Rule.TrimmedMean] = new TrimmedMeanRule();
@@ -62,7 +63,8 @@ abstract contract World is Checks {
                 minBurnBps: 2_000,
                 maxStake: 1e6 * ONE
             }),
-            admitted
+            admitted,
+            new address[](0)
         );
         vault.wire(address(factory), pool);
         pool.wire(address(factory), address(vault));
@@ -109,6 +111,8 @@ abstract contract World is Checks {
                 burnBps: 2_500,
                 rule: address(rules[Rule.Mean]),
                 ruleArgument: 0,
+                weighing: address(0),
+                weighingArgument: 0,
                 board: address(0)
             });
     }

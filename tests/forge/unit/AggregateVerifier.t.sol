@@ -155,7 +155,13 @@ contract AggregateVerifierTest is World {
             dimension: uint32(dimension),
             fractionBits: uint8(FRACTION_BITS),
             rule: address(rules[chosen]),
-            ruleArgument: argument
+            ruleArgument: argument,
+            weighing: address(0),
+            weighingArgument: 0,
+            accepted: uint8(count),
+            table: 0,
+            trust: 0,
+            reputations: 0
         });
     }
 

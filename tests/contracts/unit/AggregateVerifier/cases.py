@@ -13,6 +13,7 @@ from tests.parity import reference
 
 MODEL, UPDATE = 1, 2
 FRACTION_BITS = 20
+NOBODY, NOTHING = "0x" + 40 * "0", bytes(32)
 
 
 def trainer(place: int) -> str:
@@ -73,7 +74,8 @@ class Case:
         """Return what the proof is checked against."""
         model = self.commitment(self.model, MODEL)
         base = self.commitment(self.base, MODEL)
-        return (model, base, self.set_hash, self.length, FRACTION_BITS, self.rule.address, 0)
+        weighing = (NOBODY, 0, len(self.updates), NOTHING, NOTHING, NOTHING)
+        return (model, base, self.set_hash, self.length, FRACTION_BITS, self.rule.address, 0, *weighing)
 
     def proof(self, coordinate: int, **overrides: Any) -> tuple[Any, ...]:
         """Return the proof of one coordinate, with some parts replaced."""
@@ -84,6 +86,9 @@ class Case:
             "model_opening": self.model.opening(index),
             "base_opening": self.base.opening(index),
             "openings": [update.opening(index) for update in self.updates],
+            "table": b"",
+            "trust_root": (NOTHING, 0),
+            "reputations": [],
         }
         return tuple((parts | overrides).values())
 

@@ -87,9 +87,9 @@ LIMITS = {
 
 # Held down by the penalty for hiding an update, which is at most the stake.
 REWARDS = ("update_reward", "attest_reward")
-UNBOUNDED = {"owner", "definition_hash", "initial_model", "initial_content", "bounty", "rule"}
+UNBOUNDED = {"weighing", "owner", "definition_hash", "initial_model", "initial_content", "bounty", "rule"}
 # What the rule itself says of it.
-OF_THE_RULE = {"rule_argument"}
+OF_THE_RULE = {"rule_argument", "weighing_argument"}
 # Made by the factory itself, so that it must be zero.
 OF_THE_FACTORY = {"board"}
 
@@ -167,7 +167,7 @@ def evidence_bytes(trainers, dimension):
     depth = ((dimension + 63) // 64 - 1).bit_length()
     opening = 16 + 256 + 48 * depth
     padded = 64 + -(-opening // 32) * 32
-    return (trainers + 2) * padded + trainers * 96 + 512
+    return (trainers + 2) * padded + trainers * 96 + 544
 
 
 def test_the_evidence_against_an_aggregate_fits_into_a_transaction(try_to_create):

@@ -21,6 +21,7 @@ def deploy(system, owner):
             system.board,
             tuple(bounds),
             [system.rule],
+            [],
         )
 
     return call
@@ -88,7 +89,14 @@ def test_a_board_of_another_vault_reverts(system, owner):
     other = owner.deploy(brownie.ReviewBoard, system.pool, system.pool)
     with reverts("TaskFactoryWrongBoard", other):
         owner.deploy(
-            brownie.TaskFactory, system.court, system.vault, system.pool, other, tuple(Bounds()), [system.rule]
+            brownie.TaskFactory,
+            system.court,
+            system.vault,
+            system.pool,
+            other,
+            tuple(Bounds()),
+            [system.rule],
+            [],
         )
 
 
@@ -96,7 +104,14 @@ def test_a_board_of_another_pool_reverts(system, owner):
     other = owner.deploy(brownie.ReviewBoard, system.vault, system.vault)
     with reverts("TaskFactoryWrongBoard", other):
         owner.deploy(
-            brownie.TaskFactory, system.court, system.vault, system.pool, other, tuple(Bounds()), [system.rule]
+            brownie.TaskFactory,
+            system.court,
+            system.vault,
+            system.pool,
+            other,
+            tuple(Bounds()),
+            [system.rule],
+            [],
         )
 
 
