@@ -312,13 +312,21 @@ def tabled(
 
 
 def denied(
-    round_: TabledRound, people: People, one: int, other: int, error: int, chunk: int = 0
+    round_: TabledRound,
+    people: People,
+    one: int,
+    other: int,
+    error: int,
+    chunk: int = 0,
+    *,
+    propose: bool = True,
 ) -> TableDispute:
     """Let the first sealer propose over a table whose entry of these two is off; nobody has objected yet.
 
     Args:
         error: what is added to the entry, and to the sum of the chunk that the sealer lies about; 0 for none.
         chunk: which one.
+        propose: whether the sealer has posted and proposed already.
     """
     count = len(round_.accepted)
     pairs = [(i, j) for i in range(count) for j in range(i + 1, count)]
@@ -339,5 +347,6 @@ def denied(
     )
     dispute.theirs = dispute.ours
     dispute.theirs[chunk] += error
-    round_.propose_over(entries)
+    if propose:
+        round_.propose_over(entries)
     return dispute
