@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fl_client.aggregation.weigh.rule import (
-    MOST_UPDATES,
-    Needs,
-    RoundFigures,
-    Weighing,
-    as_they_are,
-    check_count,
-)
+from fl_client.aggregation.weigh.rule import RoundFigures, Weighing, WithoutArgument, as_they_are
 
 
 @dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(WithoutArgument):
     """Rows: the updates. Weights: 1, whatever sample counts are claimed.
 
     Bears no bad update by itself, but no inflated count either. Any number of updates, up to 128.
@@ -24,24 +17,7 @@ class Equal:
     (1, 1)
     """
 
-    @property
-    def name(self) -> str:
-        """As a user writes it."""
-        return "equal"
-
-    @property
-    def argument(self) -> int:
-        """It takes none."""
-        return 0
-
-    @property
-    def needs(self) -> Needs:
-        """Nothing but the number of updates."""
-        return Needs.NOTHING
-
-    def check(self, trainers: int) -> None:
-        """See ``WeighingRule.check``."""
-        check_count(self.name, trainers, MOST_UPDATES)
+    name = "equal"
 
     def weigh(self, figures: RoundFigures) -> Weighing:
         """See ``WeighingRule.weigh``."""

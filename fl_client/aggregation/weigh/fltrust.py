@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from fl_client.aggregation.weigh.ratio import RATIO_ONE, ratio, root
-from fl_client.aggregation.weigh.rule import (
-    MOST_UPDATES,
-    Needs,
-    RoundFigures,
-    Weighing,
-    check_count,
-    diagonal,
-)
+from fl_client.aggregation.weigh.rule import Needs, RoundFigures, Weighing, WithoutArgument, diagonal
 
 TRUST_BITS: Final = 24
 """Binary places of a trust score: 128 of them add up to less than 2^32."""
 
 
 @dataclass(frozen=True, slots=True)
-class FLTrust:
+class FLTrust(WithoutArgument):
     """Row i = x_i * |g0| / |x_i|, weighed by TS_i = max(0, cos(x_i, g0)).
 
     g0 is the update that whoever is trusted made on a small root set, committed like every other. With the mean as
@@ -41,24 +34,8 @@ class FLTrust:
     ([0.5, 0.5, 0.0], [1.0, 0.7999999523162842, 0.0])
     """
 
-    @property
-    def name(self) -> str:
-        """As a user writes it."""
-        return "fltrust"
-
-    @property
-    def argument(self) -> int:
-        """It takes none."""
-        return 0
-
-    @property
-    def needs(self) -> Needs:
-        """Norms, and what is known of the trusted vector."""
-        return Needs.NORMS | Needs.TRUST
-
-    def check(self, trainers: int) -> None:
-        """See ``WeighingRule.check``."""
-        check_count(self.name, trainers, MOST_UPDATES)
+    name = "fltrust"
+    needs = Needs.NORMS | Needs.TRUST
 
     def weigh(self, figures: RoundFigures) -> Weighing:
         """See ``WeighingRule.weigh``."""

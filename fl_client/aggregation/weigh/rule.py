@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from fl_client.errors import ConfigError
 
@@ -162,3 +162,25 @@ def check_count(name: str, trainers: int, most: int) -> None:
         raise ConfigError(
             f"{name} weighs at most {most} updates: plan at most {most} trainers, not {trainers}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutArgument:
+    """What rules share that take no argument and weigh as many updates as a round can have.
+
+    Attributes:
+        name: as a user writes it.
+        needs: which figures the rule reads.
+    """
+
+    name: ClassVar[str]
+    needs: ClassVar[Needs] = Needs.NOTHING
+
+    @property
+    def argument(self) -> int:
+        """It takes none."""
+        return 0
+
+    def check(self, trainers: int) -> None:
+        """See ``WeighingRule.check``."""
+        check_count(self.name, trainers, MOST_UPDATES)
