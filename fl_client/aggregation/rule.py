@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -92,6 +92,7 @@ class AggregationRule:
         reputations: Sequence[int] | None = None,
         trust: NDArray[np.int32] | None = None,
         norms: Sequence[int] | None = None,
+        trust_norm: int | None = None,
     ) -> Aggregated:
         """Return the new model, and the table that goes with it.
 
@@ -103,6 +104,7 @@ class AggregationRule:
             trust: int32 (d,), the trusted vector; likewise.
             norms: n squared lengths, where the chain has others than the updates', from trees that lie; else they
                 are computed.
+            trust_norm: that of the trusted vector, likewise.
 
         Raises:
             ConfigError: the rule reads what was not given.
@@ -119,6 +121,8 @@ class AggregationRule:
         if not count:
             return Aggregated(base.copy(), None)
         table = self.table(updates, trust, norms)
+        if trust_norm is not None:
+            table = replace(table, trust_norm=trust_norm)
         known = () if reputations is None else tuple(int(one) for one in reputations)
         figures = table.figures(tuple(int(one) for one in samples), known)
         model = self.combine_rows(self.weigh.weigh(figures), updates, base)
@@ -207,6 +211,6 @@ def parse_aggregation(text: str) -> AggregationRule:
 
 
 def _combining(text: str, named: str) -> CombiningRule:
-    if named.partition(":")[0] not in ("mean", "median", "trimmed-mean"):
+    if named.partition(":")[0] not in ("mean", "dane", "median", "trimmed-mean"):
         raise ConfigError(f"the rule is {text!r}: give {AGGREGATION_NAMES}")
     return parse_combining(named)

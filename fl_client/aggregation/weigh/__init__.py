@@ -1,5 +1,6 @@
 """Weighing rules: how accepted updates become the rows that a combining rule works on."""
 
+from fl_client.aggregation.weigh.argument import weighing_from
 from fl_client.aggregation.weigh.clip import Clip
 from fl_client.aggregation.weigh.equal import Equal
 from fl_client.aggregation.weigh.fltrust import FLTrust
@@ -44,5 +45,6 @@ __all__ = [
     "WeighingRule",
     "measure",
     "parse_weighing",
+    "weighing_from",
     "weighted_row",
 ]

@@ -18,7 +18,7 @@ from fl_client.aggregation.weigh.rule import (
 from fl_client.aggregation.weigh.tolerance import DEFAULT_TOLERANCE, Tolerance
 from fl_client.errors import ConfigError
 
-_TAKEN_SHIFT: Final = 16
+TAKEN_SHIFT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class MultiKrum:
     @property
     def argument(self) -> int:
         """The tolerance, and M from bit 16 on."""
-        return self.tolerance.word | self.taken << _TAKEN_SHIFT
+        return self.tolerance.word | self.taken << TAKEN_SHIFT
 
     @property
     def needs(self) -> Needs:

@@ -28,8 +28,8 @@ from fl_client.errors import ConfigError
 FOLLOWING: Final[tuple[type, ...]] = (Samples, Equal, Clip, Krum, MultiKrum, FLTrust, Reputation)
 """What may follow a mixing, at the places that the contract knows them by."""
 
-_PLACE_SHIFT: Final = 16
-_ARGUMENT_SHIFT: Final = 32
+PLACE_SHIFT: Final = 16
+ARGUMENT_SHIFT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class NeighbourMixing:
     def argument(self) -> int:
         """The tolerance, the following rule's place from bit 16 on, and its argument from bit 32 on."""
         place = FOLLOWING.index(type(self.following))
-        return self.tolerance.word | place << _PLACE_SHIFT | self.following.argument << _ARGUMENT_SHIFT
+        return self.tolerance.word | place << PLACE_SHIFT | self.following.argument << ARGUMENT_SHIFT
 
     @property
     def needs(self) -> Needs:

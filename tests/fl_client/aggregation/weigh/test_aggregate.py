@@ -87,3 +87,12 @@ def test_another_number_of_figures_is_refused(what: str) -> None:
     figures[what] = SAMPLES[:8]
     with pytest.raises(EncodingError, match="8 .* were given for 9 updates"):
         AggregationRule().aggregate(UPDATES, base=BASE, **figures)
+
+
+def test_norm_that_the_trusted_tree_claims_counts_for_more_than_its_own() -> None:
+    rule = parse_aggregation("fltrust+mean")
+    updates = np.array([[6, 8], [6, 8]], dtype=np.int32)
+    trust, base = np.array([3, 4], dtype=np.int32), np.zeros(2, dtype=np.int32)
+    assert rule.aggregate(updates, [1, 1], base, trust=trust).model.tolist() == [3, 4]
+    claimed = rule.aggregate(updates, [1, 1], base, trust=trust, trust_norm=0)
+    assert claimed.model.tolist() == [0, 0] and claimed.table is not None and claimed.table.trust_norm == 0

@@ -57,6 +57,8 @@ def test_name_gives_the_rule_and_comes_back(text: str, combine: object, weigh: o
     ("text", "name"),
     [
         ("krum", "krum+mean"),
+        ("dane", "mean"),
+        ("clip+dane", "clip+mean"),
         ("nnm:2", "nnm:2+mean"),
         ("nnm+fltrust", "nnm+fltrust+mean"),
         ("krum:0.2+mean", "krum+mean"),
