@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from fl_client.aggregation.weigh import (
     DistanceTable,
     Needs,
     NeighbourMixing,
+    RoundFigures,
     Samples,
     Weighing,
     WeighingRule,
@@ -45,6 +47,18 @@ class Aggregated(NamedTuple):
     """
 
     model: NDArray[np.int32]
+    table: DistanceTable | None
+
+
+class Measured(NamedTuple):
+    """What is known of a round's updates.
+
+    Attributes:
+        figures: all that the rule sees of them.
+        table: the figures that the rule's distances are posted as; None if it reads none.
+    """
+
+    figures: RoundFigures
     table: DistanceTable | None
 
 
@@ -100,6 +114,35 @@ class AggregationRule:
             updates: int32 (n, d), one accepted update a row in reveal order, each coordinate within +-(2^31 - 1).
             samples: n capped sample counts.
             base: int32 (d,), the old model.
+            reputations, trust, norms, trust_norm: see ``measure``.
+
+        Raises:
+            ConfigError: the rule reads what was not given.
+            EncodingError: shapes, dtypes or values that are no lattice vectors, or figures of another number.
+        """
+        found = self.measure(
+            updates, samples, reputations=reputations, trust=trust, norms=norms, trust_norm=trust_norm
+        )
+        if not len(updates):
+            return Aggregated(base.copy(), None)
+        model = self.combine_rows(self.weigh.weigh(found.figures), updates, base)
+        return Aggregated(model, found.table)
+
+    def measure(
+        self,
+        updates: NDArray[np.int32],
+        samples: Sequence[int],
+        *,
+        reputations: Sequence[int] | None = None,
+        trust: NDArray[np.int32] | None = None,
+        norms: Sequence[int] | None = None,
+        trust_norm: int | None = None,
+    ) -> Measured:
+        """Return what the rule weighs by, and the table that goes with it.
+
+        Args:
+            updates: int32 (n, d), one accepted update a row in reveal order, each coordinate within +-(2^31 - 1).
+            samples: n capped sample counts.
             reputations: n counts; only a rule that reads them asks for them.
             trust: int32 (d,), the trusted vector; likewise.
             norms: n squared lengths, where the chain has others than the updates', from trees that lie; else they
@@ -118,15 +161,12 @@ class AggregationRule:
             raise ConfigError(f"{self.name} weighs by reputations: give one for each update")
         if self.needs & Needs.TRUST and trust is None:
             raise ConfigError(f"{self.name} compares with a trusted vector: give one")
-        if not count:
-            return Aggregated(base.copy(), None)
         table = self.table(updates, trust, norms)
         if trust_norm is not None:
             table = replace(table, trust_norm=trust_norm)
         known = () if reputations is None else tuple(int(one) for one in reputations)
         figures = table.figures(tuple(int(one) for one in samples), known)
-        model = self.combine_rows(self.weigh.weigh(figures), updates, base)
-        return Aggregated(model, table if self.needs & (Needs.DISTANCES | Needs.TRUST) else None)
+        return Measured(figures, table if self.needs & (Needs.DISTANCES | Needs.TRUST) else None)
 
     def table(
         self,
@@ -142,6 +182,28 @@ class AggregationRule:
             updates, trust if needs & Needs.TRUST else None, distances=bool(needs & Needs.DISTANCES)
         )
         return found if norms is None else found.with_norms(norms)
+
+    def shares(self, weighing: Weighing) -> tuple[float, ...]:
+        """Return which share of what is combined each update makes up; 0 for one that was weighed away.
+
+        Of a median or trimmed mean every row counts once, as in the rule; which values it then takes differs from
+        coordinate to coordinate.
+
+        >>> rule = parse_aggregation("krum:1+mean")
+        >>> figures = RoundFigures(samples=(1, 1, 1), distances=(4, 81, 49))
+        >>> rule.shares(rule.weigh.weigh(figures))
+        (1.0, 0.0, 0.0)
+        """
+        by_weight = isinstance(self.combine, WeightedMean)
+        found = [Fraction(0)] * (len(weighing.coefficients[0]) if weighing.coefficients else 0)
+        for row, divisor, weight in zip(
+            weighing.coefficients, weighing.divisors, weighing.weights, strict=True
+        ):
+            for index, coefficient in enumerate(row):
+                if weight and coefficient:
+                    found[index] += Fraction((weight if by_weight else 1) * coefficient, divisor)
+        total = sum(found)
+        return tuple(float(one / total) if total else 0.0 for one in found)
 
     def combine_rows(
         self, weighing: Weighing, updates: NDArray[np.int32], base: NDArray[np.int32]

@@ -96,3 +96,27 @@ def test_norm_that_the_trusted_tree_claims_counts_for_more_than_its_own() -> Non
     assert rule.aggregate(updates, [1, 1], base, trust=trust).model.tolist() == [3, 4]
     claimed = rule.aggregate(updates, [1, 1], base, trust=trust, trust_norm=0)
     assert claimed.model.tolist() == [0, 0] and claimed.table is not None and claimed.table.trust_norm == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [
+        ("mean", (0.5, 0.25, 0.25)),
+        ("median", (1 / 3, 1 / 3, 1 / 3)),  # in or out
+        ("krum:0+mean", (0.0, 1.0, 0.0)),  # as near to the third as that to it: the lower index
+        ("reputation+mean", (0.0, 0.2, 0.8)),
+        ("clip+mean", (0.5714285714285714, 0.2857142857142857, 0.14285714285714285)),  # the third is halved
+        ("nnm:1+equal+mean", (1 / 6, 1 / 2, 1 / 3)),
+    ],
+)
+def test_shares_say_who_counted_how_much(name: str, shares: tuple[float, ...]) -> None:
+    rule = parse_aggregation(name)
+    updates = np.array([[10, 0], [0, 10], [0, 20]], dtype=np.int32)
+    found = rule.measure(updates, [20, 10, 10], reputations=[0, 1, 4])
+    assert rule.shares(rule.weigh.weigh(found.figures)) == pytest.approx(shares)
+
+
+def test_nobody_has_a_share_where_every_weight_is_0() -> None:
+    rule = parse_aggregation("reputation+mean")
+    found = rule.measure(UPDATES, SAMPLES, reputations=[0] * 9)
+    assert rule.shares(rule.weigh.weigh(found.figures)) == (0.0,) * 9
