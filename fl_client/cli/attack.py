@@ -17,7 +17,7 @@ def attack(
     fraction: Annotated[float, typer.Option(help="Share of the trainers that attack, below 0.5.")] = 0.2,
     rule: Annotated[
         str | None,
-        typer.Option(help="The defence: mean, median or trimmed-mean:BETA; trimmed-mean:0.2 by default."),
+        typer.Option(help="The defence, [bound:NORM+]RULE; nnm:2+trimmed-mean:0.2 by default."),
     ] = None,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "iid",
     participants: Annotated[int, typer.Option(help="Trainers, attackers included.")] = 10,
@@ -32,7 +32,7 @@ def attack(
     Three runs on the digits task: nobody attacks; the attack on the plain mean; the attack on the rule. Profit is
     counted from the chain: coins earned and returned, less those staked.
 
-    Example: fl attack sign-flip --fraction 0.2 --rule trimmed-mean:0.2 --partition dirichlet:0.5
+    Example: fl attack sign-flip --fraction 0.2 --rule multi-krum:2+mean --partition dirichlet:0.5
 
     Example: fl attack copy --json
     """

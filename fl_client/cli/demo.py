@@ -27,7 +27,8 @@ def demo(
     rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
     rule: Annotated[
-        str, typer.Option(help="How updates are combined: mean (also: dane), median or trimmed-mean:BETA.")
+        str,
+        typer.Option(help="How updates are weighed and combined, e.g. median, krum:1+mean or nnm:1+median."),
     ] = "mean",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
@@ -58,8 +59,9 @@ def demo(
 ) -> None:
     """Run a federation on a chain in this process, catch four planted cheats, and audit it.
 
-    The mean weighs updates by their sample counts. Median and trimmed mean count each once and bear with bad ones:
-    trimmed-mean:0.2 drops the smallest fifth and the largest fifth of the values of each coordinate.
+    Rules are [nnm[:F]+][WEIGH+]COMBINE: mean (also: dane), median or trimmed-mean:BETA, of updates that may be weighed
+    by clip, krum:F, multi-krum:F, fltrust, reputation or equal before, and mixed with their neighbours before that
+    (docs/guides/aggregation.md).
 
     Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
     """

@@ -66,7 +66,7 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
         "definition": model["definition"],
         "definition_hash": "0x" + parameters.definition_hash.hex(),
         "owner": account.address,
-        "rule": plan.combining_rule.name,
+        "rule": plan.aggregation.name,
         "seed": model["seed"],
         "task": contract.address,
         "trainers": plan.trainers,
@@ -136,7 +136,7 @@ seed: 0                   # decides the first model
 rounds: 10
 trainers: 5               # places, 3 to 128
 fraction: 1.0             # share of the trainers that is drawn for a round
-rule: mean                # mean, median or trimmed-mean:0.2
+rule: mean                # how updates are weighed and combined, e.g. median, krum:1+mean, nnm:1+trimmed-mean:0.2
 norm_bound: 4.0           # greatest root mean square of an update's coordinates
 max_samples: 1000000      # greatest weight of an update; 1: all weigh the same
 burn: 0.2                 # share of a slash that is burned
@@ -240,7 +240,9 @@ def _facts(contract: TaskContract) -> dict[str, Any]:
         elif name.endswith("_seconds"):
             value = f"{value} s"
         elif name == "rule":
-            value = f"{rule_of(contract).name} ({value})"
+            value = f"{rule_of(contract).combine.name} ({value})"
+        elif name == "weighing":
+            value = f"{rule_of(contract).weigh.name} ({value})"
         elif isinstance(value, int) and value >= 2**53:
             value = str(value)
         found[name] = value

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from fl_client.aggregation import CombiningRule, parse_rule
+from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import NOBODY, ONE_COIN, Deployment, FactoryBounds, ReviewTerms, TaskParameters
 from fl_client.errors import ConfigError
 from fl_client.roles.review_plan import ReviewPlan, review_from_table
-from fl_client.rounds import rule_contract
+from fl_client.rounds import rule_parameters
 from fl_client.types import Address, Bytes32
 
 FRACTION_BITS: Final = 20
@@ -58,7 +58,7 @@ class TaskPlan:
         max_voids: void rounds in a row after which the task ends.
         max_samples: greatest weight of an update.
         fraction: share of the trainers that is drawn for a round.
-        rule: how updates are combined.
+        rule: how updates are weighed and combined, e.g. ``nnm:1+trimmed-mean:0.2``.
         norm_bound: root mean square of an update's coordinates that is still taken, in the model's own units.
         phase_seconds: every time below that is 0.
         challenge_seconds, unbonding_seconds, retention_seconds: 0: as short as makes sense and the factory allows.
@@ -116,12 +116,12 @@ class TaskPlan:
                 raise ConfigError(f"{entry.name} is {value}: give seconds")
             if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
                 raise ConfigError(f"{entry.name} is {value}: give coins")
-        parse_rule(self.rule)
+        self.aggregation.check(self.trainers)
 
     @property
-    def combining_rule(self) -> CombiningRule:
+    def aggregation(self) -> AggregationRule:
         """The rule that ``rule`` names."""
-        return parse_rule(self.rule)
+        return parse_aggregation(self.rule)
 
     @property
     def review_terms(self) -> ReviewTerms | None:
@@ -192,10 +192,7 @@ class TaskPlan:
             max_trainers=self.trainers,
             fraction_bps=max(1, round(self.fraction * _BPS)),
             burn_bps=round(self.burn * _BPS),
-            rule=rule_contract(deployment, self.combining_rule),
-            rule_argument=self.combining_rule.argument,
-            weighing=NOBODY,
-            weighing_argument=0,
+            **rule_parameters(deployment, self.aggregation),
             board=NOBODY,
             **same,
             **amounts,

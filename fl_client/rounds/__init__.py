@@ -6,8 +6,9 @@ from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
-from fl_client.rounds.rules import rule_contract, rule_of
+from fl_client.rounds.rules import rule_of, rule_parameters
 from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
+from fl_client.rounds.table_ledger import NO_INPUTS, NO_TRUST, PostedInputs, PostedTable, TableLedger
 from fl_client.rounds.vectors import (
     FetchedVector,
     SealedVector,
@@ -18,13 +19,19 @@ from fl_client.rounds.vectors import (
     seal_vector,
 )
 from fl_client.rounds.watch import TaskWatch
+from fl_client.rounds.weighing import ENTRY_BYTES, WeighedRound, weigh_round
 
 __all__ = [
+    "ENTRY_BYTES",
+    "NO_INPUTS",
+    "NO_TRUST",
     "AccountStatus",
     "Commit",
     "CommitteeRecord",
     "FetchedVector",
     "Outcome",
+    "PostedInputs",
+    "PostedTable",
     "Proposal",
     "Retention",
     "Reveal",
@@ -34,18 +41,21 @@ __all__ = [
     "SealedVector",
     "Slash",
     "Stake",
+    "TableLedger",
     "TaskLedger",
     "TaskStatus",
     "TaskWatch",
     "Vector",
     "VerifiedVectors",
+    "WeighedRound",
     "check_dimension",
     "everything",
     "fetch_vector",
     "read_status",
-    "rule_contract",
     "rule_of",
+    "rule_parameters",
     "retention_of",
     "seal_vector",
     "tally",
+    "weigh_round",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eth_utils.crypto import keccak
 
-from fl_client.aggregation import CombiningRule, parse_rule
+from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
 from fl_client.learning import LocalTraining
@@ -68,7 +68,7 @@ class DemoSettings:
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
         try:
-            parse_rule(self.rule)
+            self.aggregation.check(self.participants)
         except ConfigError as problem:
             raise ConfigError(f"--rule: {problem}") from None
         if not (math.isfinite(self.fraction) and 0 < self.fraction <= 1):
@@ -79,9 +79,9 @@ class DemoSettings:
             raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
 
     @property
-    def combining_rule(self) -> CombiningRule:
+    def aggregation(self) -> AggregationRule:
         """The rule that ``rule`` names."""
-        return parse_rule(self.rule)
+        return parse_aggregation(self.rule)
 
     @property
     def fraction_bps(self) -> int:

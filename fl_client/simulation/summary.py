@@ -69,7 +69,7 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
         "participants": settings.participants,
         "rounds": settings.rounds,
         "partition": settings.partition,
-        "rule": settings.combining_rule.name,
+        "rule": settings.aggregation.name,
         "fraction": settings.fraction,
         "epochs": federation.training.epochs,
         "batch_size": federation.training.batch_size,
