@@ -11,31 +11,34 @@ import numpy as np
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
-from fl_client.aggregation import CombiningRule
 from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, Node, chunk_bytes
 from fl_client.errors import DisputeError
-from fl_client.rounds import FetchedVector, Vector
+from fl_client.rounds import NO_INPUTS, FetchedVector, PostedInputs, Vector
 from fl_client.types import Address, Bytes32
 
 _ENTRY = "(address,uint32,bytes32)"
-_PROOF = f"(uint32,{_ENTRY}[],bytes,bytes,bytes[],bytes,(bytes32,uint128),(address,uint32)[])"
+_NODE = "(bytes32,uint128)"
+_REPUTATION = "(address,uint32)"
+_PROOF = f"(uint32,{_ENTRY}[],bytes,bytes,bytes[],bytes,{_NODE},{_REPUTATION}[])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AggregateEvidence:
     """One coordinate, opened in the proposed model, the old one and every accepted update.
 
+    A proposer's table that is not there, or has another length than its rule reads, is wrong without any of these.
+
     Attributes:
         table, trust_root, reputations: what the task's weighing rule reads beside them; empty where it reads none.
     """
 
-    coordinate: int
-    entries: tuple[tuple[Address, int, Bytes32], ...]
-    model_opening: bytes
-    base_opening: bytes
-    openings: tuple[bytes, ...]
+    coordinate: int = 0
+    entries: tuple[tuple[Address, int, Bytes32], ...] = ()
+    model_opening: bytes = b""
+    base_opening: bytes = b""
+    openings: tuple[bytes, ...] = ()
     table: bytes = b""
-    trust_root: tuple[Bytes32, int] = (Bytes32(bytes(32)), 0)
+    trust_root: tuple[bytes, int] = (bytes(32), 0)
     reputations: tuple[tuple[Address, int], ...] = ()
 
     def to_tuple(self) -> tuple[Any, ...]:
@@ -98,6 +101,8 @@ def aggregate_evidence(
     base: Vector,
     updates: Sequence[FetchedVector],
     entries: Sequence[tuple[Address, int, Bytes32]],
+    table: bytes = b"",
+    inputs: PostedInputs = NO_INPUTS,
 ) -> AggregateEvidence:
     """Build the proof that one coordinate of a proposed model is wrong.
 
@@ -107,6 +112,8 @@ def aggregate_evidence(
         base: the model that the round started from, int32 (d,).
         updates: the accepted updates in the order of their reveals.
         entries: trainer, weight and commitment of each of them.
+        table: the proposer's.
+        inputs: what the owner gave to the round.
 
     Returns:
         The evidence.
@@ -122,6 +129,9 @@ def aggregate_evidence(
             opening_of(one.vector, MerkleSumTree.build(one.vector, one.sums), index, one.sums[index])
             for one in updates
         ),
+        table=table,
+        trust_root=(inputs.trust_root.hash, inputs.trust_root.sum),
+        reputations=inputs.listed,
     )
 
 
@@ -141,15 +151,6 @@ def norm_evidence(trainer: Address, round_: int, update: FetchedVector) -> NormE
         index=index,
         opening=opening_of(update.vector, tree, index, update.sums[index]),
     )
-
-
-def recompute(
-    rule: CombiningRule, updates: Sequence[FetchedVector], weights: Sequence[int], base: Vector
-) -> Vector:
-    """The model that the accepted updates give, int32 (d,)."""
-    if not updates:
-        return base.copy()
-    return rule.combine(np.stack([one.vector for one in updates]), list(weights), base)
 
 
 def evidence_opening(challenger: Address, task: Address, evidence: Bytes32, salt: Bytes32) -> Bytes32:

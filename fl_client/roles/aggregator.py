@@ -75,6 +75,8 @@ class Aggregator(Answering):
             return "showed that the quorum was missed"
         if not self.is_my_slot(phase, seat, frozen):
             return None
+        if (posted := self.post_table(record.number, accepted)) is not None:
+            return posted
         vector, sealed = self.aggregate(record.number, accepted)
         content_id = self.publish(sealed)
         self._proposed = (sealed.commitment, vector)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Phase, Role, Step, TrainerState
@@ -13,7 +12,6 @@ from fl_client.disputes import (
     Dissection,
     aggregate_evidence,
     dispute_opening,
-    evidence_opening,
     first_difference,
     fresh_salt,
     levels_below,
@@ -22,8 +20,8 @@ from fl_client.disputes import (
     parse_nodes,
 )
 from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, Node, chunk_bytes
-from fl_client.errors import ContractReverted, EncodingError, StorageError
-from fl_client.roles.answering import Answering
+from fl_client.errors import EncodingError, StorageError
+from fl_client.roles.challenging import Challenging, ProposalKey
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook
 from fl_client.rounds import Proposal, Reveal, SealedVector, TaskWatch, Vector, fetch_vector
@@ -44,14 +42,14 @@ class Case:
         opened_in: block of the opening.
     """
 
-    proposal: tuple[int, int, Bytes32]
+    proposal: ProposalKey
     salt: Bytes32
     mine: Vector
     sealed: SealedVector
     opened_in: int
 
 
-class Auditor(Answering):
+class Auditor(Challenging):
     """An account that trusts nobody and earns bounties."""
 
     role = "auditor"
@@ -67,10 +65,8 @@ class Auditor(Answering):
         salt: Callable[[], Bytes32] = fresh_salt,
     ) -> None:
         """Make an auditor; `salt` gives 32 unpredictable bytes a call."""
-        super().__init__(watch, sender, gas, models=models)
-        self.salt = salt
+        super().__init__(watch, sender, gas, models=models, salt=salt)
         self._case: Case | None = None
-        self._openings: dict[Bytes32, tuple[Bytes32, int]] = {}
 
     def act(self, phase: Phase) -> str | None:
         """Settle what is overdue, prove lies, challenge wrong models."""
@@ -129,35 +125,17 @@ class Auditor(Answering):
         if not update.lies:
             return None
         evidence = norm_evidence(reveal.trainer, number, update)
-        salt = self._opened(evidence.digest)
+        salt = self.opened(evidence.digest)
         if salt is None:
             return "announced evidence"
         task = self.contract.address
         proved = self.contract.court.functions.proveWrongNorm(
             task, evidence.trainer, evidence.round, evidence.index, evidence.opening, salt
         )
-        if not self._send_announced(proved):
-            del self._openings[evidence.digest]
+        if not self.send_announced(proved):
+            self.forget(evidence.digest)
             return None
         return f"proved that the norm tree of {reveal.trainer} lies in chunk {evidence.index}"
-
-    def _opened(self, evidence: Bytes32) -> Bytes32 | None:
-        """The salt of evidence that was announced a block ago; announces it otherwise."""
-        if evidence in self._openings:
-            salt, block = self._openings[evidence]
-            self._pass_block(block)
-            return salt
-        salt = self.salt()
-        opening = evidence_opening(self.address, self.contract.address, evidence, salt)
-        receipt = self.send(self.contract.court.functions.openEvidence(opening))
-        self._openings[evidence] = (salt, receipt.block)
-        return None
-
-    def _pass_block(self, block: int) -> None:
-        """An opening counts from the block after its own."""
-        connection = self.contract.connection
-        if connection.block_number() <= block:
-            connection.wait_until(connection.now() + 1)
 
     # ------------------------------------------------------------------ wrong aggregates
 
@@ -170,11 +148,18 @@ class Auditor(Answering):
         if standing.proposer == self.address:
             return self.answer()
         key = (record.number, standing.number, standing.model)
+        # First: by a wrong table of its own a wrong model would be right.
+        flaw = self.table_flaw(record.number, standing)
+        if flaw is not None:
+            return self.pursue_table(key, flaw)
         if self._case is None or self._case.proposal != key:
             mine, sealed = self.models.recomputed(record.number)
             if sealed.commitment == standing.model:
                 return None
             if not self._has_opened_dispute():
+                # Its own model will have to stand on a table, too.
+                if (posted := self.post_table(record.number, self.watch.accepted(record.number))) is not None:
+                    return posted
                 return self._announce(key, mine, sealed)
             # Begun before a restart: everything else about it is on the chain.
             self._case = Case(proposal=key, salt=self.salt(), mine=mine, sealed=sealed, opened_in=0)
@@ -183,7 +168,7 @@ class Auditor(Answering):
     def _has_opened_dispute(self) -> bool:
         return self.contract.clock().dispute_open and self.contract.dispute().challenger == self.address
 
-    def _announce(self, key: tuple[int, int, Bytes32], mine: Vector, sealed: SealedVector) -> str:
+    def _announce(self, key: ProposalKey, mine: Vector, sealed: SealedVector) -> str:
         salt = self.salt()
         opening = dispute_opening(self.address, self.contract.address, sealed.commitment, salt)
         # Its own model is public before it stands for anything.
@@ -204,36 +189,25 @@ class Auditor(Answering):
         theirs = self._fetch(standing)
         if theirs is not None:
             # Its bytes are public after all: no need to wait for answers.
-            return self._prove_public(case, theirs)
+            return self._prove_public(case, standing, theirs)
         if dispute.step is Step.PICK:
             return self._pick(case)
         if dispute.step is Step.PROOF:
-            return self._prove_opened(case, dispute.position)
+            return self._prove_opened(case, standing, dispute.position)
         return None
 
     def _open_dispute(self, case: Case) -> str | None:
-        self._pass_block(case.opened_in)
+        self.pass_block(case.opened_in)
         bond = self.contract.connection.call(self.contract.task.functions.nextBond())
         self.allow(bond)
         content_id = self.models.publish(case.sealed)
         opened = self.contract.court.functions.openDispute(
             self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
         )
-        if not self._send_announced(opened):
+        if not self.send_announced(opened):
             self._case = None
             return None
         return "opened a dispute"
-
-    def _send_announced(self, function: Any) -> bool:
-        """Send what needs an announcement; false where a reorganisation took that: it is made anew."""
-        try:
-            self.send(function)
-        except ContractReverted as refusal:
-            if refusal.name != "DisputeCourtNotOpened":
-                raise
-            _log.warning("%s: the announcement is not on the chain any more", self.address)
-            return False
-        return True
 
     def _fetch(self, standing: Proposal) -> Vector | None:
         try:
@@ -267,20 +241,21 @@ class Auditor(Answering):
             level -= below
         return dissection, picks
 
-    def _prove_opened(self, case: Case, index: int) -> str:
+    def _prove_opened(self, case: Case, standing: Proposal, index: int) -> str:
         dissection, _ = self._dissected(case)
         _, transaction = self.ledger.answers[-1]
         posted = self.contract.posted(transaction)
         chunk, claimed = bytes(posted["chunk"]), int(posted["leaf"]["sum"])
-        return self._prove(case, self._difference(case, index, chunk), dissection.opening(claimed, chunk))
+        coordinate = self._difference(case, index, chunk)
+        return self._prove(case, standing, coordinate, dissection.opening(claimed, chunk))
 
-    def _prove_public(self, case: Case, theirs: Vector) -> str:
+    def _prove_public(self, case: Case, standing: Proposal, theirs: Vector) -> str:
         coordinate = first_difference(case.mine, theirs)
         index, tree = coordinate // CHUNK_COORDINATES, MerkleSumTree.build(theirs)
         claimed = tree.nodes(0, index, 1)[0].sum
-        return self._prove(case, coordinate, opening_of(theirs, tree, index, claimed))
+        return self._prove(case, standing, coordinate, opening_of(theirs, tree, index, claimed))
 
-    def _prove(self, case: Case, coordinate: int, model_opening: bytes) -> str:
+    def _prove(self, case: Case, standing: Proposal, coordinate: int, model_opening: bytes) -> str:
         number = case.proposal[0]
         accepted = self.watch.accepted(number)
         evidence = aggregate_evidence(
@@ -289,6 +264,8 @@ class Auditor(Answering):
             base=self.models.base(number),
             updates=[self.models.update(number, reveal) for reveal in accepted],
             entries=self.watch.entries(accepted),
+            table=b"" if standing.table is None else standing.table.data,
+            inputs=self.ledger.tables.inputs_of(number),
         )
         self.send(
             self.contract.court.functions.proveWrongAggregate(

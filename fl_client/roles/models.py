@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 
-from fl_client.disputes import recompute
+from fl_client.aggregation.weigh import Needs
 from fl_client.encoding import VectorFormat, commitment_of
 from fl_client.errors import AuditDiffers, ContentUnpublished, StorageError
 from fl_client.rounds import (
+    NO_TRUST,
     FetchedVector,
     Reveal,
     SealedVector,
     TaskWatch,
     Vector,
     VerifiedVectors,
+    WeighedRound,
     fetch_vector,
     rule_of,
     seal_vector,
+    weigh_round,
 )
 from fl_client.storage import ContentStore
 from fl_client.storage.unixfs import build_blocks
@@ -47,6 +50,7 @@ class ModelBook:
         self.watch, self.store, self.rule = watch, store, rule_of(watch.contract)
         self._models: dict[Bytes32, Vector] = {}
         self._updates: dict[tuple[Bytes32, Bytes32], FetchedVector] = {}
+        self._weighed: tuple[object, WeighedRound] | None = None
         self._round = 0
 
     def update(self, number: int, reveal: Reveal) -> FetchedVector:
@@ -114,10 +118,35 @@ class ModelBook:
     def combine(self, number: int, reveals: tuple[Reveal, ...]) -> tuple[Vector, SealedVector]:
         """The model that these updates of a round give."""
         base = self.base(number)
-        updates = [self.update(number, reveal) for reveal in reveals]
-        weights = [weight for _, weight, _ in self.watch.entries(reveals)]
-        vector = recompute(self.rule, updates, weights, base)
+        vector = self.weighed(number, reveals).model(base) if reveals else base.copy()
         return vector, seal_vector(vector, self.watch.model_form)
+
+    def weighed(self, number: int, reveals: tuple[Reveal, ...]) -> WeighedRound:
+        """Rows and table of these updates of a round, at least one.
+
+        Raises:
+            StorageError: the bytes of an update, or of the trusted vector, cannot be had.
+        """
+        self._turn_to(number)
+        inputs = self.watch.ledger.tables.inputs_of(number)
+        key = (self.watch.entries(reveals), inputs)
+        if self._weighed is None or self._weighed[0] != key:
+            updates = [self.update(number, reveal) for reveal in reveals]
+            weights = [weight for _, weight, _ in key[0]]
+            found = weigh_round(self.rule, reveals, updates, weights, inputs, self.trust(number))
+            self._weighed = (key, found)
+        return self._weighed[1]
+
+    def trust(self, number: int) -> FetchedVector | None:
+        """The trusted vector that the owner gave to a round; None where it gave none, or the rule reads none.
+
+        Raises:
+            StorageError: its bytes are not here, or are others than it committed to.
+        """
+        inputs = self.watch.ledger.tables.inputs_of(number)
+        if inputs.trust == NO_TRUST or not self.rule.needs & Needs.TRUST:
+            return None
+        return self._fetch(inputs.trust_content, self.watch.update_form, inputs.trust)
 
     def _fetch(self, digest: Bytes32, form: VectorFormat, commitment: Bytes32) -> FetchedVector:
         if self._verified is not None:
@@ -127,5 +156,6 @@ class ModelBook:
     def _turn_to(self, number: int) -> None:
         if number != self._round:
             self._updates.clear()
+            self._weighed = None
             self._models = dict(list(self._models.items())[-2:])
             self._round = number

@@ -123,7 +123,8 @@ def _has_news(participant: Participant, seen: int) -> bool:
     """Whether anything has happened to the task after a block; asked from that block on, which every node knows."""
     contract = participant.contract
     try:
-        logs = contract.connection.logs((contract.address, contract.deployment.court), seen, None)
+        watched = (contract.address, contract.deployment.court, contract.deployment.round_tables)
+        logs = contract.connection.logs(watched, seen, None)
     except NodeRefused:
         return True  # a full look will say what is wrong
     return any(entry.block > seen for entry in logs)

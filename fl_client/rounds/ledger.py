@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fl_client.chain import Event
 from fl_client.rounds.review_ledger import ReviewLedger
+from fl_client.rounds.table_ledger import PostedTable, TableLedger
 from fl_client.types import Address, Bytes32
 
 
@@ -38,13 +39,17 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands."""
+    """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands.
+
+    `table` is the latest one that its author had posted, whatever set that was for.
+    """
 
     number: int
     proposer: Address
     model: Bytes32
     content_id: Bytes32
     evidence: int | None = None
+    table: PostedTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class Slash:
 
 
 _LOST_DISPUTE = 5
+_ANSWERS = frozenset({"NodesOpened", "ChunkOpened", "SumsOpened"})
 
 
 @dataclass(slots=True)
@@ -106,6 +112,7 @@ class TaskLedger:
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
         ended: the final model's commitment once the task has ended.
         board: what happened on its review board; None where nobody reviews.
+        tables: what its weighing rule reads beside updates.
     """
 
     def __init__(
@@ -133,6 +140,7 @@ class TaskLedger:
         self.turn = 0
         self.seeded_turn = 0
         self.board = None if board is None else ReviewLedger(board)
+        self.tables = TableLedger()
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """Take events over, in chain order; those of other tasks are passed over."""
@@ -147,7 +155,7 @@ class TaskLedger:
             of_task = event.address == self.task or event.args.get("task") == self.task
             if of_task:
                 handler(self, event.args)
-                if event.name in ("NodesOpened", "ChunkOpened"):
+                if event.name in _ANSWERS:
                     self.answers.append((event.name, event.transaction_hash))
 
     def base_of(self, number: int) -> tuple[Bytes32, Bytes32]:
@@ -241,19 +249,13 @@ class TaskLedger:
                 proposer=args["proposer"],
                 model=Bytes32(bytes(args["model"])),
                 content_id=Bytes32(bytes(args["contentId"])),
+                table=self.tables.latest_of(args["proposer"]),
             )
         )
 
     def _rejected(self, args: Any) -> None:
         proposals = self.rounds[args["round"]].proposals
-        last = proposals[-1]
-        proposals[-1] = Proposal(
-            number=last.number,
-            proposer=last.proposer,
-            model=last.model,
-            content_id=last.content_id,
-            evidence=args["evidence"],
-        )
+        proposals[-1] = replace(proposals[-1], evidence=args["evidence"])
 
     def _finalized(self, args: Any) -> None:
         self.rounds[args["round"]].finalized = True
@@ -336,5 +338,9 @@ _HANDLERS = {
     "DisputeOpened": TaskLedger._dispute_opened,
     "NodesOpened": TaskLedger._answered,
     "ChunkOpened": TaskLedger._answered,
+    "TableDisputeOpened": TaskLedger._dispute_opened,
+    "SumsOpened": TaskLedger._answered,
+    "TablePosted": lambda ledger, args: ledger.tables.table_posted(args),
+    "InputsPosted": lambda ledger, args: ledger.tables.inputs_posted(args),
     "EscrowRefunded": TaskLedger._refunded,
 }

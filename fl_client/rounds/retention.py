@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fl_client.chain.contracts import Phase, Step
 from fl_client.encoding import encoded_size
 from fl_client.rounds.ledger import Reveal, RoundRecord
+from fl_client.rounds.table_ledger import NO_TRUST
 from fl_client.rounds.watch import TaskWatch
 from fl_client.storage import ContentId
 from fl_client.types import Address, Bytes32
@@ -27,8 +28,8 @@ def retention_of(watch: TaskWatch, now: int) -> Retention:
     """Sort every content that a task's events name.
 
     Until the task has ended and its retention time is over, everything stays that its history is recomputed from
-    (first model, accepted updates, final models), all of an open round, and each trainer's latest update, which it can
-    still be accused of. After that only the last final model is kept.
+    (first model, accepted updates, trusted vectors, final models), all of an open round, and each trainer's latest
+    update, which it can still be accused of. After that only the last final model is kept.
 
     Args:
         watch: refreshed.
@@ -68,7 +69,14 @@ def _named(watch: TaskWatch) -> set[ContentId]:
 
 def _of_round(watch: TaskWatch, record: RoundRecord) -> set[ContentId]:
     updates = {_update(watch, reveal.content_id) for reveal in record.reveals}
-    return updates | {_model(watch, proposal.content_id) for proposal in record.proposals}
+    models = {_model(watch, proposal.content_id) for proposal in record.proposals}
+    return updates | models | _trusted(watch, record.number)
+
+
+def _trusted(watch: TaskWatch, number: int) -> set[ContentId]:
+    """The trusted vector that a round was weighed by, if the owner gave one."""
+    inputs = watch.ledger.tables.inputs_of(number)
+    return set() if inputs.trust == NO_TRUST else {_update(watch, inputs.trust_content)}
 
 
 def _history(watch: TaskWatch) -> set[ContentId]:
@@ -81,6 +89,7 @@ def _history(watch: TaskWatch) -> set[ContentId]:
             continue
         found |= {_update(watch, reveal.content_id) for reveal in watch.accepted(number)}
         found |= {_update(watch, reveal.content_id) for reveal in _liars(watch, record)}
+        found |= _trusted(watch, number)
         assert record.standing is not None  # a final round has one
         found.add(_model(watch, record.standing.content_id))
     return found | {_update(watch, reveal.content_id) for reveal in latest.values()}

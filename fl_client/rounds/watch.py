@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 BEHIND_SECONDS: Final = 30.0
 """How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
 
-_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard")
+_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard")
 
 
 class TaskWatch:
@@ -77,6 +77,7 @@ class TaskWatch:
                 deployment.vault,
                 deployment.pool,
                 deployment.court,
+                deployment.round_tables,
                 *filter(None, [board]),
             ],
             [load_artifact(name) for name in _WATCHED],
@@ -87,7 +88,7 @@ class TaskWatch:
     def _subject(self) -> str:
         """What kept events must be of: another task, deployment or decoder makes them worthless."""
         deployment = self.contract.deployment
-        names = (self.contract.address, deployment.vault, deployment.pool, deployment.court)
+        names = (self.contract.address, deployment.vault, deployment.pool, deployment.court, deployment.round_tables)
         return " ".join([str(deployment.chain_id), *names, str(self._start)])
 
     @property

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from fl_client.chain.contracts.board import BoardContract, Payment, ReviewState, ReviewStep, ReviewTerms
 from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
+from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
     SUBSTITUTE,
     UNKNOWN_DUE,
     Clock,
-    Dispute,
     Phase,
     Role,
-    Step,
     TaskContract,
     TrainerRecord,
     TrainerState,
@@ -35,6 +34,7 @@ __all__ = [
     "ReviewTerms",
     "Role",
     "Step",
+    "TableDispute",
     "TaskContract",
     "TaskParameters",
     "TrainerRecord",

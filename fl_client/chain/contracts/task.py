@@ -15,6 +15,7 @@ from web3 import Web3
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.board import BoardContract, ReviewState
 from fl_client.chain.contracts.deployment import Deployment
+from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute, read_dispute, read_table_dispute
 from fl_client.chain.contracts.parameters import NOBODY, TaskParameters
 from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
@@ -61,19 +62,6 @@ class TrainerState(IntEnum):
     SUSPENDED = 5
 
 
-class Step(IntEnum):
-    """Whose move a dispute awaits."""
-
-    NONE = 0
-    NODES = 1
-    PICK = 2
-    CHUNK = 3
-    PROOF = 4
-    SUMS = 5
-    PICK_SUM = 6
-    ENTRY = 7
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """The round's state as recorded; `types/RoundClock.sol` says what each field means."""
@@ -112,21 +100,6 @@ class TrainerRecord:
     leaving: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispute:
-    """The open dispute of a task (``IDisputeCourt.Dispute``)."""
-
-    challenger: Address
-    deadline: int
-    step: Step
-    proposal: int
-    level: int
-    position: int
-    node: Bytes32
-    replacement: Bytes32
-    content_id: Bytes32
-
-
 class TaskContract:
     """One task on a chain, with the contracts it works with.
 
@@ -135,7 +108,7 @@ class TaskContract:
         deployment: the contracts around it.
         address: the task.
         parameters: as fixed at its creation.
-        task, vault, pool, court, coin: the contracts, for building transactions.
+        task, vault, pool, court, tables, coin: the contracts, for building transactions.
         board: where its updates are reviewed; None where nobody does.
     """
 
@@ -152,6 +125,7 @@ class TaskContract:
         self.vault = connection.contract("StakeVault", deployment.vault)
         self.pool = connection.contract("RewardPool", deployment.pool)
         self.court = connection.contract("DisputeCourt", deployment.court)
+        self.tables = connection.contract("RoundTables", deployment.round_tables)
         self.coin = connection.contract("DeepCoin", deployment.coin)
         self._require_clone()
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
@@ -253,15 +227,28 @@ class TaskContract:
         """Whether a trainer is drawn for the present turn."""
         return bool(self._once("statusOf", account)[4])
 
+    @property
+    def _block(self) -> int:
+        """As of which block views are asked that ``_once`` does not keep."""
+        return self.connection.block_number() if self._held is None else self._held[0]
+
     def dispute(self) -> Dispute:
-        """The open dispute; its step is NONE where there is none."""
-        asked = self.court.functions.disputeOf(self.address)
-        # As of the same block as the ledger: the sealer may answer between two questions.
-        block = self.connection.block_number() if self._held is None else self._held[0]
-        values = self.connection.call(asked, block=BlockNumber(block))
-        fields = dict(zip(Dispute.__slots__, values, strict=True))
-        fields["step"] = Step(fields["step"])
-        return Dispute(**fields)
+        """The open dispute about the model; its step is NONE where there is none.
+
+        As of the same block as the ledger: the sealer may answer between two questions.
+        """
+        return read_dispute(self.connection, self.court, self.address, self._block)
+
+    def table_dispute(self) -> TableDispute:
+        """The open dispute about the proposer's table; its step is NONE where there is none."""
+        return read_table_dispute(self.connection, self.court, self.address, self._block)
+
+    def open_dispute(self) -> Dispute | TableDispute:
+        """Whichever of the two is open; its step is NONE where neither is."""
+        found = self.dispute()
+        if found.step is Step.NONE and self.parameters.weighing != NOBODY:
+            return self.table_dispute()
+        return found
 
     def posted(self, transaction_hash: bytes) -> dict[str, Any]:
         """The arguments of a call to the court, from its transaction's data.
@@ -277,8 +264,7 @@ class TaskContract:
     def review(self) -> ReviewState:
         """What the task's board is doing, as of the same block as everything else."""
         assert self.board is not None  # asked only where there is one
-        block = self.connection.block_number() if self._held is None else self._held[0]
-        return self.board.state(block)
+        return self.board.state(self._block)
 
     def stake(self, account: Address, role: Role) -> tuple[int, int]:
         """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""

@@ -1,0 +1,96 @@
+"""A round's updates as its rule weighs them: from the vectors and the chain's records to rows and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from fl_client.aggregation import AggregationRule
+from fl_client.aggregation.weigh import DistanceTable, Needs, Weighing
+from fl_client.rounds.ledger import Reveal
+from fl_client.rounds.table_ledger import PostedInputs
+from fl_client.rounds.vectors import FetchedVector, Vector
+
+ENTRY_BYTES: Final = 16
+"""Of a squared distance in a table that is posted, big-endian."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedRound:
+    """What a set of updates comes to, before the coordinates are combined.
+
+    Attributes:
+        rule: the task's.
+        updates: n vectors, int32 (d,), in the order of their reveals.
+        weighing: the rows that are combined.
+        table: the squared distances that the rule reads, 16 bytes each; empty where there are none to post.
+    """
+
+    rule: AggregationRule
+    updates: tuple[Vector, ...] = field(repr=False)
+    weighing: Weighing = field(repr=False)
+    table: bytes = field(repr=False)
+
+    def model(self, base: Vector) -> Vector:
+        """The new model, int32 (d,)."""
+        return self.rule.combine_rows(self.weighing, np.stack(self.updates), base)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """How much each update counts for in what is combined; 0: it was weighed away."""
+        return self.rule.shares(self.weighing)
+
+
+def weigh_round(
+    rule: AggregationRule,
+    reveals: Sequence[Reveal],
+    updates: Sequence[FetchedVector],
+    weights: Sequence[int],
+    inputs: PostedInputs,
+    trust: FetchedVector | None,
+) -> WeighedRound:
+    """Weigh a set of updates as the contracts do.
+
+    Lengths are those that the updates' trees claim. Without a trusted vector, or without reputations, a rule that
+    reads them gives every row the weight 0.
+
+    Args:
+        rule: the task's.
+        reveals: of the accepted updates, at least one.
+        updates: the vectors, in the same order.
+        weights: their capped sample counts.
+        inputs: what the owner gave to the round.
+        trust: the trusted vector, where it gave one.
+    """
+    rows = np.stack([one.vector for one in updates])
+    asked = bool(rule.needs & Needs.TRUST)
+    compared = None
+    if asked:
+        compared = np.zeros_like(rows[0]) if trust is None else trust.vector
+    found = rule.measure(
+        rows,
+        weights,
+        reputations=[inputs.reputations.get(one.trainer, 0) for one in reveals],
+        trust=compared,
+        norms=[one.root_sum for one in reveals],
+        trust_norm=(0 if trust is None else trust.root.sum) if asked else None,
+    )
+    return WeighedRound(
+        rule=rule,
+        updates=tuple(one.vector for one in updates),
+        weighing=rule.weigh.weigh(found.figures),
+        table=b"" if found.table is None else pack_table(found.table, trusted=trust is not None),
+    )
+
+
+def pack_table(table: DistanceTable, *, trusted: bool) -> bytes:
+    """Write a table as it is posted: the distances between updates, then those to the trusted vector.
+
+    >>> pack_table(DistanceTable(distances=(5,), norms=(), trust_distances=(7, 258)), trusted=True).hex()[-8:]
+    '00000102'
+    """
+    entries = (*table.distances, *(table.trust_distances if trusted else ()))
+    return b"".join(one.to_bytes(ENTRY_BYTES, "big") for one in entries)
