@@ -73,17 +73,32 @@ def validate(settings: Settings, *, until_ended: UntilEnded = False, as_json: As
     take_part(settings, validator, until_ended=until_ended, as_json=as_json)
 
 
-@takes(*ROLE)
-def own(settings: Settings, *, as_json: AsJson = False) -> None:
+@takes(*ROLE, *LEARNING)
+def own(
+    settings: Settings,
+    *,
+    reputations: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON object of addresses and counts; by default a trainer earns one for each accepted update.",
+            metavar="FILE",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Watch over a task as the one who pays: start it, and end one that cannot go on.
 
-    Any aggregator or auditor does the same while it runs; nothing depends on this one.
+    Any aggregator or auditor does the same while it runs; nothing depends on this one, unless the rule asks for what
+    the owner gives to each round: by fltrust an update learnt on the K-th of N parts of the definition's test samples
+    (--share K/N), by reputation how far each trainer is trusted.
 
     Example: fl own task.json --keystore keys/owner.json --store store
     """
+    from functools import partial
+
     from fl_client.cli.participate import owner, take_part
 
-    take_part(settings, owner, until_ended=True, as_json=as_json)
+    take_part(settings, partial(owner, reputations=reputations), until_ended=True, as_json=as_json)
 
 
 @takes(*CHAIN, *STORE, *ACCOUNT, *SENDING, *WAITING)

@@ -1,4 +1,4 @@
-"""A trainer's model and data, and a validator's, from their settings."""
+"""A trainer's model and data, a validator's and an owner's, from their settings."""
 
 from __future__ import annotations
 
@@ -51,6 +51,28 @@ def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
         data.train.select(shares[part - 1]),
         learning.training_defaults(task),
         seed=settings.seed * 1_000 + part - 1,
+        device=learning.resolve_device(settings.device),
+    )
+
+
+def root_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
+    """An owner's: what it learns on the K-th of N parts of the definition's test samples is what it trusts.
+
+    Raises:
+        ConfigError: the model is another than the task's.
+        LearningError: its definition or its data cannot be used, or this part is empty.
+    """
+    part, whole = parse_share(settings.share)
+    import numpy as np
+
+    from fl_client import learning
+
+    task, data, model = _opened(settings, contract)
+    return learning.LocalLearner(
+        model,
+        data.test.select(np.arange(part - 1, len(data.test), whole)),
+        learning.training_defaults(task),
+        seed=settings.seed,
         device=learning.resolve_device(settings.device),
     )
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
+from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
-from fl_client.cli.learner import local_judge, local_learner
+from fl_client.cli.learner import local_judge, local_learner, root_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
-from fl_client.cli.session import open_account, open_content, open_task, state_folder
+from fl_client.cli.session import open_account, open_content, open_task, parse_address, state_folder
 from fl_client.cli.settings import Settings
-from fl_client.errors import ChainError, StorageError
+from fl_client.errors import ChainError, ConfigError, StorageError
 from fl_client.roles import (
     Aggregator,
     Auditor,
@@ -24,16 +27,19 @@ from fl_client.roles import (
     ModelBook,
     Owner,
     Participant,
+    ReputationSource,
+    RoundInputs,
     Trainer,
     Validator,
+    earned_reputations,
     is_finished,
     require_open,
     run_role,
 )
-from fl_client.rounds import TaskWatch
+from fl_client.rounds import TaskLedger, TaskWatch
 from fl_client.storage import ContentStore, LocalStore
 from fl_client.storage.layered import LayeredStore
-from fl_client.types import Bytes32
+from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
 
@@ -94,9 +100,35 @@ def auditor(seat: Seat) -> Participant:
     return Auditor(seat.watch, seat.sender, seat.gas, models=seat.models)
 
 
-def owner(seat: Seat) -> Participant:
-    """Whoever pays; moves the task on where nobody else does."""
-    return Owner(seat.watch, seat.sender, seat.gas)
+def owner(seat: Seat, reputations: Path | None = None) -> Participant:
+    """Whoever pays: gives each round what its rule asks for, and moves the task on where nobody else does."""
+    root = None
+    if seat.models.rule.needs & Needs.TRUST:
+        root = root_learner(seat.settings, seat.watch.contract)
+    source = earned_reputations if reputations is None else reputations_in(reputations)
+    inputs = RoundInputs(models=seat.models, root=root, reputations=source)
+    return Owner(seat.watch, seat.sender, seat.gas, inputs=inputs)
+
+
+def reputations_in(file: Path) -> ReputationSource:
+    """Read a JSON object of addresses and counts, anew for each round.
+
+    Raises:
+        ConfigError: it is none.
+    """
+
+    def read(ledger: TaskLedger) -> Mapping[Address, int]:
+        del ledger
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            raise ConfigError(f"cannot read the reputations {file}: {problem}") from problem
+        if not isinstance(found, dict) or not all(type(one) is int for one in found.values()):
+            raise ConfigError(f"{file} holds no reputations: give {{\"0x...\": 3, ...}}")
+        return {parse_address(account, str(file)): count for account, count in found.items()}
+
+    read(TaskLedger(Address(""), Bytes32(b""), Bytes32(b"")))
+    return read
 
 
 def stake_of(contract: TaskContract, role: Role) -> int:

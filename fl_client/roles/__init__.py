@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.roles.aggregator import Aggregator
 from fl_client.roles.auditor import Auditor
+from fl_client.roles.inputs import ReputationSource, RoundInputs, earned_reputations
 from fl_client.roles.models import ModelBook
 from fl_client.roles.owner import Owner, create_task
 from fl_client.roles.participant import GasBook, Participant
@@ -23,12 +24,15 @@ __all__ = [
     "ModelBook",
     "Owner",
     "Participant",
+    "ReputationSource",
     "ReviewPlan",
+    "RoundInputs",
     "SaltSource",
     "TaskPlan",
     "Trainer",
     "Validator",
     "create_task",
+    "earned_reputations",
     "is_finished",
     "plan_from_table",
     "require_open",

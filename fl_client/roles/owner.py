@@ -6,7 +6,9 @@ from fl_client.chain import Connection, TransactionSender, load_artifact
 from fl_client.chain.contracts import Deployment, Phase, ReviewTerms, TaskContract, TaskParameters
 from fl_client.chain.events import EventDecoder
 from fl_client.errors import ChainError
+from fl_client.roles.inputs import RoundInputs
 from fl_client.roles.participant import GasBook, Participant
+from fl_client.rounds import NO_TRUST, TaskWatch
 
 
 def create_task(
@@ -65,6 +67,40 @@ class Owner(Participant):
 
     role = "owner"
 
+    def __init__(
+        self, watch: TaskWatch, sender: TransactionSender, gas: GasBook, *, inputs: RoundInputs | None = None
+    ) -> None:
+        """Make an owner.
+
+        Args:
+            inputs: what it gives to each round; ``None`` gives nothing, and by a rule that asks for it the model
+                then stays as it is.
+        """
+        super().__init__(watch, sender, gas)
+        self.inputs = inputs
+
     def act(self, phase: Phase) -> str | None:
-        """Start the task as soon as it may; move it on where nobody else does."""
+        """Start the task as soon as it may; give each round what its rule asks for; move the task on."""
+        if phase is Phase.COMMIT and self.inputs is not None and (done := self.give(self.inputs)) is not None:
+            return done
         return self.advance(phase)
+
+    def give(self, inputs: RoundInputs) -> str | None:
+        """Commit to the round's trusted update and reputations, before anybody can have revealed anything."""
+        number = self.ledger.round
+        if not inputs.needs or self.ledger.tables.has_inputs(number) or self.ledger.current().reveals:
+            return None
+        trusted, listed = inputs.trusted(number), inputs.listed()
+        root, content = (bytes(32), 0), NO_TRUST
+        if trusted is not None:
+            # The bytes are public before the chain hears of them: without them nobody can compute the round.
+            root, content = (trusted.root.hash, trusted.root.sum), inputs.models.publish(trusted)
+        # Learning takes its time, and the round may be another by now.
+        self.contract.look_again()
+        if self.contract.clock().round != number:
+            return None
+        self.send(
+            self.contract.tables.functions.postInputs(self.contract.address, number, root, content, listed),
+            intent=f"inputs {self.contract.address} {number}",
+        )
+        return "gave the round what its rule asks for"

@@ -29,6 +29,9 @@ _RACES = frozenset(
         "TrainingTaskNotYourSlot",
         "TrainingTaskSeedPending",
         "TrainingTaskWrongEntries",
+        "RoundTablesAlreadyGiven",
+        "RoundTablesOtherRound",
+        "RoundTablesTooLate",
         "DisputeCourtDeadline",
         "ReviewBoardNotDue",
         "ReviewBoardOtherReview",
@@ -144,7 +147,7 @@ class Participant:
                     self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)
                 ]
             elif phase is Phase.CHALLENGE and self.contract.clock(self.address).dispute_open:
-                times.append(self.contract.dispute().deadline)
+                times.append(self.contract.open_dispute().deadline)
             elif phase is Phase.REVIEW and self.contract.board is not None:
                 times.append(self.contract.review().mark)
             elif phase is Phase.AGGREGATE:
@@ -256,7 +259,7 @@ class Participant:
         """End a dispute in which a step was missed; without it the round would never go on."""
         if not self.contract.clock().dispute_open:
             return None
-        if self.contract.connection.now() < self.contract.dispute().deadline:
+        if self.contract.connection.now() < self.contract.open_dispute().deadline:
             return None
         self.send(self.contract.court.functions.resolveDispute(self.contract.address))
         return "ended a dispute whose deadline had passed"

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Journal, SecretRow, TransactionSender
 from fl_client.chain.contracts import Phase, Role, TrainerRecord, TrainerState
 from fl_client.encoding import encoded_size
@@ -119,7 +120,18 @@ class Trainer(Participant):
         revealed = record.state >= TrainerState.REVEALED and record.turn >= clock.first_turn
         if record.leaving or revealed or record.turn == clock.turn or record.state is TrainerState.COMMITTED:
             return False
-        return self.contract.is_drawn(self.address)
+        return self.contract.is_drawn(self.address) and not self._awaits_inputs()
+
+    def _awaits_inputs(self) -> bool:
+        """Whether the owner still owes the round what its rule weighs by: nobody may commit too early.
+
+        Once all have committed it is too late for that, so half of the phase is left to the owner, and no more.
+        """
+        record = self.ledger.current()
+        if not self.models.rule.needs & (Needs.TRUST | Needs.REPUTATIONS) or record.reveals:
+            return False
+        given = self.ledger.tables.has_inputs(record.number)
+        return not given and not self._is_late(self.contract.parameters.commit_seconds)
 
     def commit(self) -> str | None:
         """Learn, keep the update where only this trainer sees it, and commit."""

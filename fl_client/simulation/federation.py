@@ -34,6 +34,7 @@ from fl_client.roles import (
     Learner,
     ModelBook,
     Owner,
+    RoundInputs,
     TaskPlan,
     Trainer,
     Validator,
@@ -52,6 +53,8 @@ from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
 
 AGGREGATORS = 2
+ROOT_SHARE = 5
+"""Every how many-th test sample the owner learns a trusted update on."""
 COINS = 500
 AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
@@ -134,8 +137,7 @@ class Federation:
         members += self._others()
         members += [self._validator(index) for index in range(self.settings.validators)]
         members.append(self._auditor())
-        owner = Owner(self.watch, self._owner_sender, self.gas)
-        members.append(Member(name="owner", participant=owner, coins_before=0))
+        members.append(self._owner())
         for member in members[:-1]:
             member.coins_before = self._coins_of(member) * ONE_COIN
             transfer = self.contract.coin.functions.transfer(member.participant.address, member.coins_before)
@@ -220,6 +222,16 @@ class Federation:
             salt=lambda: self._derived("evidence", next(numbers)),
         )
         return Member(name="auditor", participant=auditor, coins_before=0)
+
+    def _owner(self) -> Member:
+        """With a part of the test samples, where the rule compares with what it learnt on them."""
+        root = self.data.test.select(np.arange(0, len(self.data.test), ROOT_SHARE))
+        learner = LocalLearner(
+            self.model, root, self.training, seed=self.settings.seed * 1_000 + 999, device=self.device
+        )
+        inputs = RoundInputs(models=self._models(), root=learner)
+        owner = Owner(self.watch, self._owner_sender, self.gas, inputs=inputs)
+        return Member(name="owner", participant=owner, coins_before=0)
 
     def _models(self) -> ModelBook:
         return ModelBook(self.watch, self.store, verified=self.verified)

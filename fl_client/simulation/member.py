@@ -45,5 +45,5 @@ def next_deadline(contract: TaskContract, phase: Phase, deadline: int) -> int:
         review = contract.review()
         # Of the draw, a block; of everything else, a time.
         return contract.connection.now() + 1 if review.step is ReviewStep.DRAW else review.mark
-    dispute = contract.dispute()
+    dispute = contract.open_dispute()
     return dispute.deadline if dispute.deadline and phase is Phase.CHALLENGE else deadline
