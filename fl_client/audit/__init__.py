@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fl_client.audit.replay import audit_folder, audit_task
-from fl_client.audit.result import AuditResult
+from fl_client.audit.result import AuditResult, WeighedAway
 
-__all__ = ["AuditResult", "audit_folder", "audit_task"]
+__all__ = ["AuditResult", "WeighedAway", "audit_folder", "audit_task"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fl_client.audit.money import check_earnings, check_escrow, check_slash
-from fl_client.audit.result import AuditResult
+from fl_client.audit.result import AuditResult, WeighedAway
 from fl_client.audit.rounds import RoundAudit
 from fl_client.chain import Connection, import_chain
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
@@ -82,13 +82,19 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
     watch = TaskWatch(contract, start_block=0)
     watch.refresh()
     checked, difference, unchecked, slashes = 0, None, None, 0
+    rule: str | None = None
+    away: list[WeighedAway] = []
     try:
         models = ModelBook(watch, store)
+        rule = models.rule.name
         _check_initial_model(watch, store)
         for number in sorted(watch.ledger.rounds):
             record = watch.ledger.rounds[number]
-            RoundAudit(watch, models, record).check()
-            checked += record.finalized
+            audit = RoundAudit(watch, models, record)
+            audit.check()
+            if record.finalized:
+                checked += 1
+                away += [WeighedAway(round=number, trainer=one.trainer) for one in audit.weighed_away()]
         for slash in watch.ledger.slashes:
             check_slash(watch, slash)
             slashes += 1
@@ -107,6 +113,8 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
         task=contract.address,
         model_root="0x" + contract.base_model().hex(),
         slashes=slashes,
+        rule=rule,
+        weighed_away=tuple(away),
     )
 
 

@@ -7,6 +7,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedAway:
+    """An accepted update that counts for nothing in its round's model."""
+
+    round: int
+    trainer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
     """What an audit found.
 
@@ -18,6 +26,8 @@ class AuditResult:
         task: the task's address.
         model_root: commitment of the last final model, 0x-prefixed.
         slashes: how many slashes were checked against their evidence.
+        rule: by which it was recomputed, as a user writes it; None if it is not known here.
+        weighed_away: the accepted updates of final rounds that the rule gave no part in the model.
     """
 
     rounds_checked: int
@@ -27,6 +37,8 @@ class AuditResult:
     task: str | None = None
     model_root: str | None = None
     slashes: int = 0
+    rule: str | None = None
+    weighed_away: tuple[WeighedAway, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -51,4 +63,6 @@ class AuditResult:
             "task": self.task,
             "model_root": self.model_root,
             "slashes_checked": self.slashes,
+            "rule": self.rule,
+            "weighed_away": [{"round": one.round, "trainer": one.trainer} for one in self.weighed_away],
         }

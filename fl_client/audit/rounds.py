@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fl_client.audit.review import ReviewAudit
-from fl_client.encoding import commitment_of
+from fl_client.disputes import TableFlaw
+from fl_client.encoding import commit_vector, commitment_of
 from fl_client.errors import AuditDiffers, AuditUnchecked, ContentAltered, ContentMissing, EncodingError
 from fl_client.roles.models import ModelBook
-from fl_client.rounds import Reveal, RoundRecord, TaskWatch, fetch_vector, tally
+from fl_client.rounds import NO_TRUST, Reveal, RoundRecord, TaskWatch, fetch_vector, tally
 
 NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER = 1, 2, 3, 4
 
@@ -39,6 +40,7 @@ class RoundAudit:
             ReviewAudit(self.watch, self.record).check()
         for reveal in self.record.reveals:
             self.check_bytes(reveal)
+        self.check_inputs()
         if self.record.proposals:
             self.check_proposals()
 
@@ -98,6 +100,28 @@ class RoundAudit:
         if self._is_slashed(reveal) and not update.lies:
             raise AuditDiffers(f"{where}: it was slashed for a lying tree and its tree is true")
 
+    def check_inputs(self) -> None:
+        """What the owner gave is what it committed to, and its bytes are there."""
+        number = self.record.number
+        inputs = self.watch.ledger.tables.inputs_of(number)
+        where = f"round {number}, the trusted update"
+        if inputs.trust != NO_TRUST and commit_vector(inputs.trust_root, self.watch.update_form) != inputs.trust:
+            raise AuditDiffers(f"{where}: its root has another commitment than 0x{inputs.trust.hex()}")
+        try:
+            self.models.trust(number)
+        except ContentMissing as problem:
+            raise AuditUnchecked(f"{where}: {problem}") from problem
+        except (ContentAltered, EncodingError) as problem:
+            raise AuditDiffers(f"{where}: {problem}") from problem
+
+    def weighed_away(self) -> tuple[Reveal, ...]:
+        """The accepted updates that count for nothing in the round's model, by what the rule weighs."""
+        accepted = self.watch.accepted(self.record.number)
+        if not accepted:
+            return ()
+        shares = self.models.weighed(self.record.number, accepted).shares
+        return tuple(reveal for reveal, share in zip(accepted, shares, strict=True) if not share)
+
     def check_proposals(self) -> None:
         """The standing model is what the accepted updates give, and every rejected one was not."""
         number = self.record.number
@@ -112,7 +136,10 @@ class RoundAudit:
                     f"round {number}: its final model has the commitment 0x{proposal.model.hex()}, "
                     f"the accepted updates give 0x{sealed.commitment.hex()}"
                 )
-            if proposal.evidence == WRONG_AGGREGATE and same:
+            flaw = self.models.table_flaw(number, proposal)
+            if proposal.evidence is None and self.record.finalized and flaw is not None:
+                raise AuditDiffers(f"round {number}: its final model stands on {_spelt(flaw)}")
+            if proposal.evidence == WRONG_AGGREGATE and same and flaw is None and not proposal.unanswered:
                 raise AuditDiffers(f"round {number}: a right model was rejected on evidence")
         self._check_model_bytes(vector)
 
@@ -140,3 +167,11 @@ class RoundAudit:
             and slash.reveal_round == self.record.number
             for slash in self.watch.ledger.slashes
         )
+
+
+def _spelt(flaw: TableFlaw) -> str:
+    if flaw.posted is None:
+        return "no table of distances"
+    if flaw.pair is None:
+        return f"a table of distances of {len(flaw.posted.data)} bytes, which is not the right length"
+    return f"a table of distances that is wrong for the updates {flaw.pair[0]} and {flaw.pair[1]}"

@@ -23,12 +23,14 @@ from fl_client.disputes.evidence import (
 )
 from fl_client.disputes.tables import (
     EntryEvidence,
+    TableFlaw,
     answer_sums,
     chunk_distances,
     entry_evidence,
     first_wrong_entry,
     pack_sums,
     pair_of,
+    table_flaw,
     table_opening,
     wrong_sum,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "EntryEvidence",
     "NodesAnswer",
     "NormEvidence",
+    "TableFlaw",
     "aggregate_evidence",
     "answer_chunk",
     "answer_nodes",
@@ -56,6 +59,7 @@ __all__ = [
     "pack_sums",
     "pair_of",
     "parse_nodes",
+    "table_flaw",
     "table_opening",
     "wrong_sum",
 ]

@@ -16,15 +16,62 @@ from fl_client.disputes.evidence import opening_of
 from fl_client.encoding import MerkleSumTree
 from fl_client.encoding.leaf_sums import LeafSums, in_chunks
 from fl_client.errors import DisputeError
-from fl_client.rounds import ENTRY_BYTES, FetchedVector, Vector
+from fl_client.rounds import ENTRY_BYTES, FetchedVector, PostedTable, Vector
 from fl_client.types import Address, Bytes32
 
 _WORD: Final = np.uint64(32)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFlaw:
+    """What is wrong with the table that a proposal stands on.
+
+    Attributes:
+        posted: the table; None where there is none for the proposal's set.
+        pair: the first wrong entry, by the places of its updates; None where the table has not the right length.
+    """
+
+    posted: PostedTable | None
+    pair: tuple[int, int] | None
+
+
+def table_flaw(
+    mine: bytes,
+    theirs: PostedTable | None,
+    *,
+    key: tuple[int, Bytes32, Bytes32],
+    needs: Needs,
+    count: int,
+) -> TableFlaw | None:
+    """Compare the table that stands behind a proposal with the right one.
+
+    Args:
+        mine: the right one; empty where the rule reads none.
+        theirs: the latest that the proposer had posted.
+        key: round, set and trusted vector that it must be for.
+        needs: what the rule reads.
+        count: n, the number of updates.
+
+    Returns:
+        What is wrong; None where nothing is.
+    """
+    if not mine:
+        return None
+    if theirs is None or (theirs.round, theirs.set_hash, theirs.trust) != key:
+        return TableFlaw(posted=None, pair=None)
+    if len(theirs.data) != len(mine):
+        return TableFlaw(posted=theirs, pair=None)
+    place = first_wrong_entry(mine, theirs.data)
+    return None if place is None else TableFlaw(posted=theirs, pair=pair_of(place, needs, count))
+
+
 def first_wrong_entry(mine: bytes, theirs: bytes) -> int | None:
-    """The first place where two tables of one length differ; None where they are equal."""
+    """The first place where two tables of one length differ; None where they are equal.
+
+    >>> first_wrong_entry(bytes(47) + b"x", bytes(48))
+    2
+    """
     for start in range(0, len(mine), ENTRY_BYTES):
         if mine[start : start + ENTRY_BYTES] != theirs[start : start + ENTRY_BYTES]:
             return start // ENTRY_BYTES

@@ -92,6 +92,11 @@ def print_verdict(console: Console, audit: dict[str, Any]) -> None:
     said.append(verdict, colour)
     said.append(f", {rounds} round{'' if rounds == 1 else 's'} recomputed")
     console.print(said, soft_wrap=True)
+    if away := audit.get("weighed_away"):
+        updates = f"{len(away)} accepted update{'' if len(away) == 1 else 's'}"
+        rounds_of = len({one["round"] for one in away})
+        text = f"{updates} weighed away by {audit['rule']}, in {rounds_of} round{'' if rounds_of == 1 else 's'}"
+        print_fact(console, "", text)
     if reason is not None:
         # Built as text, since a reason may have square brackets.
         console.print(Text(" " * _NAME_WIDTH + str(reason)), soft_wrap=True)

@@ -149,7 +149,7 @@ class Auditor(Challenging):
             return self.answer()
         key = (record.number, standing.number, standing.model)
         # First: by a wrong table of its own a wrong model would be right.
-        flaw = self.table_flaw(record.number, standing)
+        flaw = self.models.table_flaw(record.number, standing)
         if flaw is not None:
             return self.pursue_table(key, flaw)
         if self._case is None or self._case.proposal != key:

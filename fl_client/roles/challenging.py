@@ -11,41 +11,26 @@ from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Step, TableDispute
 from fl_client.disputes import (
     AggregateEvidence,
+    TableFlaw,
     answer_sums,
     chunk_distances,
     entry_evidence,
     evidence_opening,
-    first_wrong_entry,
     fresh_salt,
-    pair_of,
     table_opening,
     wrong_sum,
 )
-from fl_client.encoding import set_hash
 from fl_client.errors import ContractReverted
 from fl_client.roles.answering import Answering
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook
-from fl_client.rounds import PostedTable, Proposal, TaskWatch
+from fl_client.rounds import PostedTable, TaskWatch
 from fl_client.types import Bytes32
 
 _log = logging.getLogger(__name__)
 
 ProposalKey = tuple[int, int, Bytes32]
 """Round, number and model of a proposal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFlaw:
-    """What is wrong with the table that a proposal stands on.
-
-    Attributes:
-        posted: the table; None where there is none for the proposal's set.
-        pair: the first wrong entry, by the places of its updates; None where the table has not the right length.
-    """
-
-    posted: PostedTable | None
-    pair: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,27 +96,6 @@ class Challenging(Answering):
         return True
 
     # ------------------------------------------------------------------ tables
-
-    def table_flaw(self, number: int, standing: Proposal) -> TableFlaw | None:
-        """What is wrong with the table that a proposal stands on; None where nothing is.
-
-        Raises:
-            StorageError: an accepted update's bytes cannot be had.
-        """
-        accepted = self.watch.accepted(number)
-        mine = self.models.weighed(number, accepted).table
-        if not mine:
-            return None
-        key = (number, set_hash(self.watch.entries(accepted)), self.ledger.tables.inputs_of(number).trust)
-        theirs = standing.table
-        if theirs is None or (theirs.round, theirs.set_hash, theirs.trust) != key:
-            return TableFlaw(posted=None, pair=None)
-        if len(theirs.data) != len(mine):
-            return TableFlaw(posted=theirs, pair=None)
-        place = first_wrong_entry(mine, theirs.data)
-        if place is None:
-            return None
-        return TableFlaw(posted=theirs, pair=pair_of(place, self.models.rule.needs, len(accepted)))
 
     def pursue_table(self, key: ProposalKey, flaw: TableFlaw) -> str | None:
         """Prove that a table is missing or too short, or take its wrong entry to court, step by step."""

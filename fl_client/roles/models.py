@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from fl_client.aggregation.weigh import Needs
-from fl_client.encoding import VectorFormat, commitment_of
+from fl_client.disputes import TableFlaw, table_flaw
+from fl_client.encoding import VectorFormat, commitment_of, set_hash
 from fl_client.errors import AuditDiffers, ContentUnpublished, StorageError
 from fl_client.rounds import (
     NO_TRUST,
     FetchedVector,
+    Proposal,
     Reveal,
     SealedVector,
     TaskWatch,
@@ -136,6 +138,24 @@ class ModelBook:
             found = weigh_round(self.rule, reveals, updates, weights, inputs, self.trust(number))
             self._weighed = (key, found)
         return self._weighed[1]
+
+    def table_flaw(self, number: int, proposal: Proposal) -> TableFlaw | None:
+        """What is wrong with the table that a proposal of a frozen round stands on; None where nothing is.
+
+        Raises:
+            StorageError: the bytes of an accepted update, or of the trusted vector, cannot be had.
+        """
+        if not self.rule.needs & (Needs.DISTANCES | Needs.TRUST):
+            return None
+        accepted = self.watch.accepted(number)
+        trust = self.watch.ledger.tables.inputs_of(number).trust
+        return table_flaw(
+            self.weighed(number, accepted).table,
+            proposal.table,
+            key=(number, set_hash(self.watch.entries(accepted)), trust),
+            needs=self.rule.needs,
+            count=len(accepted),
+        )
 
     def trust(self, number: int) -> FetchedVector | None:
         """The trusted vector that the owner gave to a round; None where it gave none, or the rule reads none.

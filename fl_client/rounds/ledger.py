@@ -41,7 +41,8 @@ class Reveal:
 class Proposal:
     """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands.
 
-    `table` is the latest one that its author had posted, whatever set that was for.
+    `table` is the latest one that its author had posted, whatever set that was for. `unanswered`: it was rejected
+    because its author did not answer for an entry of that table, which nobody had to prove wrong.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Proposal:
     content_id: Bytes32
     evidence: int | None = None
     table: PostedTable | None = None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ class TaskLedger:
         self.seeded_turn = 0
         self.board = None if board is None else ReviewLedger(board)
         self.tables = TableLedger()
+        self._denied = self._unanswered = False
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """Take events over, in chain order; those of other tasks are passed over."""
@@ -255,7 +258,8 @@ class TaskLedger:
 
     def _rejected(self, args: Any) -> None:
         proposals = self.rounds[args["round"]].proposals
-        proposals[-1] = replace(proposals[-1], evidence=args["evidence"])
+        proposals[-1] = replace(proposals[-1], evidence=args["evidence"], unanswered=self._unanswered)
+        self._unanswered = False
 
     def _finalized(self, args: Any) -> None:
         self.rounds[args["round"]].finalized = True
@@ -307,6 +311,18 @@ class TaskLedger:
 
     def _dispute_opened(self, args: Any) -> None:
         self.answers = []
+        self._denied = False
+
+    def _entry_denied(self, args: Any) -> None:
+        self.answers = []
+        self._denied = True
+
+    def _proved(self, args: Any) -> None:
+        self._denied = False
+
+    def _resolved(self, args: Any) -> None:
+        self._unanswered = self._denied and args["challengerWon"]
+        self._denied = False
 
     def _answered(self, args: Any) -> None:
         """Kept with its transaction by ``apply_all``: the nodes are in the call's data."""
@@ -338,7 +354,10 @@ _HANDLERS = {
     "DisputeOpened": TaskLedger._dispute_opened,
     "NodesOpened": TaskLedger._answered,
     "ChunkOpened": TaskLedger._answered,
-    "TableDisputeOpened": TaskLedger._dispute_opened,
+    "TableDisputeOpened": TaskLedger._entry_denied,
+    "EntryProvedWrong": TaskLedger._proved,
+    "AggregateProvedWrong": TaskLedger._proved,
+    "DisputeResolved": TaskLedger._resolved,
     "SumsOpened": TaskLedger._answered,
     "TablePosted": lambda ledger, args: ledger.tables.table_posted(args),
     "InputsPosted": lambda ledger, args: ledger.tables.inputs_posted(args),
