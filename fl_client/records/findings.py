@@ -7,17 +7,21 @@ from typing import Any, Final
 
 import numpy as np
 
+from fl_client.aggregation.weigh import RoundFigures, Weighing
 from fl_client.chain import Event
 from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES
 from fl_client.errors import EncodingError, StorageError
 from fl_client.records.history import History, RecordWatch
 from fl_client.roles import ModelBook
-from fl_client.rounds import Commit, RoundRecord, Slash
+from fl_client.rounds import Commit, RoundRecord, Slash, unpack_table
 from fl_client.types import Address
 
 NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER, LOST_DISPUTE = 1, 2, 3, 4, 5
 # An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings.
 _SUM_BYTES: Final = 16
+_NODE_BYTES: Final = 48
+_OPENINGS: Final = ("DisputeOpened", "TableDisputeOpened")
+_STEPS: Final = (*_OPENINGS, "NodesOpened", "NodePicked", "ChunkOpened", "SumsOpened", "SumPicked")
 
 
 class Findings:
@@ -171,19 +175,24 @@ class Findings:
 
     def _wrong_model(self, slash: Slash, event: Event) -> dict[str, Any]:
         """One coordinate, as the contract opened it and combined it again."""
+        if (denied := self._posted(event, "proveWrongEntry")) is not None:
+            return self._wrong_entry(denied["proof"], event)
         called = self._posted(event, "proveWrongAggregate")
         if called is None:
             return self._missed_step(event)
         posted = called["proof"]
+        if not posted["openings"]:
+            return {"round": slash.round, "table_bytes": len(posted["table"])}
         coordinate, parameters = int(posted["coordinate"]), self._contract.parameters
         place = coordinate % CHUNK_COORDINATES
         claimed_sum, chunk = _opened(posted["modelOpening"])
         base = int(_opened(posted["baseOpening"])[1][place])
         values = [int(_opened(opening)[1][place]) for opening in posted["openings"]]
         entries = [(self._name(entry["trainer"]), int(entry["weight"])) for entry in posted["entries"]]
-        rule = self._models.rule
+        rule, weighing = self._models.rule, self._weighing(posted)
         rows = np.array(values, dtype=np.int32).reshape(-1, 1)  # (n, 1)
-        combined = rule.combine(rows, [weight for _, weight in entries], np.array([base], dtype=np.int32))
+        combined = rule.combine_rows(weighing, rows, np.array([base], dtype=np.int32))
+        shares = rule.shares(weighing)
         return {
             "round": slash.round,
             "coordinate": coordinate,
@@ -191,8 +200,8 @@ class Findings:
             "computed": int(combined[0]),
             "base": base,
             "updates": [
-                {"who": who, "weight": weight, "value": value}
-                for (who, weight), value in zip(entries, values, strict=True)
+                {"who": who, "weight": weight, "value": value, "share": share}
+                for (who, weight), value, share in zip(entries, values, shares, strict=True)
             ],
             "claimed_sum": claimed_sum,
             "computed_sum": _squares(chunk),
@@ -202,11 +211,51 @@ class Findings:
             **self._dispute(event),
         }
 
+    def _weighing(self, posted: Mapping[str, Any]) -> Weighing:
+        """The rows that the contract made, from what the proof holds."""
+        rule, count = self._models.rule, len(posted["entries"])
+        distances, trusted = unpack_table(bytes(posted["table"]), rule.needs, count)
+        known = {one["trainer"]: int(one["reputation"]) for one in posted["reputations"]}
+        figures = RoundFigures(
+            samples=tuple(int(one["weight"]) for one in posted["entries"]),
+            norms=tuple(_root_sum(opening) for opening in posted["openings"]),
+            distances=distances,
+            reputations=tuple(known.get(one["trainer"], 0) for one in posted["entries"]),
+            trust_norm=int(posted["trustRoot"]["sum"]),
+            trust_distances=trusted,
+        )
+        return rule.weigh.weigh(figures)
+
+    def _wrong_entry(self, posted: Mapping[str, Any], event: Event) -> dict[str, Any]:
+        """One chunk of two vectors, whose distance is another than the sealer stood for."""
+        proved = next(
+            one
+            for one in self._history.found("EntryProvedWrong")
+            if one.transaction_hash == event.transaction_hash
+        )
+        claims = [
+            one
+            for one in self._history.events
+            if one.name in ("TableDisputeOpened", "SumPicked") and one.block < event.block
+        ]
+        names = [self._name(one["trainer"]) for one in posted["entries"]] + ["owner"]
+        one, other = (_opened(posted[name])[1].astype(object) for name in ("oneOpening", "otherOpening"))
+        return {
+            "round": self._history.act_of(event.transaction_hash).round,
+            "pair": [names[proved.args["one"]], names[proved.args["other"]]],
+            "entry_chunk": int(proved.args["chunk"]),
+            "claimed_distance": int(claims[-1].args["claim"]),
+            "computed_distance": _squares(one - other),
+            **self._dispute(event),
+        }
+
     # ------------------------------------------------------------------ disputes
 
     def _dispute(self, event: Event) -> dict[str, Any]:
         """The steps of the dispute that led to a slash, and whose model stands since."""
-        opened = [one for one in self._history.found("DisputeOpened") if one.block < event.block]
+        opened = [
+            one for one in self._history.events if one.name in _OPENINGS and one.block < event.block
+        ]
         resolved = [one for one in self._history.found("DisputeResolved") if one.block < event.block]
         following = [
             one
@@ -214,12 +263,11 @@ class Findings:
             if (one.block, one.transaction_hash) == (event.block, event.transaction_hash)
         ]
         began = opened[-1].block if len(opened) > len(resolved) else event.block
-        steps = ("DisputeOpened", "NodesOpened", "NodePicked", "ChunkOpened")
         return {
             "steps": [
                 {"step": one.name, "transaction": "0x" + one.transaction_hash.hex()}
                 for one in self._history.events
-                if one.name in steps and began <= one.block < event.block
+                if one.name in _STEPS and began <= one.block < event.block
             ],
             "replaced_by": self._name(following[-1].args["proposer"]) if following else None,
         }
@@ -236,6 +284,14 @@ def _opened(opening: bytes) -> tuple[int, np.ndarray[Any, np.dtype[np.int32]]]:
     return claimed, coordinates.astype(np.int32)
 
 
-def _squares(vector: np.ndarray[Any, np.dtype[np.int32]]) -> int:
+def _root_sum(opening: bytes) -> int:
+    """The sum of squares that a whole tree claims: of the chunk, and of all siblings on the way up."""
+    found = int.from_bytes(opening[:_SUM_BYTES], "big")
+    for start in range(_SUM_BYTES + CHUNK_BYTES, len(opening), _NODE_BYTES):
+        found += int.from_bytes(opening[start + _NODE_BYTES - _SUM_BYTES : start + _NODE_BYTES], "big")
+    return found
+
+
+def _squares(vector: np.ndarray[Any, Any]) -> int:
     """The sum of squares, exact."""
     return sum(int(value) ** 2 for value in vector)

@@ -227,6 +227,17 @@ class PhaseClock:
         step = Step.NODES if self._parameters.dimension > CHUNK_COORDINATES else Step.CHUNK
         self.dispute = OpenDispute(challenger=args["challenger"], step=step, deadline=args["deadline"])
 
+    def _denied(self, args: Any, now: int) -> None:
+        # Two vectors of one chunk are compared at once.
+        step = Step.SUMS if self._parameters.dimension > CHUNK_COORDINATES else Step.ENTRY
+        self.dispute = OpenDispute(challenger=args["challenger"], step=step, deadline=args["deadline"])
+
+    def _sums(self, args: Any, now: int) -> None:
+        self._step(Step.PICK_SUM, now)
+
+    def _sum_picked(self, args: Any, now: int) -> None:
+        self._step(Step.ENTRY if args["level"] == 0 else Step.SUMS, now)
+
     def _nodes(self, args: Any, now: int) -> None:
         self._step(Step.PICK, now)
 
@@ -267,6 +278,9 @@ _HANDLERS: Final[dict[str, Callable[[PhaseClock, Any, int], None]]] = {
     "NodesOpened": PhaseClock._nodes,
     "NodePicked": PhaseClock._picked,
     "ChunkOpened": PhaseClock._chunk,
+    "TableDisputeOpened": PhaseClock._denied,
+    "SumsOpened": PhaseClock._sums,
+    "SumPicked": PhaseClock._sum_picked,
     "DisputeResolved": PhaseClock._resolved,
     "TaskEnded": PhaseClock._ended,
 }

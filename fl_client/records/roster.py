@@ -18,6 +18,8 @@ _ORDER: Final = ("trainer", "aggregator", "validator", "auditor", "owner")
 # Who shows a fault is an auditor, whatever else it is not.
 _SHOWN_BY: Final = {
     "DisputeOpened": "challenger",
+    "TableDisputeOpened": "challenger",
+    "EntryProvedWrong": "challenger",
     "AggregateProvedWrong": "challenger",
     "UpdateProvedWrong": "challenger",
     "StakeSlashed": "beneficiary",

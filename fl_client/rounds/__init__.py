@@ -19,7 +19,7 @@ from fl_client.rounds.vectors import (
     seal_vector,
 )
 from fl_client.rounds.watch import TaskWatch
-from fl_client.rounds.weighing import ENTRY_BYTES, WeighedRound, weigh_round
+from fl_client.rounds.weighing import ENTRY_BYTES, WeighedRound, unpack_table, weigh_round
 
 __all__ = [
     "ENTRY_BYTES",
@@ -57,5 +57,6 @@ __all__ = [
     "retention_of",
     "seal_vector",
     "tally",
+    "unpack_table",
     "weigh_round",
 ]

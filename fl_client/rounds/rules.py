@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from fl_client.aggregation import AggregationRule, CombiningRule, Median, TrimmedMean, WeightedMean
 from fl_client.aggregation.weigh import (
@@ -48,8 +48,17 @@ def rule_of(contract: TaskContract) -> AggregationRule:
     return AggregationRule(_combining_of(contract), _weighing_of(contract))
 
 
-def rule_parameters(deployment: Deployment, rule: AggregationRule) -> dict[str, Any]:
-    """Return what a task's parameters say of a rule: ``rule``, ``weighing`` and their arguments.
+class RuleParameters(TypedDict):
+    """What a task's parameters say of its rule."""
+
+    rule: Address
+    rule_argument: int
+    weighing: Address
+    weighing_argument: int
+
+
+def rule_parameters(deployment: Deployment, rule: AggregationRule) -> RuleParameters:
+    """Return what a task's parameters say of a rule.
 
     Raises:
         ConfigError: the deployment has no contract for it.

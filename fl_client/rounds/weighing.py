@@ -94,3 +94,22 @@ def pack_table(table: DistanceTable, *, trusted: bool) -> bytes:
     """
     entries = (*table.distances, *(table.trust_distances if trusted else ()))
     return b"".join(one.to_bytes(ENTRY_BYTES, "big") for one in entries)
+
+
+def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Read a posted table: the distances between updates, and those to the trusted vector, 0 where there is none.
+
+    Args:
+        data: of the right length for the rule and the round.
+        needs: of the rule.
+        count: n, the number of updates.
+
+    >>> unpack_table(bytes(15) + b"\x05", Needs.DISTANCES, 2)
+    ((5,), ())
+    """
+    entries = tuple(
+        int.from_bytes(data[start : start + ENTRY_BYTES], "big") for start in range(0, len(data), ENTRY_BYTES)
+    )
+    pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
+    trusted = entries[pairs:] or (0,) * count
+    return entries[:pairs], trusted if needs & Needs.TRUST else ()

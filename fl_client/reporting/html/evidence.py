@@ -42,6 +42,10 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
         said = _wrong_norm(given, who, shown_by)
     elif "coordinate" in given:
         said = _wrong_model(given, who, shown_by)
+    elif "table_bytes" in given:
+        said = _missing_table(given, who, shown_by)
+    elif "pair" in given:
+        said = _wrong_distance(given, who, shown_by)
     elif slash["evidence"] == "wrong-aggregate":
         said = (
             f"{who} proposed a model that was challenged, and let a step of the dispute pass without an answer. "
@@ -123,6 +127,28 @@ def _wrong_model(given: dict[str, Any], who: str, shown_by: str) -> str:
     )
 
 
+def _missing_table(given: dict[str, Any], who: str, shown_by: str) -> str:
+    what = (
+        "the table of distances that it posted before has the wrong length"
+        if given["table_bytes"]
+        else "it had posted no table of the distances between the updates"
+    )
+    return (
+        f"{who} proposed a model for round {given['round']}, and {what}. Without it nobody could show that the model "
+        f"is wrong, so a proposal without it is. {sentence(shown_by)} pointed it out, and the proposal was rejected."
+    )
+
+
+def _wrong_distance(given: dict[str, Any], who: str, shown_by: str) -> str:
+    one, other = (the(name) if name != "owner" else "the owner" for name in given["pair"])
+    return (
+        f"{who} posted a wrong distance between the updates of {one} and {other} in round {given['round']}: over the "
+        f"64 coordinates of chunk {given['entry_chunk']:,} it stood for {given['claimed_distance']:,}; the contract "
+        f"computed {given['computed_distance']:,} from the two updates. The evidence came from {shown_by}, and the "
+        "proposal was rejected."
+    )
+
+
 # ---------------------------------------------------------------------- the section
 
 
@@ -145,6 +171,8 @@ def slash_section(summary: dict[str, Any]) -> Html:
 
 def _case(number: int, slash: dict[str, Any]) -> Html:
     name = _NAMES.get(slash["evidence"], slash["evidence"])
+    if "pair" in slash["facts"] or "table_bytes" in slash["facts"]:
+        name = "a model without true distances behind it"
     heading = f"{number}. Round {slash['round']}, {the(slash['who'])}: {name}"
     return tag(
         "div",
@@ -229,6 +257,9 @@ def _step(step: dict[str, str]) -> Html:
         "NodesOpened": "tree opened",
         "NodePicked": "difference followed",
         "ChunkOpened": "64 numbers opened",
+        "TableDisputeOpened": "distance challenged",
+        "SumsOpened": "distance split",
+        "SumPicked": "difference followed",
     }
     return join([words.get(step["step"], step["step"]) + " in ", code(step["transaction"])])
 
