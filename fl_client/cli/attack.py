@@ -37,7 +37,7 @@ def attack(
     Example: fl attack copy --json
     """
     # Torch takes seconds to import: only this command pays for it.
-    from fl_client.simulation.attacks import ATTACKS, CHAIN_RULE, DuelSettings, run_duel
+    from fl_client.simulation.attacks import ATTACKS, DEFAULT_RULE, DuelSettings, run_duel
 
     if name == "list":
         typer.echo(json.dumps(list(ATTACKS)) if as_json else "\n".join(ATTACKS))
@@ -45,7 +45,7 @@ def attack(
     settings = DuelSettings(
         attack=name,
         fraction=fraction,
-        rule=CHAIN_RULE if rule is None else rule,
+        rule=DEFAULT_RULE if rule is None else rule,
         partition=partition,
         participants=participants,
         rounds=rounds,

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fl_client.chain.contracts import TrainerRecord
+from fl_client.chain.contracts import TableDispute, TrainerRecord
 from fl_client.encoding import LIMIT, MerkleSumTree, commit_vector, encode
 from fl_client.errors import ContractReverted
 from fl_client.records import COPY, NORM, SILENT
 from fl_client.roles import Aggregator, Trainer
-from fl_client.rounds import Reveal, SealedVector, Vector, seal_vector
+from fl_client.rounds import ENTRY_BYTES, Reveal, SealedVector, Vector, seal_vector
 from fl_client.types import Bytes32
 
 EVERY_ROUND = -1
@@ -119,6 +119,33 @@ class HidingAggregator(Cheating, Aggregator):
         if not self.cheats(self.ledger.round):
             return super().publish(sealed)
         return Bytes32(bytes(31) + b"\x01")
+
+
+class LyingTableAggregator(Cheating, Aggregator):
+    """Posts a wrong distance, proposes what it gives, and splits it so that every answer adds up."""
+
+    error = 1 << 40
+
+    def table(self, number: int, accepted: tuple[Reveal, ...]) -> bytes:
+        """Claim that the last two of the table's vectors are further apart than they are."""
+        right = super().table(number, accepted)
+        if not self.cheats(number):
+            return right
+        last = int.from_bytes(right[-ENTRY_BYTES:], "big") + self.error
+        return right[:-ENTRY_BYTES] + last.to_bytes(ENTRY_BYTES, "big")
+
+    def sums(self, dispute: TableDispute) -> tuple[int, ...]:
+        """The error goes into the first of them."""
+        first, *others = super().sums(dispute)
+        return (dispute.claim - sum(others), *others) if self.cheats(self.ledger.round) else (first, *others)
+
+
+class TablelessAggregator(Cheating, Aggregator):
+    """Proposes right models and posts no distances before."""
+
+    def post_table(self, number: int, accepted: tuple[Reveal, ...]) -> str | None:
+        """Nothing."""
+        return None if self.cheats(number) else super().post_table(number, accepted)
 
 
 CheatingTrainer = SilentTrainer | CopyingTrainer | LyingNormTrainer

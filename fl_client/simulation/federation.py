@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
@@ -283,6 +284,10 @@ class Federation:
             self.connection.wait_until(self.connection.now() + 1)
             return
         deadline = next_deadline(self.contract, phase, deadline)
+        if phase is Phase.COMMIT and self._book.rule.needs & (Needs.TRUST | Needs.REPUTATIONS):
+            # For what the owner does not give trainers wait half of the phase.
+            middle = deadline - self.contract.parameters.commit_seconds // 2 + 1
+            deadline = middle if self.connection.now() < middle else deadline
         if deadline <= self.connection.now():
             raise ChainError(
                 f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it"

@@ -6,11 +6,10 @@ from fl_client.simulation.attacks.assaulted import ATTACKS, PROTOCOL_ATTACKS, As
 from fl_client.simulation.attacks.duel import Bout, DuelSettings, Offender, Verdict, run_bout, run_duel
 from fl_client.simulation.attacks.grid import Cell, GridSettings, Outcome, run_grid
 from fl_client.simulation.attacks.naming import MODEL_ATTACKS, attack_named
-from fl_client.simulation.attacks.rules import CHAIN_RULE, DEFAULT_RULE, Defence
+from fl_client.simulation.attacks.rules import DEFAULT_RULE, Defence
 
 __all__ = [
     "ATTACKS",
-    "CHAIN_RULE",
     "DEFAULT_RULE",
     "MODEL_ATTACKS",
     "PROTOCOL_ATTACKS",

@@ -179,7 +179,7 @@ class AssaultedFederation(Federation):
                 self.attack,
                 trainers=self.settings.participants,
                 norm_bound=float(parameters.norm_bound_squared) ** 0.5,
-                combine=Defence.named(self.settings.rule).step,
+                combine=Defence.named(self.settings.rule, on_chain=True).guessed_step,
                 seed=self.settings.seed,
             )
             claimed = parameters.max_samples if self.assault.name == INFLATED else None

@@ -20,10 +20,7 @@ DEFAULT_RMS: Final = 4.0
 """Root mean square of a coordinate that a task takes unless its owner says otherwise (``TaskPlan.norm_bound``)."""
 
 DEFAULT_RULE: Final = "nnm:2+trimmed-mean:0.2"
-"""What `make bench-attacks` holds against the limits; it asks for nobody's trust."""
-
-CHAIN_RULE: Final = "trimmed-mean:0.2"
-"""What `fl attack` defends with unless told otherwise: a task on chain combines by mean, median or this."""
+"""What `make bench-attacks` holds against the limits and `fl attack` defends with; it asks for nobody's trust."""
 
 
 BOUND: Final = "bound"
@@ -44,18 +41,19 @@ class Defence:
     bound: float = 0.0
 
     @classmethod
-    def named(cls, text: str) -> Defence:
+    def named(cls, text: str, *, on_chain: bool = False) -> Defence:
         """Read a rule's name.
 
         Args:
             text: ``[bound:NORM+]RULE``.
+            on_chain: of a task, whose owner gives what the rule asks for.
 
         Raises:
             ConfigError: there is none, or it reads what only a chain keeps.
         """
         bound, name = split_bound(text)
         rule = parse_aggregation(name)
-        if rule.needs & Needs.REPUTATIONS:
+        if rule.needs & Needs.REPUTATIONS and not on_chain:
             raise ConfigError(
                 f"the rule {text!r} reads reputations, which a simulation without a chain has not"
             )
@@ -76,12 +74,18 @@ class Defence:
     ) -> Vector:
         """The new model: exactly what a chain would accept of these updates, int32 (d,)."""
         given = trust if self.wants_trust else None
-        return self.rule.aggregate(updates, samples, base, trust=given).model
+        known = [1] * len(updates) if self.rule.needs & Needs.REPUTATIONS else None
+        return self.rule.aggregate(updates, samples, base, trust=given, reputations=known).model
 
     def step(self, updates: Vector, trust: Vector | None = None) -> Rows:
-        """By how much updates of equal sample counts move a model, float64 (d,)."""
+        """By how much updates of equal sample counts and reputations move a model, float64 (d,)."""
         zero = np.zeros(updates.shape[1], dtype=np.int32)
         return self.aggregate(updates, [1] * len(updates), zero, trust).astype(np.float64)
+
+    def guessed_step(self, updates: Vector) -> Rows:
+        """The same for whoever does not know the trusted update, and takes it for the middle one."""
+        trust = np.median(updates, axis=0).astype(np.int32) if self.wants_trust else None
+        return self.step(updates, trust)
 
 
 def split_bound(text: str) -> tuple[float, str]:

@@ -1,0 +1,133 @@
+"""Small federations whose tasks weigh updates: everybody computes one model, and liars about distances fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fl_client.audit import AuditResult, audit_folder
+from fl_client.records import Facts, Scores
+from fl_client.reporting.html.evidence import evidence_sentence
+from fl_client.roles import Aggregator, Auditor, ModelBook
+from fl_client.rounds import rule_of
+from fl_client.simulation import DemoSettings, Federation
+from fl_client.simulation.attackers import (
+    EVERY_ROUND,
+    HidingAggregator,
+    LyingTableAggregator,
+    TablelessAggregator,
+)
+from fl_client.simulation.member import Member
+
+RULES = ("nnm:1+trimmed-mean:0.2", "krum:1+mean", "clip+mean", "fltrust+mean", "nnm:1+fltrust+median")
+
+
+def settings(rule: str, out: Path, *, rounds: int = 1, participants: int = 5) -> DemoSettings:
+    return DemoSettings(
+        participants=participants, rounds=rounds, partition="iid", epochs=1, honest=True, rule=rule, out=out
+    )
+
+
+class WithCheat(Federation):
+    """Its second aggregator, whose turn the first round is, is of some kind."""
+
+    kind: type[Any] = Aggregator
+
+    def _aggregator(self, index: int) -> Member:
+        member = super()._aggregator(index)
+        if index == 1:
+            honest = member.participant
+            cheat = self.kind(self.watch, honest.sender, self.gas, models=self._models())
+            cheat.cheats_in = EVERY_ROUND
+            member = replace(member, participant=cheat)
+        return member
+
+
+def run(federation: Federation) -> AuditResult:
+    """To the end, and audited by a stranger."""
+    for _ in federation.run():
+        pass
+    federation.close()
+    return audit_folder(federation.settings.out)
+
+
+def told_of(federation: Federation) -> str:
+    """What a report says about the one slash."""
+    watch = federation.records()
+    models = ModelBook(watch, federation.store)
+    (slash,) = Facts(watch, models, Scores(None, models)).on_chain()["slashes"]
+    return evidence_sentence(slash)
+
+
+@pytest.fixture(scope="module", params=RULES)
+def honest(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    federation = Federation(settings(request.param, tmp_path_factory.mktemp("weighed")))
+    yield federation, run(federation)
+
+
+def test_a_strangers_audit_agrees_with_the_federation(honest: tuple[Federation, AuditResult]) -> None:
+    federation, result = honest
+    assert rule_of(federation.contract).name == federation.settings.rule == result.rule
+    assert result.passed and result.rounds_checked == 1, result
+    # Nobody was slashed, and the rule said who counts.
+    assert not federation.watch.ledger.slashes
+    assert len(result.weighed_away) == (4 if federation.settings.rule == "krum:1+mean" else 0)
+
+
+def test_reputations_are_earned_round_by_round(tmp_path: Path) -> None:
+    federation = Federation(settings("reputation+mean", tmp_path, rounds=2, participants=3))
+    result = run(federation)
+    assert result.passed and result.rounds_checked == 2, result
+    tables = federation.watch.ledger.tables
+    assert [set(tables.inputs_of(number).reputations.values()) for number in (1, 2)] == [{1}, {2}]
+    assert set(tables.inputs_of(2).reputations) == set(federation.watch.ledger.trainers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "proof"),
+    [
+        (LyingTableAggregator, "nnm:1+trimmed-mean:0.2", "proved on chain that the distance is wrong"),
+        (LyingTableAggregator, "fltrust+mean", "proved on chain that the distance is wrong"),
+        (TablelessAggregator, "krum:0+mean", "proved that a proposal has no table of distances"),
+    ],
+)
+def test_a_sealer_that_lies_about_distances_is_slashed_and_the_round_goes_on(
+    kind: type[Any], rule: str, proof: str, tmp_path: Path
+) -> None:
+    class Cheated(WithCheat):
+        pass
+
+    Cheated.kind = kind
+    federation = Cheated(settings(rule, tmp_path, participants=3))
+    result = run(federation)
+    assert result.passed and result.rounds_checked == 1 and result.slashes == 1, result
+    (slash,) = federation.watch.ledger.slashes
+    (cheat,) = (one.participant for one in federation.members if isinstance(one.participant, kind))
+    assert slash.account == cheat.address
+    assert slash.taken == federation.contract.parameters.seal_penalty
+    (auditor,) = (one for one in federation.members if isinstance(one.participant, Auditor))
+    assert any(done.startswith(proof) for done in auditor.said), auditor.said
+    first, second = federation.watch.ledger.rounds[1].proposals
+    assert (first.proposer, second.evidence) == (cheat.address, None)
+    assert "distance" in told_of(federation) and "the proposal was rejected" in told_of(federation)
+
+
+def test_a_hidden_model_falls_to_a_replacement_with_its_own_table(tmp_path: Path) -> None:
+    class Cheated(WithCheat):
+        kind = HidingAggregator
+
+    federation = Cheated(settings("nnm:1+clip+mean", tmp_path, participants=3))
+    result = run(federation)
+    assert result.passed and result.slashes == 1, result
+    (auditor,) = (one for one in federation.members if isinstance(one.participant, Auditor))
+    wrong, right = federation.watch.ledger.rounds[1].proposals
+    assert right.proposer == auditor.participant.address != wrong.proposer
+    assert right.table is not None and wrong.table is not None
+    assert right.table.data == wrong.table.data
+    assert "the contract combined the 3 accepted updates itself (rule: nnm:1+clip+mean)" in told_of(
+        federation
+    )
