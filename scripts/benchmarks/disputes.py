@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fl_client.aggregation import parse_rule
+from fl_client.aggregation import parse_aggregation
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import ONE_COIN, FactoryBounds, Step, TaskContract, deploy
 from fl_client.disputes import (
@@ -21,7 +21,7 @@ from fl_client.disputes import (
 )
 from fl_client.encoding import LIMIT, MerkleSumTree, VectorFormat, VectorKind, commit_vector, set_hash
 from fl_client.roles import GasBook, create_task
-from fl_client.rounds import FetchedVector, TaskWatch, rule_contract, rule_of, seal_vector
+from fl_client.rounds import FetchedVector, TaskWatch, rule_of, rule_parameters, seal_vector
 from fl_client.simulation import DemoSettings
 from fl_client.simulation.plan import task_plan
 from fl_client.types import Bytes32
@@ -56,10 +56,10 @@ def rule_gas(values: int = 128) -> Iterator[Row]:
         sender = TransactionSender(connection, demo_account(1, 0), journal)
         deployment = deploy(sender, connection, bounds=FactoryBounds())
         for name, kind in RULES.items():
-            rule = parse_rule(name)
-            contract = connection.contract(kind, rule_contract(deployment, rule))
+            rule = parse_aggregation(name)
+            contract = connection.contract(kind, rule_parameters(deployment, rule)["rule"])
             falling = [LIMIT - index for index in range(values)]
-            call = contract.functions.combine(falling, [1] * values, 0, rule.argument)
+            call = contract.functions.combine(falling, [1] * values, 0, rule.combine.argument)
             gas = sender.send(call).gas_used
             yield (f"a call of the rule, {values} values in falling order, {name}", f"{gas:,}", "", "")
 
@@ -109,7 +109,7 @@ class DisputeStage:
             trainer.send(task.joinAsTrainer())
         sealer.send(task.start())
         updates, entries = self.reveal_all(trainers)
-        right = rule_of(self.contract).combine(
+        right = rule_of(self.contract).combine.combine(
             np.stack([one.vector for one in updates]), [entry[1] for entry in entries], self.base
         )
         wrong = right.copy()

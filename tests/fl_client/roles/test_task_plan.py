@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -39,10 +40,10 @@ DEPLOYMENT = Deployment(
 )
 
 
-def parameters(plan: TaskPlan) -> Any:
+def parameters(plan: TaskPlan, deployment: Deployment = DEPLOYMENT) -> Any:
     return plan.parameters(
         owner=NOBODY,
-        deployment=DEPLOYMENT,
+        deployment=deployment,
         definition_hash=Bytes32(bytes(32)),
         initial_model=Bytes32(bytes(32)),
         initial_content=Bytes32(bytes(32)),
@@ -69,6 +70,34 @@ def test_an_amount_finer_than_the_coin_is_refused() -> None:
 def test_the_rule_and_its_argument_are_the_contracts() -> None:
     found = parameters(TaskPlan(rule="trimmed-mean:0.2"))
     assert (found.rule, found.rule_argument) == (DEPLOYMENT.trimmed_mean_rule, 2_000)
+
+
+def test_the_weighing_rule_and_its_argument_are_the_contracts() -> None:
+    deployment = replace(DEPLOYMENT, krum_weighing=Address("0x" + "44" * 20))
+    found = parameters(TaskPlan(rule="krum:1+median", trainers=5), deployment)
+    assert (found.rule, found.weighing, found.weighing_argument) == (
+        deployment.median_rule,
+        deployment.krum_weighing,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "trainers", "line"),
+    [
+        (
+            "krum:2+mean",
+            6,
+            "krum:2 bears 2 bad of 7 or more updates (n > 2 F + 2): plan at least 7 trainers, not 6, or a smaller F",
+        ),
+        ("nnm+mean", 25, "nnm weighs at most 24 updates: plan at most 24 trainers, not 25"),
+        ("multi-krum+mean", 33, "multi-krum weighs at most 32 updates: plan at most 32 trainers, not 33"),
+        ("fltrust:2+mean", 5, "the rule is 'fltrust:2', but fltrust takes no argument: give 'fltrust'"),
+    ],
+)
+def test_a_rule_whose_bounds_the_places_do_not_fit_is_refused(rule: str, trainers: int, line: str) -> None:
+    with pytest.raises(ConfigError, match=f"^file: {re.escape(line)}$"):
+        plan_from_table({"rule": rule, "trainers": trainers}, "file")
 
 
 def test_the_norm_bound_is_that_of_the_whole_vector() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fl_client.aggregation import parse_rule
+from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.audit import audit_task
-from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts import NOBODY, TaskContract
 from fl_client.errors import ConfigError, UnknownRule
 from fl_client.roles import ModelBook
-from fl_client.rounds import TaskWatch, rule_contract, rule_of
+from fl_client.rounds import TaskWatch, rule_of, rule_parameters
 from fl_client.simulation import DemoSettings, Federation
 
 SHARE = "trimmed-mean:0.2"
@@ -33,13 +33,57 @@ def with_other_rules(found: Federation, **rules: str) -> TaskContract:
     return TaskContract(contract.connection, replace(contract.deployment, **rules), contract.address)
 
 
-@pytest.mark.parametrize("name", ["mean", "median", SHARE])
-def test_task_combines_by_the_rule_it_was_made_with(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["mean", SHARE, "nnm:1+clip+median"])
+def test_task_aggregates_by_the_rule_it_was_made_with(name: str, tmp_path: Path) -> None:
     found = federation(name, tmp_path)
-    assert rule_of(found.contract) == parse_rule(name)
+    assert rule_of(found.contract) == parse_aggregation(name)
     # Every member computes by it.
     models = [getattr(member.participant, "models", None) for member in found.members]
     assert [book.rule.name for book in models if book is not None] == [name] * 6
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "mean",
+            "median",
+            SHARE,
+            "equal+mean",
+            "reputation+median",
+            "fltrust+mean",
+            "clip+mean",
+            "clip:0.5+mean",
+        ),
+        *("krum:2+mean", "krum:0.25+mean", "multi-krum:1:3+mean", "nnm+mean", "nnm:2+krum:1+mean"),
+    ],
+)
+def test_every_rule_comes_back_from_its_parameters(trimmed: Federation, name: str) -> None:
+    rule = parse_aggregation(name)
+    contract = with_other_rules(trimmed)
+    contract.parameters = replace(contract.parameters, **rule_parameters(trimmed.deployment, rule))
+    assert rule_of(contract) == rule
+
+
+def test_weighing_by_samples_names_no_contract(trimmed: Federation) -> None:
+    assert rule_parameters(trimmed.deployment, parse_aggregation("median"))["weighing"] == NOBODY
+
+
+def test_task_of_an_unknown_weighing_rule_is_refused(trimmed: Federation) -> None:
+    contract = with_other_rules(trimmed)
+    contract.parameters = replace(contract.parameters, weighing=trimmed.deployment.coin)
+    with pytest.raises(
+        UnknownRule, match=f"weighs by {trimmed.deployment.coin}, which this version does not"
+    ):
+        rule_of(contract)
+
+
+def test_argument_that_the_weighing_rule_does_not_take_is_refused(trimmed: Federation) -> None:
+    contract = with_other_rules(trimmed)
+    mixing = trimmed.deployment.mixing_weighing
+    contract.parameters = replace(contract.parameters, weighing=mixing, weighing_argument=9 << 16)
+    with pytest.raises(UnknownRule, match="NeighbourMixing takes no argument 589824"):
+        rule_of(contract)
 
 
 def test_task_of_an_unknown_rule_is_refused(trimmed: Federation) -> None:
@@ -82,4 +126,4 @@ def test_rule_without_a_contract_is_refused(trimmed: Federation) -> None:
             return base
 
     with pytest.raises(ConfigError, match="no contract of this deployment computes the rule 'krum'"):
-        rule_contract(trimmed.deployment, Foreign())
+        rule_parameters(trimmed.deployment, AggregationRule(combine=Foreign()))
