@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from fl_client.aggregation import parse_aggregation
+from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, UnlockedSender, create_keystore
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.cli.devnet import CHAIN_ID, anvil_options, find_anvil
@@ -29,7 +31,10 @@ _COMMANDS: Final = {
     "trainer": ("train",),
     "aggregator": ("aggregate",),
     "auditor": ("audit", "--watch", "--challenge"),
+    "owner": ("own",),
 }
+_ROOT_SHARE: Final = "1/5"
+"""Of the test samples: what the owner learns a trusted update on, where the rule compares with one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +104,11 @@ class Network:
         """Make a network; nothing is started before ``with``.
 
         Raises:
-            ConfigError: the folder holds something.
+            ConfigError: the folder holds something, or the rule's bounds do not fit so few trainers.
         """
+        rule = parse_aggregation(plan.rule)
+        rule.check(plan.trainers)
+        self._gives = bool(rule.needs & (Needs.TRUST | Needs.REPUTATIONS))
         if plan.out.exists() and any(plan.out.iterdir()):
             raise ConfigError(f"{plan.out} is not empty: choose another --out, or remove it")
         self.plan = plan
@@ -113,7 +121,7 @@ class Network:
             self.url = self.plan.rpc_url or self._stack.enter_context(_anvil(self.plan.out))
             self.contract = self._found()
             for name, address in self.accounts.items():
-                if name != "owner":
+                if name != "owner" or self._gives:
                     self.processes.append(self.start(name, address))
         except BaseException:
             self.close()
@@ -216,9 +224,9 @@ class Network:
         role = name.split("-")[0]
         out, arguments = self.plan.out, self.options(name)
         arguments += ["--poll", self.plan.poll, "--json"]
-        arguments += [] if self.plan.until_home else ["--until-ended"]
-        if role == "trainer":
-            share = f"{name.split('-')[1]}/{self.plan.trainers}"
+        arguments += [] if self.plan.until_home or role == "owner" else ["--until-ended"]
+        if role in ("trainer", "owner"):
+            share = _ROOT_SHARE if role == "owner" else f"{name.split('-')[1]}/{self.plan.trainers}"
             arguments += ["--definition", self.plan.definition, "--share", share]
             arguments += ["--partition", self.plan.partition, "--seed", self.plan.seed]
             arguments += [] if self.plan.data is None else ["--data", self.plan.data]
