@@ -47,6 +47,7 @@ def _shown(found: TaskStatus) -> Group:
     table.add_row("task", found.task)
     attempt = f", attempt {found.attempt + 1}" if found.attempt else ""
     table.add_row("round", f"{found.round} of {found.rounds}{attempt}")
+    table.add_row("rule", found.rule)
     table.add_row("phase", found.phase + (", a dispute is open" if found.disputed else ""))
     if found.deadline:
         left = found.deadline - int(max(found.now, time.time()))

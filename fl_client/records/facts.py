@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fl_client.errors import UnknownRule
 from fl_client.records.findings import Findings
 from fl_client.records.history import History, RecordWatch
 from fl_client.records.money import balances_of, earnings_of, gas_of, members_of
 from fl_client.records.scores import Scores
 from fl_client.records.state import PresentState
+from fl_client.records.weights import weights_of
 from fl_client.roles import ModelBook
-from fl_client.rounds import RoundRecord, TaskLedger, rule_of
+from fl_client.rounds import RoundRecord, TaskLedger, rule_name
 from fl_client.types import Address
 
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
@@ -75,6 +75,7 @@ class Facts:
             "task": watch.contract.address,
             "members": members_of(watch, earned),
             "rounds": self._rounds(history),
+            "weights": weights_of(watch),
         }
 
     def of_task(self) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class Facts:
                 "participants": len(watch.ledger.trainers),
                 "max_trainers": parameters.max_trainers,
                 "rounds": parameters.rounds,
-                "rule": _rule_name(watch),
+                "rule": rule_name(watch.contract),
                 "fraction": parameters.fraction_bps / 10_000,
                 "dimension": parameters.dimension,
                 "owner": parameters.owner,
@@ -155,13 +156,6 @@ def _model_of(ledger: TaskLedger) -> bytes:
     finals = [record for record in ledger.rounds.values() if record.finalized]
     standing = finals[-1].standing if finals else None
     return bytes(ledger.initial_model if standing is None else standing.model)
-
-
-def _rule_name(watch: RecordWatch) -> str:
-    try:
-        return rule_of(watch.contract).name
-    except UnknownRule as problem:
-        return str(problem)
 
 
 def _duration(history: History, number: int) -> int:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from fl_client.reporting.weights import HEADS, weight_rows
 from fl_client.reporting.words import coins, score, signed_coins
 
 # With it, a hash of 66 characters ends inside a terminal of 80.
@@ -57,7 +58,7 @@ class LiveRounds:
 
 def print_summary(console: Console, summary: dict[str, Any]) -> None:
     """The closing tables: money, gas, slashes, files, verdict."""
-    for table in (_money(summary), _gas(summary), _slashes(summary)):
+    for table in (_weights(summary), _money(summary), _gas(summary), _slashes(summary)):
         if table.row_count:
             console.print()
             console.print(table)
@@ -95,11 +96,23 @@ def print_verdict(console: Console, audit: dict[str, Any]) -> None:
     if away := audit.get("weighed_away"):
         updates = f"{len(away)} accepted update{'' if len(away) == 1 else 's'}"
         rounds_of = len({one["round"] for one in away})
-        text = f"{updates} weighed away by {audit['rule']}, in {rounds_of} round{'' if rounds_of == 1 else 's'}"
+        text = (
+            f"{updates} weighed away by {audit['rule']}, in {rounds_of} round{'' if rounds_of == 1 else 's'}"
+        )
         print_fact(console, "", text)
     if reason is not None:
         # Built as text, since a reason may have square brackets.
         console.print(Text(" " * _NAME_WIDTH + str(reason)), soft_wrap=True)
+
+
+def _weights(summary: dict[str, Any]) -> Table:
+    title = f"Who counted how much by {summary['settings']['rule']}"
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    for name in HEADS:
+        table.add_column(name, justify="left" if name == HEADS[0] else "right")
+    for row in weight_rows(summary.get("weights") or ()):
+        table.add_row(*row)
+    return table
 
 
 def _money(summary: dict[str, Any]) -> Table:

@@ -166,3 +166,12 @@ def count(number: int, one: str, many: str | None = None) -> str:
     ('1 round', '1,200 rounds')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def share(value: float) -> str:
+    """A share in per cent.
+
+    >>> share(0.25), share(0.0)
+    ('25.0 %', 'none')
+    """
+    return f"{100 * value:.1f} %" if value else "none"

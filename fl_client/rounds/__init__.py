@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
-from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
+from fl_client.rounds.ledger import TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
-from fl_client.rounds.rules import rule_of, rule_parameters
+from fl_client.rounds.round_record import Commit, Proposal, Reveal, RoundRecord, Slash
+from fl_client.rounds.rules import rule_name, rule_of, rule_parameters
 from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
 from fl_client.rounds.table_ledger import NO_INPUTS, NO_TRUST, PostedInputs, PostedTable, TableLedger
 from fl_client.rounds.vectors import (
@@ -19,7 +20,14 @@ from fl_client.rounds.vectors import (
     seal_vector,
 )
 from fl_client.rounds.watch import TaskWatch
-from fl_client.rounds.weighing import ENTRY_BYTES, WeighedRound, unpack_table, weigh_round
+from fl_client.rounds.weighing import (
+    ENTRY_BYTES,
+    WeighedRound,
+    shares_on_record,
+    table_length,
+    unpack_table,
+    weigh_round,
+)
 
 __all__ = [
     "ENTRY_BYTES",
@@ -52,10 +60,13 @@ __all__ = [
     "everything",
     "fetch_vector",
     "read_status",
+    "rule_name",
     "rule_of",
     "rule_parameters",
     "retention_of",
     "seal_vector",
+    "shares_on_record",
+    "table_length",
     "tally",
     "unpack_table",
     "weigh_round",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fl_client.rounds.ledger import RoundRecord
+from fl_client.rounds.round_record import RoundRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

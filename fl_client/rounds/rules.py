@@ -48,6 +48,14 @@ def rule_of(contract: TaskContract) -> AggregationRule:
     return AggregationRule(_combining_of(contract), _weighing_of(contract))
 
 
+def rule_name(contract: TaskContract) -> str:
+    """The task's rule as a user writes it; why it has none here, where this version does not know it."""
+    try:
+        return rule_of(contract).name
+    except UnknownRule as problem:
+        return str(problem)
+
+
 class RuleParameters(TypedDict):
     """What a task's parameters say of its rule."""
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fl_client.chain.contracts import NOBODY, Phase, Role, TaskContract, TrainerState
+from fl_client.rounds.rules import rule_name
 from fl_client.types import Address
 
 
@@ -39,6 +40,7 @@ class TaskStatus:
         task: its address.
         block: of which all this is true.
         now: that block's stamp, seconds since 1970.
+        rule: by which updates are weighed and combined, as a user writes it.
         phase: in lower case, e.g. ``commit``.
         deadline: of the phase, seconds since 1970; 0 where it ends by somebody's act.
         round, rounds: the present one, and how many there are.
@@ -54,6 +56,7 @@ class TaskStatus:
     task: Address
     block: int
     now: int
+    rule: str
     phase: str
     deadline: int
     round: int
@@ -94,6 +97,7 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
             task=contract.address,
             block=block,
             now=contract.connection.now(),
+            rule=rule_name(contract),
             phase=phase.name.lower(),
             deadline=0 if phase is Phase.ENDED else deadline,
             # After the last round the contract counts one further.

@@ -12,7 +12,8 @@ from fl_client.chain import EventCursor, KeptEvents, load_artifact
 from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
 from fl_client.errors import ChainUnavailable, GradbondError, HistoryReplaced
-from fl_client.rounds.ledger import Reveal, TaskLedger
+from fl_client.rounds.ledger import TaskLedger
+from fl_client.rounds.round_record import Reveal
 from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
@@ -88,7 +89,13 @@ class TaskWatch:
     def _subject(self) -> str:
         """What kept events must be of: another task, deployment or decoder makes them worthless."""
         deployment = self.contract.deployment
-        names = (self.contract.address, deployment.vault, deployment.pool, deployment.court, deployment.round_tables)
+        names = (
+            self.contract.address,
+            deployment.vault,
+            deployment.pool,
+            deployment.court,
+            deployment.round_tables,
+        )
         return " ".join([str(deployment.chain_id), *names, str(self._start)])
 
     @property

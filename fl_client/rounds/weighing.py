@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from fl_client.aggregation import AggregationRule
-from fl_client.aggregation.weigh import DistanceTable, Needs, Weighing
-from fl_client.rounds.ledger import Reveal
+from fl_client.aggregation.weigh import DistanceTable, Needs, RoundFigures, Weighing
+from fl_client.rounds.round_record import Reveal
 from fl_client.rounds.table_ledger import PostedInputs
 from fl_client.rounds.vectors import FetchedVector, Vector
 
@@ -96,6 +96,21 @@ def pack_table(table: DistanceTable, *, trusted: bool) -> bytes:
     return b"".join(one.to_bytes(ENTRY_BYTES, "big") for one in entries)
 
 
+def table_length(needs: Needs, count: int, *, trusted: bool) -> int:
+    """Bytes of a table; 0 where the rule reads none.
+
+    Args:
+        needs: of the rule.
+        count: n, the number of updates.
+        trusted: whether the round has a trusted vector.
+
+    >>> table_length(Needs.DISTANCES | Needs.TRUST, 3, trusted=True)
+    96
+    """
+    pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
+    return ENTRY_BYTES * (pairs + (count if needs & Needs.TRUST and trusted else 0))
+
+
 def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Read a posted table: the distances between updates, and those to the trusted vector, 0 where there is none.
 
@@ -113,3 +128,31 @@ def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...]
     pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
     trusted = entries[pairs:] or (0,) * count
     return entries[:pairs], trusted if needs & Needs.TRUST else ()
+
+
+def shares_on_record(
+    rule: AggregationRule,
+    reveals: Sequence[Reveal],
+    weights: Sequence[int],
+    inputs: PostedInputs,
+    table: bytes,
+) -> tuple[float, ...]:
+    """How much each update counts for, from what the chain has alone: nobody's bytes are fetched.
+
+    Args:
+        rule: the task's.
+        reveals: of the accepted updates, at least one.
+        weights: their capped sample counts.
+        inputs: what the owner gave to the round.
+        table: the one behind the proposal, of the right length.
+    """
+    distances, trusted = unpack_table(table, rule.needs, len(reveals))
+    figures = RoundFigures(
+        samples=tuple(weights),
+        norms=tuple(one.root_sum for one in reveals),
+        distances=distances,
+        reputations=tuple(inputs.reputations.get(one.trainer, 0) for one in reveals),
+        trust_norm=inputs.trust_root.sum,
+        trust_distances=trusted,
+    )
+    return rule.shares(rule.weigh.weigh(figures))

@@ -8,9 +8,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
-from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
+from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.errors import ChainError
 from fl_client.learning import (
@@ -48,7 +47,7 @@ from fl_client.simulation.attackers import (
     CopyingTrainer,
     HidingAggregator,
 )
-from fl_client.simulation.member import Member, RoundReport, next_deadline
+from fl_client.simulation.member import Member, RoundReport, next_deadline, releasable_at
 from fl_client.simulation.plan import DemoSettings, derived_salt, plan_cheats, task_plan
 from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
@@ -284,10 +283,6 @@ class Federation:
             self.connection.wait_until(self.connection.now() + 1)
             return
         deadline = next_deadline(self.contract, phase, deadline)
-        if phase is Phase.COMMIT and self._book.rule.needs & (Needs.TRUST | Needs.REPUTATIONS):
-            # For what the owner does not give trainers wait half of the phase.
-            middle = deadline - self.contract.parameters.commit_seconds // 2 + 1
-            deadline = middle if self.connection.now() < middle else deadline
         if deadline <= self.connection.now():
             raise ChainError(
                 f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it"
@@ -322,19 +317,11 @@ class Federation:
         for _ in range(8):
             while self._sweep():
                 pass
-            waits = [when for when in map(self._releasable_at, self.members) if when]
+            waits = [when for one in self.members if (when := releasable_at(self.contract, one))]
             if not waits:
                 break
             self.connection.wait_until(max(waits))
         return export_chain(self.connection, self.settings.out / "chain")
-
-    def _releasable_at(self, member: Member) -> int:
-        found = 0
-        for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR):
-            amount, releasable_at = self.contract.stake(member.participant.address, role)
-            if amount:
-                found = max(found, releasable_at)
-        return found
 
     def records(self) -> RecordWatch:
         """Everything that its chain recorded so far, by the names of this run's members."""

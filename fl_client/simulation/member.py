@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fl_client.chain.contracts import Phase, ReviewStep, TaskContract
+from fl_client.aggregation.weigh import Needs
+from fl_client.chain.contracts import Phase, ReviewStep, Role, TaskContract
 from fl_client.roles import Participant
+from fl_client.rounds import rule_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +43,22 @@ class Member:
 
 def next_deadline(contract: TaskContract, phase: Phase, deadline: int) -> int:
     """Until when nothing happens if nobody acts: of a review or a dispute, not only of the phase."""
+    if phase is Phase.COMMIT and rule_of(contract).needs & (Needs.TRUST | Needs.REPUTATIONS):
+        # For what the owner does not give trainers wait half of the phase.
+        middle = deadline - contract.parameters.commit_seconds // 2 + 1
+        return middle if contract.connection.now() < middle else deadline
     if phase is Phase.REVIEW:
         review = contract.review()
         # Of the draw, a block; of everything else, a time.
         return contract.connection.now() + 1 if review.step is ReviewStep.DRAW else review.mark
     dispute = contract.open_dispute()
     return dispute.deadline if dispute.deadline and phase is Phase.CHALLENGE else deadline
+
+
+def releasable_at(contract: TaskContract, member: Member) -> int:
+    """From when on the last of a member's stakes is free; 0 where it has none, or all are bound."""
+    found = 0
+    for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR):
+        amount, free_at = contract.stake(member.participant.address, role)
+        found = max(found, free_at if amount else 0)
+    return found

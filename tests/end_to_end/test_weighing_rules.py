@@ -11,6 +11,7 @@ import pytest
 
 from fl_client.audit import AuditResult, audit_folder
 from fl_client.records import Facts, Scores
+from fl_client.records.weights import weights_of
 from fl_client.reporting.html.evidence import evidence_sentence
 from fl_client.roles import Aggregator, Auditor, ModelBook
 from fl_client.rounds import rule_of
@@ -76,6 +77,17 @@ def test_a_strangers_audit_agrees_with_the_federation(honest: tuple[Federation, 
     # Nobody was slashed, and the rule said who counts.
     assert not federation.watch.ledger.slashes
     assert len(result.weighed_away) == (4 if federation.settings.rule == "krum:1+mean" else 0)
+
+
+def test_the_records_say_who_counted_how_much(honest: tuple[Federation, AuditResult]) -> None:
+    """From events alone, and the same as from the vectors themselves."""
+    federation, _ = honest
+    weights = weights_of(federation.records())
+    assert weights is not None and [one["round"] for one in weights] == [1]
+    shares = list(weights[0]["shares"].values())
+    accepted = federation.watch.accepted(1)
+    assert shares == list(federation._book.weighed(1, accepted).shares)
+    assert sum(shares) == pytest.approx(1) and len(shares) == 5
 
 
 def test_reputations_are_earned_round_by_round(tmp_path: Path) -> None:

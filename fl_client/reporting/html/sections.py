@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fl_client.reporting.html.charts import line_chart
 from fl_client.reporting.html.tables import Html, code, columns, join, table, tag, text
+from fl_client.reporting.weights import HEADS, weight_rows
 from fl_client.reporting.words import clock, count, score
 
 _MOST_REASONS: Final = 10
@@ -136,7 +137,21 @@ def rounds_section(summary: dict[str, Any]) -> Html:
             f"Cheats left out, for want of rounds or participants: {', '.join(summary['left_out'])}."
         )
     paragraphs = join(tag("p", note, class_="dim") for note in notes)
-    return table(columns(*names, **numeric), rows, caption="Final rounds") + paragraphs
+    return table(columns(*names, **numeric), rows, caption="Final rounds") + paragraphs + _weights(summary)
+
+
+def _weights(summary: dict[str, Any]) -> Html:
+    """Who counted how much, where a rule weighs."""
+    rows = weight_rows(summary.get("weights") or ())
+    if not rows:
+        return Html()
+    title = f"Who counted how much by {summary['settings']['rule']}"
+    numeric = {name.replace(" ", "_"): "n" for name in HEADS[1:]}
+    note = (
+        "The share of an update in what was combined; none: the rule weighed it away. It follows from what is on the "
+        "chain: sample counts, lengths, distances and what the owner gave."
+    )
+    return table(columns(*HEADS, **numeric), rows, caption=title) + tag("p", note, class_="dim")
 
 
 def audit_section(audit: dict[str, Any], by: str, command: str) -> Html:

@@ -80,3 +80,27 @@ def test_a_bounty_of_nothing_is_not_named() -> None:
     assert " to trainer" not in slash_section(
         sample(slashes=[own])
     ) and "0.00 bounty</li>" not in slash_section(sample(slashes=[own]))
+
+
+@pytest.mark.parametrize(
+    ("posted", "words"), [(0, "had posted no table of the distances"), (32, "has the wrong length")]
+)
+def test_a_proposal_without_its_table_says_why_that_is_a_fault(posted: int, words: str) -> None:
+    said = evidence_sentence(slash("wrong-aggregate", "aggregator 1", 3, {"table_bytes": posted}))
+    assert words in said and "nobody could show that the model is wrong" in said
+
+
+def test_a_wrong_distance_names_the_two_updates_and_both_sums() -> None:
+    facts = {
+        "pair": ["trainer 2", "owner"],
+        "entry_chunk": 4,
+        "claimed_distance": 5_000,
+        "computed_distance": 4_900,
+        "steps": [{"step": "SumPicked", "transaction": "0x" + "01" * 32}],
+    }
+    wrong = slash("wrong-aggregate", "aggregator 1", 3, facts, call="proveWrongEntry")
+    said = evidence_sentence(wrong)
+    assert "between the updates of trainer 2 and the owner in round 3" in said
+    assert "it stood for 5,000; the contract computed 4,900" in said
+    page = slash_section(sample() | {"slashes": [wrong]})
+    assert "a model without true distances behind it" in page and "difference followed" in page

@@ -174,3 +174,10 @@ def test_commands_can_be_pasted_into_a_shell() -> None:
 def test_every_file_of_a_run_is_explained() -> None:
     page = unescape(render_html(sample()))
     assert all(name in page and what in page for name, what in FILES.items())
+
+
+def test_who_counted_how_much_is_a_table_of_its_own_where_a_rule_weighs() -> None:
+    weights = [{"round": 1, "shares": {"trainer 1": 0.8, "trainer 2": 0.2, "trainer 3": 0.0}}]
+    page = render_html(sample() | {"weights": weights})
+    assert "Who counted how much by mean" in page and "80.0 %" in page
+    assert "Who counted" not in render_html(sample())

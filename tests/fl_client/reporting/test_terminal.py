@@ -50,3 +50,25 @@ def test_the_verdict_is_printed_with_its_reason(verdict: dict[str, object], said
     console = Console(file=io.StringIO(), width=80, highlight=False)
     print_verdict(console, verdict | {"rounds_checked": 1})
     assert said in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+WEIGHTS = [
+    {"round": 1, "shares": {"trainer 1": 1.0, "trainer 2": 0.0}},
+    {"round": 2, "shares": {"trainer 1": 0.25, "trainer 2": 0.75}},
+]
+
+
+def test_who_counted_how_much_is_told_where_a_rule_weighs() -> None:
+    lines = printed(sample() | {"weights": WEIGHTS})
+    (line,) = [one for one in lines if one.strip().startswith("trainer 2") and "%" in one]
+    assert line.split() == ["trainer", "2", "2", "rounds", "1", "round", "37.5", "%", "75.0", "%"]
+    assert not any("counted" in one for one in printed(sample() | {"weights": None}))
+
+
+def test_the_verdict_says_how_many_updates_were_weighed_away() -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    away = [{"round": 1, "trainer": "0x1"}, {"round": 1, "trainer": "0x2"}, {"round": 3, "trainer": "0x1"}]
+    verdict = {"passed": True, "first_difference": None, "unchecked": None, "rounds_checked": 3}
+    print_verdict(console, verdict | {"rule": "krum:1+mean", "weighed_away": away})
+    printed_lines = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "3 accepted updates weighed away by krum:1+mean, in 2 rounds" in printed_lines

@@ -1,0 +1,42 @@
+"""Who counted how much: what a weighing rule made of the accepted updates, from a task's events alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fl_client.aggregation.weigh import Samples
+from fl_client.encoding import set_hash
+from fl_client.errors import UnknownRule
+from fl_client.records.history import RecordWatch
+from fl_client.rounds import NO_TRUST, rule_of, shares_on_record, table_length
+
+
+def weights_of(watch: RecordWatch) -> list[dict[str, Any]] | None:
+    """The share of each accepted update in what is combined, a round an entry; None where samples alone count.
+
+    A round whose final model stands on no table of its own is left out: there is nothing that its shares follow from.
+    """
+    try:
+        rule = rule_of(watch.contract)
+    except UnknownRule:
+        return None
+    if isinstance(rule.weigh, Samples):
+        return None
+    found = []
+    for number, record in watch.ledger.rounds.items():
+        standing = record.standing
+        if not record.finalized or standing is None:
+            continue
+        accepted, inputs = watch.accepted(number), watch.ledger.tables.inputs_of(number)
+        entries = watch.entries(accepted)
+        key = (number, set_hash(entries), inputs.trust)
+        table = standing.table
+        stands = table is not None and (table.round, table.set_hash, table.trust) == key
+        expected = table_length(rule.needs, len(accepted), trusted=inputs.trust != NO_TRUST)
+        data = table.data if table is not None and stands else b""
+        if len(data) != expected:
+            continue
+        shares = shares_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
+        names = [watch.roster.name_of(one.trainer) for one in accepted]
+        found.append({"round": number, "shares": dict(zip(names, shares, strict=True))})
+    return found
