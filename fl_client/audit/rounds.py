@@ -105,7 +105,10 @@ class RoundAudit:
         number = self.record.number
         inputs = self.watch.ledger.tables.inputs_of(number)
         where = f"round {number}, the trusted update"
-        if inputs.trust != NO_TRUST and commit_vector(inputs.trust_root, self.watch.update_form) != inputs.trust:
+        if (
+            inputs.trust != NO_TRUST
+            and commit_vector(inputs.trust_root, self.watch.update_form) != inputs.trust
+        ):
             raise AuditDiffers(f"{where}: its root has another commitment than 0x{inputs.trust.hex()}")
         try:
             self.models.trust(number)

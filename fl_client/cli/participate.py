@@ -124,7 +124,7 @@ def reputations_in(file: Path) -> ReputationSource:
         except (OSError, ValueError) as problem:
             raise ConfigError(f"cannot read the reputations {file}: {problem}") from problem
         if not isinstance(found, dict) or not all(type(one) is int for one in found.values()):
-            raise ConfigError(f"{file} holds no reputations: give {{\"0x...\": 3, ...}}")
+            raise ConfigError(f'{file} holds no reputations: give {{"0x...": 3, ...}}')
         return {parse_address(account, str(file)): count for account, count in found.items()}
 
     read(TaskLedger(Address(""), Bytes32(b""), Bytes32(b"")))

@@ -253,9 +253,7 @@ class Findings:
 
     def _dispute(self, event: Event) -> dict[str, Any]:
         """The steps of the dispute that led to a slash, and whose model stands since."""
-        opened = [
-            one for one in self._history.events if one.name in _OPENINGS and one.block < event.block
-        ]
+        opened = [one for one in self._history.events if one.name in _OPENINGS and one.block < event.block]
         resolved = [one for one in self._history.found("DisputeResolved") if one.block < event.block]
         following = [
             one

@@ -145,7 +145,15 @@ def call_name(contract: TaskContract, to: Address | None, data: bytes) -> str:
         # One contract's code may begin like another's: the longest is meant.
         return f"deploy {max(made, key=lambda one: len(one.bytecode)).name}" if made else "deploy"
     factory = contract.connection.contract("TaskFactory", contract.deployment.factory)
-    ours = [contract.task, contract.court, contract.pool, contract.vault, contract.tables, contract.coin, factory]
+    ours = [
+        contract.task,
+        contract.court,
+        contract.pool,
+        contract.vault,
+        contract.tables,
+        contract.coin,
+        factory,
+    ]
     if contract.board is not None:
         ours.append(contract.board.board)
     for called in ours:
