@@ -14,11 +14,15 @@ _ANYBODY: Final = {
     Phase.VOID: "anybody may give the attempt up: the quorum was missed",
     Phase.STALLED: "anybody may end the task: no aggregator came",
 }
+_CHALLENGERS: Final = frozenset({Step.PICK, Step.PROOF, Step.PICK_SUM, Step.ENTRY})
 _MOVES: Final = {
     Step.NODES: "open its model's tree",
     Step.PICK: "follow the difference",
     Step.CHUNK: "open the 64 numbers reached",
     Step.PROOF: "prove the difference",
+    Step.SUMS: "split the distance that is denied",
+    Step.PICK_SUM: "follow the difference",
+    Step.ENTRY: "prove the difference",
 }
 
 
@@ -131,7 +135,7 @@ class PresentState:
         dispute = self._clock.dispute
         if dispute is None:
             return [], "whoever computes another model may challenge the proposed one"
-        mover = dispute.challenger if dispute.step in (Step.PICK, Step.PROOF) else self._clock.proposer
+        mover = dispute.challenger if dispute.step in _CHALLENGERS else self._clock.proposer
         return ([] if mover == NOBODY else [mover]), _MOVES[dispute.step]
 
     def _dispute(self) -> dict[str, Any] | None:
