@@ -36,7 +36,7 @@ from fl_client.roles import (
     require_open,
     run_role,
 )
-from fl_client.rounds import TaskLedger, TaskWatch
+from fl_client.rounds import TaskWatch
 from fl_client.storage import ContentStore, LocalStore
 from fl_client.storage.layered import LayeredStore
 from fl_client.types import Address, Bytes32
@@ -111,24 +111,23 @@ def owner(seat: Seat, reputations: Path | None = None) -> Participant:
 
 
 def reputations_in(file: Path) -> ReputationSource:
-    """Read a JSON object of addresses and counts, anew for each round.
+    """Reputations from a JSON object of addresses and counts, read now and anew for each round.
 
     Raises:
         ConfigError: it is none.
     """
+    _read_reputations(file)
+    return lambda ledger: _read_reputations(file)
 
-    def read(ledger: TaskLedger) -> Mapping[Address, int]:
-        del ledger
-        try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as problem:
-            raise ConfigError(f"cannot read the reputations {file}: {problem}") from problem
-        if not isinstance(found, dict) or not all(type(one) is int for one in found.values()):
-            raise ConfigError(f'{file} holds no reputations: give {{"0x...": 3, ...}}')
-        return {parse_address(account, str(file)): count for account, count in found.items()}
 
-    read(TaskLedger(Address(""), Bytes32(b""), Bytes32(b"")))
-    return read
+def _read_reputations(file: Path) -> Mapping[Address, int]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ConfigError(f"cannot read the reputations {file}: {problem}") from problem
+    if not isinstance(found, dict) or not all(type(one) is int and one >= 0 for one in found.values()):
+        raise ConfigError(f'{file} holds no reputations: give {{"0x...": 3, ...}}, counts from 0')
+    return {parse_address(account, str(file)): count for account, count in found.items()}
 
 
 def stake_of(contract: TaskContract, role: Role) -> int:

@@ -43,7 +43,7 @@ def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Co
     [
         (("--participants", "2"), "--participants"),
         (("--rounds", "0"), "--rounds"),
-        (("--rule", "krum"), "give mean, median or trimmed-mean:BETA"),
+        (("--rule", "krum"), "COMBINE mean, median or trimmed-mean:BETA"),
         (("--rule", "median:3"), "--rule"),
         (("--rule", "trimmed-mean:0.5"), "below 0.5"),
         (("--rule", "trimmed-mean:0.12345"), "0.0001"),
