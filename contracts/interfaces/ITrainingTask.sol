@@ -193,6 +193,7 @@ interface ITrainingTask {
     /// attempt changes which ones those are.
     /// @param entries All reveals of the round, in order; empty if the set is fixed.
     /// @param seat The caller's seat; `type(uint256).max` for anybody with a bond, once every seat had its slot.
+    /// Where the task has a sealing policy, what the policy wants stands above the lowest 8 bits.
     function proposeAggregate(
         uint24 round,
         bytes32 accepted,

@@ -5,6 +5,7 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
 import {IReviewBoard} from "../interfaces/IReviewBoard.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {ISealingPolicy} from "../interfaces/ISealingPolicy.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
@@ -53,7 +54,7 @@ contract TaskFactory is ITaskFactory {
     /// @param court Decides on evidence for every task.
     /// @param board What every board's clone runs; of its own transaction, as both would not fit into one.
     /// @param limits The bounds of all parameters.
-    /// @param admitted The combining rules that tasks may choose from.
+    /// @param admitted The combining rules and the sealing policies that tasks may choose from.
     constructor(
         address court,
         IStakeVault vault,
@@ -171,6 +172,7 @@ contract TaskFactory is ITaskFactory {
         // A board is made here, for its own task.
         _within("board", uint160(parameters.board), 0, 0);
         _checkRule(parameters.rule, parameters.ruleArgument);
+        _checkSealing(parameters);
         _checkModel(parameters);
         _checkTimes(parameters, _bounds);
         _checkMoney(parameters, _bounds);
@@ -196,6 +198,15 @@ contract TaskFactory is ITaskFactory {
     function _checkRule(address rule, uint256 argument) private view {
         if (!_isRule[rule]) revert TaskFactoryUnknownRule(rule);
         if (!ICombiningRule(rule).accepts(argument)) revert TaskFactoryRuleArgument(rule, argument);
+    }
+
+    /// @dev Without a policy there are slots in order, which have no rate.
+    function _checkSealing(TaskParameters calldata parameters) private view {
+        address policy = parameters.sealing;
+        uint256 rate = parameters.sealingRate;
+        if (policy == address(0)) return _within("sealingRate", rate, 0, 0);
+        if (!_isRule[policy]) revert TaskFactoryUnknownRule(policy);
+        if (!ISealingPolicy(policy).accepts(rate, parameters.sealSeconds)) revert TaskFactoryRuleArgument(policy, rate);
     }
 
     function _checkModel(TaskParameters calldata parameters) private pure {

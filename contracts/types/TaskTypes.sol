@@ -86,6 +86,8 @@ struct TaskParameters {
     uint256 burnBps; // share of a slash that is burned
     address rule; // how updates are combined
     uint256 ruleArgument; // of the rule: 0, or the share of values that a trimmed mean drops a side, in Bps
+    address sealing; // who of the sealers may propose: zero in ordered slots, or a policy such as proof of work
+    uint256 sealingRate; // of the policy: wanted seconds from the freeze of a set to its proposal; 0 without one
     address board; // where validators review the updates; zero where nobody does. Set by the factory
 }
 

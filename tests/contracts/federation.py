@@ -57,6 +57,7 @@ class System:
     rule: Any
     median_rule: Any
     trimmed_mean_rule: Any
+    proof_of_work: Any
     board: Any
     factory: Any
 
@@ -83,7 +84,8 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     rule = owner.deploy(brownie.MeanRule)
     median_rule = owner.deploy(brownie.MedianRule)
     trimmed_mean_rule = owner.deploy(brownie.TrimmedMeanRule)
-    rules = [rule, median_rule, trimmed_mean_rule]
+    proof_of_work = owner.deploy(brownie.ProofOfWork)
+    rules = [rule, median_rule, trimmed_mean_rule, proof_of_work]
     board = owner.deploy(brownie.ReviewBoard, vault, pool)
     factory = owner.deploy(
         brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules
@@ -99,6 +101,7 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         rule=rule,
         median_rule=median_rule,
         trimmed_mean_rule=trimmed_mean_rule,
+        proof_of_work=proof_of_work,
         board=board,
         factory=factory,
     )
@@ -159,6 +162,8 @@ def task_parameters(system: System, owner: Any, **overrides: Any) -> TaskParamet
         "burn_bps": 2_500,
         "rule": system.rule.address,
         "rule_argument": 0,
+        "sealing": ZERO,
+        "sealing_rate": 0,
         "board": ZERO,
     }
     if "initial_model" not in overrides:

@@ -116,4 +116,6 @@ class TaskParameters(NamedTuple):
     burn_bps: int
     rule: str
     rule_argument: int
+    sealing: str
+    sealing_rate: int
     board: str

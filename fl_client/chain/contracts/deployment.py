@@ -19,15 +19,17 @@ from fl_client.types import Address
 SUPPLY = 10**9 * 10**18
 """Coins that a deployment mints to its deployer, in 1e-18 coin."""
 
-_FORMAT = 2
+_FORMAT = 3
 _RULES = {"mean_rule": "MeanRule", "median_rule": "MedianRule", "trimmed_mean_rule": "TrimmedMeanRule"}
+_POLICIES = {"proof_of_work": "ProofOfWork"}
+_ADMITTED = _RULES | _POLICIES
 _CHECKED = {
     "coin": "DeepCoin",
     "vault": "StakeVault",
     "pool": "RewardPool",
     "court": "DisputeCourt",
     "factory": "TaskFactory",
-    **_RULES,
+    **_ADMITTED,
 }
 
 
@@ -60,6 +62,7 @@ class Deployment:
         block: at or before which none of them existed; where event cursors start.
         coin: DeepCoin. vault: StakeVault. pool: RewardPool. court: DisputeCourt. factory: TaskFactory.
         mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
+        proof_of_work: how tasks may be sealed, beside ordered slots.
     """
 
     chain_id: int
@@ -72,6 +75,7 @@ class Deployment:
     mean_rule: Address
     median_rule: Address
     trimmed_mean_rule: Address
+    proof_of_work: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -116,7 +120,7 @@ class Deployment:
             )
         require_code(connection, "ReviewBoard", connection.call(factory.functions.boardImplementation()))
         admitted = connection.call(factory.functions.rules())
-        for field in _RULES:
+        for field in _ADMITTED:
             if (rule := getattr(self, field)) not in admitted:
                 raise ChainError(
                     f"the factory {self.factory} admits {admitted}, not this deployment's {field} {rule}"
@@ -169,7 +173,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     vault = create("StakeVault", coin)
     pool = create("RewardPool", coin)
     court = create("DisputeCourt", create("AggregateVerifier"))
-    rules = {field: create(name) for field, name in _RULES.items()}
+    rules = {field: create(name) for field, name in _ADMITTED.items()}
     limits = (
         bounds.min_phase_seconds,
         bounds.max_phase_seconds,
@@ -233,11 +237,11 @@ def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int]
 
 
 def _rules_of(connection: Connection, factory: Address) -> dict[str, Address]:
-    """The admitted rules by the names that a deployment gives them: known by their code, in whatever order."""
+    """The admitted rules and policies by the names that a deployment gives them: known by their code, in whatever order."""
     admitted = connection.call(connection.contract("TaskFactory", factory).functions.rules())
     codes = {Address(rule): _code_at(connection, rule) for rule in admitted}
     found = {}
-    for field, name in _RULES.items():
+    for field, name in _ADMITTED.items():
         matching = [rule for rule, code in codes.items() if _is_code_of(name, code)]
         if not matching:
             raise ChainError(

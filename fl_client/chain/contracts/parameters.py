@@ -59,6 +59,8 @@ class TaskParameters:
     burn_bps: int
     rule: Address
     rule_argument: int
+    sealing: Address = NOBODY
+    sealing_rate: int = 0
     board: Address = NOBODY
 
     def __post_init__(self) -> None:

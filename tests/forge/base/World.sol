@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MeanRule} from "../../../contracts/aggregation/MeanRule.sol";
 import {MedianRule} from "../../../contracts/aggregation/MedianRule.sol";
+import {ProofOfWork} from "../../../contracts/sealing/ProofOfWork.sol";
 import {TrimmedMeanRule} from "../../../contracts/aggregation/TrimmedMeanRule.sol";
 import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
 import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
@@ -36,6 +37,7 @@ abstract contract World is Checks {
     AggregateVerifier internal verifier;
     DisputeCourt internal court;
     mapping(Rule => ICombiningRule) internal rules;
+    ProofOfWork internal proofOfWork;
     TaskFactory internal factory;
 
     function _deploy() internal {
@@ -47,8 +49,10 @@ abstract contract World is Checks {
         rules[Rule.Mean] = new MeanRule();
         rules[Rule.Median] = new MedianRule();
         rules[Rule.TrimmedMean] = new TrimmedMeanRule();
-        address[] memory admitted = new address[](3);
+        address[] memory admitted = new address[](4);
         for (uint256 i = 0; i < 3; ++i) admitted[i] = address(rules[Rule(i)]);
+        proofOfWork = new ProofOfWork();
+        admitted[3] = address(proofOfWork);
         factory = new TaskFactory(
             address(court),
             vault,
@@ -109,6 +113,8 @@ abstract contract World is Checks {
                 burnBps: 2_500,
                 rule: address(rules[Rule.Mean]),
                 ruleArgument: 0,
+                sealing: address(0),
+                sealingRate: 0,
                 board: address(0)
             });
     }
