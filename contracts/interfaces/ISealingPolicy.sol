@@ -6,15 +6,17 @@ import {RoundClock} from "../types/RoundClock.sol";
 /// @title Says which of the seated sealers may propose, where a task has no slots in order
 interface ISealingPolicy {
     /// @notice A proposal was admitted, and the next one has another target.
-    /// @param target What was in force; a work's first 216 bits lie below it.
-    /// @param next What the next proposal starts from.
+    /// @param seat As the proposal named it: the nonce stands above the lowest 8 bits.
+    /// @param elapsed Seconds since the set froze or the last proposal was rejected; with the target before, it gives
+    /// the one that was in force.
+    /// @param next The target that the next proposal starts from; a work lies below it.
     event WorkAdmitted(
         address indexed task,
         uint24 indexed round,
         uint8 proposal,
         address indexed sealer,
         uint256 seat,
-        uint256 target,
+        uint256 elapsed,
         uint256 next
     );
 
@@ -30,8 +32,8 @@ interface ISealingPolicy {
     /// @param clock The task's clock, in Aggregate.
     /// @param setHash Running hash of the frozen set.
     /// @param model Commitment to the proposed model.
-    /// @param seat The seat in its lowest 8 bits and the nonce above; `type(uint256).max` for a proposal in an open slot,
-    /// which shows no work.
+    /// @param seat The seat in its lowest 8 bits and the nonce above; `type(uint256).max` for a proposal in an open
+    /// slot, which shows no work.
     /// @return idle Whether those who had seats and did not propose are idle, rather than without luck.
     function admit(
         RoundClock clock,

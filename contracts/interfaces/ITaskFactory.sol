@@ -63,6 +63,6 @@ interface ITaskFactory {
     /// @notice Whether tasks may combine updates by this rule, or be sealed by this policy.
     function isRule(address rule) external view returns (bool);
 
-    /// @notice All rules that tasks may combine updates by, and policies that they may be sealed by, as they were given.
+    /// @notice All rules that tasks may combine updates by and policies that they may be sealed by, as they were given.
     function rules() external view returns (address[] memory);
 }

@@ -68,7 +68,7 @@ contract ProofOfWork is ISealingPolicy {
         }
         // SAFETY: both fit: targets are at most `_EASIEST`, and times have 40 bits for 34,000 years.
         _difficulties[msg.sender] = Difficulty(uint216(next), uint40(block.timestamp));
-        emit WorkAdmitted(msg.sender, clock.round(), clock.proposal(), sealer, seat, terms.target, next);
+        emit WorkAdmitted(msg.sender, clock.round(), clock.proposal(), sealer, seat, terms.elapsed, next);
     }
 
     /// @inheritdoc ISealingPolicy
@@ -119,8 +119,8 @@ contract ProofOfWork is ISealingPolicy {
         return target << missed;
     }
 
-    /// @dev Within three quarters and the double; whoever proposes at the wanted time leaves it as it is. The mean of the
-    /// factor is one where the mean of the times is the wanted one.
+    /// @dev Within three quarters and the double; whoever proposes at the wanted time leaves it as it is. The mean of
+    /// the factor is one where the mean of the times is the wanted one.
     function _adjusted(Terms memory terms) private pure returns (uint256 next) {
         uint256 rate = terms.rate;
         uint256 capped = terms.elapsed < 5 * rate ? terms.elapsed : 5 * rate;

@@ -25,7 +25,7 @@ from fl_client.types import Address
 
 _EVENTS_OF: Final = (
     *("TaskFactory", "TrainingTask", "StakeVault", "RewardPool"),
-    *("DisputeCourt", "ReviewBoard", "DeepCoin"),
+    *("DisputeCourt", "ReviewBoard", "DeepCoin", "ProofOfWork"),
 )
 # Whoever attests last completes the round: the proposal comes before Attest is over by the clock.
 _AGGREGATING: Final = frozenset({"freezeRound", "proposeAggregate"})
@@ -106,7 +106,8 @@ class RecordWatch(TaskWatch):
         super().__init__(contract, start_block=start_block)
         deployment = contract.deployment
         self._own = {contract.address, contract.parameters.board} - {NOBODY}
-        watched = (*self._own, deployment.factory, deployment.vault, deployment.pool, deployment.court)
+        policy = {contract.parameters.sealing} - {NOBODY}
+        watched = (*self._own, *policy, deployment.factory, deployment.vault, deployment.pool, deployment.court)
         first = deployment.block if start_block is None else start_block
         artifacts = [load_artifact(name) for name in _EVENTS_OF]
         self._cursor = EventCursor(contract.connection, [*watched, deployment.coin], artifacts, first)

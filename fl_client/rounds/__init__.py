@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
-from fl_client.rounds.ledger import Commit, Proposal, Reveal, RoundRecord, Slash, TaskLedger
+from fl_client.rounds.ledger import Commit, Proposal, RoundRecord, Slash, TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
 from fl_client.rounds.rules import rule_contract, rule_of
 from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
@@ -18,6 +19,7 @@ from fl_client.rounds.vectors import (
     seal_vector,
 )
 from fl_client.rounds.watch import TaskWatch
+from fl_client.rounds.work import Work, WorkTerms
 
 __all__ = [
     "AccountStatus",
@@ -39,6 +41,8 @@ __all__ = [
     "TaskWatch",
     "Vector",
     "VerifiedVectors",
+    "Work",
+    "WorkTerms",
     "check_dimension",
     "everything",
     "fetch_vector",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
+from fl_client.rounds.work import Work
 from fl_client.types import Address, Bytes32
 
 
@@ -22,29 +24,15 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reveal:
-    """A published update, as its trainer revealed it."""
-
-    trainer: Address
-    turn: int
-    attempt: int
-    index: int
-    root_hash: Bytes32
-    root_sum: int
-    content_id: Bytes32
-    samples: int
-    salt: Bytes32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands."""
+    """A proposed model: what it was rejected on, None while it stands; the work, where the task is sealed by work."""
 
     number: int
     proposer: Address
     model: Bytes32
     content_id: Bytes32
     evidence: int | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +92,7 @@ class TaskLedger:
         expected_shares: the same, computed from the slashes.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
+        works: what proposals showed, in chain order, where the task is sealed by work.
         ended: the final model's commitment once the task has ended.
         board: what happened on its review board; None where nobody reviews.
     """
@@ -126,6 +115,8 @@ class TaskLedger:
         self.bonus_shares: dict[int, int] = {}
         self.expected_shares: dict[int, int] = {}
         self._bonus = 0
+        self._work: Work | None = None
+        self.works: list[Work] = []
         self.refunded: tuple[int, int] | None = None
         self.ended: Bytes32 | None = None
         self.answers: list[tuple[str, Bytes32]] = []
@@ -212,8 +203,9 @@ class TaskLedger:
                 root_hash=Bytes32(bytes(args["rootHash"])),
                 root_sum=args["rootSum"],
                 content_id=Bytes32(bytes(args["contentId"])),
-                samples=args["samples"],
+                samples=args["report"] & 0xFFFFFFFF,
                 salt=Bytes32(bytes(args["salt"])),
+                milliseconds=args["report"] >> 32,
             )
         )
 
@@ -241,19 +233,19 @@ class TaskLedger:
                 proposer=args["proposer"],
                 model=Bytes32(bytes(args["model"])),
                 content_id=Bytes32(bytes(args["contentId"])),
+                work=self._work,
             )
         )
+        self._work = None
+
+    def _worked(self, args: Any) -> None:
+        """Comes just before the proposal that it is for."""
+        self._work = Work.of_event(args, self.turn)
+        self.works.append(self._work)
 
     def _rejected(self, args: Any) -> None:
         proposals = self.rounds[args["round"]].proposals
-        last = proposals[-1]
-        proposals[-1] = Proposal(
-            number=last.number,
-            proposer=last.proposer,
-            model=last.model,
-            content_id=last.content_id,
-            evidence=args["evidence"],
-        )
+        proposals[-1] = replace(proposals[-1], evidence=args["evidence"])
 
     def _finalized(self, args: Any) -> None:
         self.rounds[args["round"]].finalized = True
@@ -327,6 +319,7 @@ _HANDLERS = {
     "UpdateRevealed": TaskLedger._revealed,
     "UpdatesAttested": TaskLedger._attested,
     "RoundFrozen": TaskLedger._frozen,
+    "WorkAdmitted": TaskLedger._worked,
     "AggregateProposed": TaskLedger._proposed,
     "AggregateRejected": TaskLedger._rejected,
     "RoundFinalized": TaskLedger._finalized,

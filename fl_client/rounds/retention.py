@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fl_client.chain.contracts import Phase, Step
 from fl_client.encoding import encoded_size
-from fl_client.rounds.ledger import Reveal, RoundRecord
+from fl_client.rounds.ledger import RoundRecord
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.watch import TaskWatch
 from fl_client.storage import ContentId
 from fl_client.types import Address, Bytes32

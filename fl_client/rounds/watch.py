@@ -12,7 +12,8 @@ from fl_client.chain import EventCursor, KeptEvents, load_artifact
 from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
 from fl_client.errors import ChainUnavailable, GradbondError, HistoryReplaced
-from fl_client.rounds.ledger import Reveal, TaskLedger
+from fl_client.rounds.ledger import TaskLedger
+from fl_client.rounds.reveal import Reveal
 from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _log = logging.getLogger(__name__)
 BEHIND_SECONDS: Final = 30.0
 """How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
 
-_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard")
+_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard", "ProofOfWork")
 
 
 class TaskWatch:
@@ -67,6 +68,7 @@ class TaskWatch:
     def _begin(self) -> None:
         deployment, parameters = self.contract.deployment, self.contract.parameters
         board = None if parameters.board == NOBODY else parameters.board
+        sealing = None if parameters.sealing == NOBODY else parameters.sealing
         self.ledger = TaskLedger(
             self.contract.address, parameters.initial_model, parameters.initial_content, board
         )
@@ -77,7 +79,7 @@ class TaskWatch:
                 deployment.vault,
                 deployment.pool,
                 deployment.court,
-                *filter(None, [board]),
+                *filter(None, [board, sealing]),
             ],
             [load_artifact(name) for name in _WATCHED],
             self._start,
@@ -149,6 +151,7 @@ class TaskWatch:
         content_id: Bytes32,
         samples: int,
         salt: Bytes32,
+        milliseconds: int = 0,
     ) -> Bytes32:
         """The EIP-712 digest that a trainer commits to."""
         message = UpdateMessage(
@@ -160,6 +163,7 @@ class TaskWatch:
             commitment=commitment,
             content_id=content_id,
             samples=samples,
+            milliseconds=milliseconds,
             salt=salt,
         )
         return update_digest(message, self.contract.connection.chain_id)

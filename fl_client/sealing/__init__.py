@@ -9,12 +9,23 @@ from fl_client.sealing.proof_of_work import (
     seat_with,
     work_of,
 )
-from fl_client.sealing.target import EASIEST, HARDEST, adjusted, first_target, next_target, relaxed
+from fl_client.sealing.target import (
+    EASIEST,
+    FIRST_HASHES_PER_SECOND,
+    HARDEST,
+    LEAST_SLOT,
+    adjusted,
+    first_target,
+    next_target,
+    relaxed,
+)
 
 __all__ = [
     "ANYBODY",
     "EASIEST",
+    "FIRST_HASHES_PER_SECOND",
     "HARDEST",
+    "LEAST_SLOT",
     "Puzzle",
     "adjusted",
     "first_target",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,28 +64,31 @@ def mine(
     target: int,
     *,
     start: int = 0,
-    seconds: float,
+    seconds: float = math.inf,
+    tries: int = 1 << 62,
     now: Callable[[], float] = time.monotonic,
 ) -> tuple[int | None, int]:
-    """Search for a nonce for some time.
+    """Search for a nonce for some time, or so many nonces.
 
     Args:
         target: what the work must lie below.
         start: the first nonce to try.
         seconds: how long at most, so that the caller can see whether somebody else was faster.
+        tries: how many nonces at most.
         now: a clock in seconds.
 
     Returns:
         The nonce, or None; and the first one that was not tried.
     """
-    digest, nonce, until = puzzle.digest, start, now() + seconds
-    while True:
-        for nonce in range(nonce, nonce + _LOOK):
+    digest, first, until = puzzle.digest, start, now() + seconds
+    end = start + tries
+    while first < end and (first == start or now() < until):
+        last = min(first + _LOOK, end)
+        for nonce in range(first, last):
             if _work(digest, nonce) < target:
                 return nonce, nonce + 1
-        nonce += 1
-        if now() >= until:
-            return None, nonce
+        first = last
+    return None, first
 
 
 def seat_with(seat: int, nonce: int) -> int:

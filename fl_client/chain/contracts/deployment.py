@@ -237,7 +237,7 @@ def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int]
 
 
 def _rules_of(connection: Connection, factory: Address) -> dict[str, Address]:
-    """The admitted rules and policies by the names that a deployment gives them: known by their code, in whatever order."""
+    """The admitted rules and policies by the names that a deployment gives them: known by their code alone."""
     admitted = connection.call(connection.contract("TaskFactory", factory).functions.rules())
     codes = {Address(rule): _code_at(connection, rule) for rule in admitted}
     found = {}

@@ -140,7 +140,7 @@ def test_the_target_follows_the_wanted_rate(task, policy, frozen, begins, model,
         "proposal": 0,
         "sealer": sealers[1],
         "seat": seat_with(1, nonce),
-        "target": FIRST,
+        "elapsed": elapsed,
         "next": following,
     }
 
