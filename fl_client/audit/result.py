@@ -18,6 +18,8 @@ class AuditResult:
         task: the task's address.
         model_root: commitment of the last final model, 0x-prefixed.
         slashes: how many slashes were checked against their evidence.
+        works: how many proofs of work were recomputed.
+        last_block: hash of the last final round's block, 0x-prefixed (docs/protocol.md, "The round block").
     """
 
     rounds_checked: int
@@ -27,6 +29,8 @@ class AuditResult:
     task: str | None = None
     model_root: str | None = None
     slashes: int = 0
+    works: int = 0
+    last_block: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -51,4 +55,6 @@ class AuditResult:
             "task": self.task,
             "model_root": self.model_root,
             "slashes_checked": self.slashes,
+            "works_checked": self.works,
+            "last_block": self.last_block,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
+from fl_client.rounds.blocks import BlockHeader, BlockUpdate, RoundBlock, Sealing, blocks_of, body_bytes
 from fl_client.rounds.ledger import Commit, Proposal, RoundRecord, Slash, TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.reveal import Reveal
@@ -23,6 +24,8 @@ from fl_client.rounds.work import Work, WorkTerms
 
 __all__ = [
     "AccountStatus",
+    "BlockHeader",
+    "BlockUpdate",
     "Commit",
     "CommitteeRecord",
     "FetchedVector",
@@ -33,7 +36,9 @@ __all__ = [
     "ReviewLedger",
     "ReviewRecord",
     "RoundRecord",
+    "RoundBlock",
     "SealedVector",
+    "Sealing",
     "Slash",
     "Stake",
     "TaskLedger",
@@ -43,6 +48,8 @@ __all__ = [
     "VerifiedVectors",
     "Work",
     "WorkTerms",
+    "blocks_of",
+    "body_bytes",
     "check_dimension",
     "everything",
     "fetch_vector",

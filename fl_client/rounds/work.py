@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fl_client.chain.contracts import NOBODY, TaskContract
-from fl_client.errors import AuditDiffers, ConfigError
+from fl_client.errors import AuditDiffers, UnknownRule
 from fl_client.sealing import (
     ANYBODY,
     Puzzle,
@@ -80,13 +80,13 @@ class WorkTerms:
         """Those of a task; None where sealers have slots in order.
 
         Raises:
-            ConfigError: the task has a policy that this version does not know.
+            UnknownRule: the task has a policy that this version does not know.
         """
         parameters, known = contract.parameters, contract.deployment.proof_of_work
         if parameters.sealing == NOBODY:
             return None
         if parameters.sealing != known:
-            raise ConfigError(
+            raise UnknownRule(
                 f"the task is sealed by {parameters.sealing}, which this version does not know: use a newer one"
             )
         return cls(

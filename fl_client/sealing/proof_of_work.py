@@ -49,7 +49,16 @@ class Puzzle:
     @property
     def digest(self) -> bytes:
         """keccak256 of the fields as ABI words, after the domain."""
-        types = ("bytes32", "uint256", "address", "address", *("uint256",) * 3, "bytes32", "bytes32", "address")
+        types = (
+            "bytes32",
+            "uint256",
+            "address",
+            "address",
+            *("uint256",) * 3,
+            "bytes32",
+            "bytes32",
+            "address",
+        )
         places = (self.chain_id, self.policy, self.task, self.round, self.turn, self.proposal)
         return keccak(abi_encode(types, (_DOMAIN, *places, self.set_hash, self.model, self.sealer)))
 

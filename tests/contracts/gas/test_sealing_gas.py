@@ -42,4 +42,6 @@ def test_sealing(system: Any, people: Any) -> None:
     figures["proposeAggregate under a bond"] = int(bonded.gas_used)
     print("\n" + "\n".join(f"{name}: {gas:,}" for name, gas in figures.items()))
     assert max(gas for name, gas in figures.items() if "work" in name) <= SEAL
-    snapshot.compare("sealing_gas", {name: gas for name, gas in figures.items() if "1" in name or "4" in name})
+    snapshot.compare(
+        "sealing_gas", {name: gas for name, gas in figures.items() if "1" in name or "4" in name}
+    )

@@ -69,7 +69,9 @@ def test_the_nonce_of_another_sealer_is_worth_nothing(policy, frozen, model, sea
 def test_the_nonce_for_another_model_is_worth_nothing(policy, frozen, model, sealers):
     nonce = nonce_for(puzzle_of(policy, frozen, sealers[0], model), FIRST)
     other = b"\7" * 32
-    with reverts("ProofOfWorkInsufficient", work_of(puzzle_of(policy, frozen, sealers[0], other), nonce), FIRST):
+    with reverts(
+        "ProofOfWorkInsufficient", work_of(puzzle_of(policy, frozen, sealers[0], other), nonce), FIRST
+    ):
         propose_with(frozen, other, seat_with(0, nonce), sealers[0])
 
 
@@ -81,7 +83,9 @@ def test_a_work_does_not_serve_two_tasks(system, people, policy, frozen, active,
     twin.freezeRound(round_.entries, {"from": outsider})
     assert twin.setHash() == frozen.task.setHash()
     nonce = nonce_for(puzzle_of(policy, frozen, sealers[0], model), FIRST)
-    with reverts("ProofOfWorkInsufficient", work_of(puzzle_of(policy, round_, sealers[0], model), nonce), FIRST):
+    with reverts(
+        "ProofOfWorkInsufficient", work_of(puzzle_of(policy, round_, sealers[0], model), nonce), FIRST
+    ):
         propose_with(round_, model, seat_with(0, nonce), sealers[0])
     propose_with(frozen, model, seat_with(0, nonce), sealers[0])
 
@@ -109,7 +113,9 @@ def test_whoever_is_no_task_is_refused(policy, outsider):
 def test_a_work_is_bound_to_every_field(policy, frozen, model, sealers, field):
     puzzle = puzzle_of(policy, frozen, sealers[0], model)
     value = getattr(puzzle, field)
-    changed = {int: lambda: value + 1, bytes: lambda: b"\1" * 32}.get(type(value), lambda: sealers[1].address)()
+    changed = {int: lambda: value + 1, bytes: lambda: b"\1" * 32}.get(
+        type(value), lambda: sealers[1].address
+    )()
     assert work_of(dataclasses.replace(puzzle, **{field: changed}), 5) != work_of(puzzle, 5)
 
 
