@@ -41,6 +41,10 @@ contract TaskFactory is ITaskFactory {
     /// @dev Who holds every seat is every committee, and who leaves one empty is soon replaced: seats are not for dust.
     uint256 private constant LEAST_VALIDATOR_STAKE = 1e18;
 
+    /// @dev Twice as fast or slow is another machine, or a busy one.
+    uint256 private constant LEAST_PACE = 2;
+    uint256 private constant MOST_PACE = 10_000;
+
     address private immutable _COURT;
     IStakeVault private immutable _VAULT;
     IRewardPool private immutable _POOL;
@@ -191,8 +195,10 @@ contract TaskFactory is ITaskFactory {
         // Below the reward it would pay to wait for the others' scores, and to be silent where they differ.
         _within("silencePenalty", terms.silencePenalty, terms.reward > 0 ? terms.reward : 1, terms.stake);
         _within("tolerance", terms.tolerance, 0, UNAVAILABLE - 1);
-        _within("floor", terms.floor, 0, UNAVAILABLE - 2);
+        // An implausible claim gets the lowest score, which must not be enough.
+        _within("floor", terms.floor, terms.pace > 0 ? 1 : 0, UNAVAILABLE - 2);
         _within("full", terms.full, terms.floor + 1, UNAVAILABLE - 1);
+        if (terms.pace != 0) _within("pace", terms.pace, LEAST_PACE, MOST_PACE);
     }
 
     function _checkRule(address rule, uint256 argument) private view {

@@ -176,6 +176,7 @@ rewards:
 #   floor: -0.2           # least worth (fall of the loss, in nats) of an accepted update
 #   full: 0.05            # the worth that earns the whole reward, where scores pay
 #   payment: equal        # equal, samples or score
+#   pace: 20              # times that time a sample may lie off the others'; 0: not compared
 """
 
 

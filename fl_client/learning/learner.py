@@ -124,7 +124,7 @@ class LocalLearner:
             delta=quantise(after - before, self._model.fraction_bits),
             samples=report.samples,
             mean_loss=report.mean_loss,
-            milliseconds=min(round(1_000 * seconds), _MOST_MILLISECONDS),
+            milliseconds=min(max(1, round(1_000 * seconds)), _MOST_MILLISECONDS),
         )
 
     def train(self, module: torch.nn.Module, round_: int) -> TrainingReport:

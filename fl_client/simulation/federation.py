@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TypeVar
 
 import numpy as np
@@ -209,6 +210,7 @@ class Federation:
             models=self._models(),
             journal=journal,
             salt=lambda turn, committee: self._derived("scores", index, turn, committee),
+            measured=Fraction(round(1_000 * NOMINAL_PACE * self.training.epochs)),
         )
         return Member(name=name, participant=validator, coins_before=0)
 

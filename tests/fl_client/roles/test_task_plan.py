@@ -27,6 +27,7 @@ DEPLOYMENT = Deployment(
     mean_rule=Address("0x" + "11" * 20),
     median_rule=Address("0x" + "22" * 20),
     trimmed_mean_rule=Address("0x" + "33" * 20),
+    proof_of_work=Address("0x" + "44" * 20),
 )
 
 
@@ -60,6 +61,32 @@ def test_an_amount_finer_than_the_coin_is_refused() -> None:
 def test_the_rule_and_its_argument_are_the_contracts() -> None:
     found = parameters(TaskPlan(rule="trimmed-mean:0.2"))
     assert (found.rule, found.rule_argument) == (DEPLOYMENT.trimmed_mean_rule, 2_000)
+
+
+def test_slots_have_neither_policy_nor_rate() -> None:
+    found = parameters(TaskPlan().within(FactoryBounds.devnet()))
+    assert (found.sealing, found.sealing_rate) == (NOBODY, 0)
+
+
+def test_work_is_wanted_within_an_eighth_of_a_slot_unless_it_is_said() -> None:
+    plan = plan_from_table({"sealing": "proof-of-work", "seconds": {"phase": 80}}, "task.yaml")
+    found = parameters(plan.within(FactoryBounds.devnet()))
+    assert (found.sealing, found.sealing_rate) == (DEPLOYMENT.proof_of_work, 10)
+    said = plan_from_table({"sealing": "proof-of-work", "seconds": {"seal": 80, "sealing": 20}}, "task.yaml")
+    assert parameters(said.within(FactoryBounds.devnet())).sealing_rate == 20
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ({"sealing": "lots"}, "give slots or proof-of-work"),
+        ({"seconds": {"sealing": 5}}, "slots have no rate"),
+        ({"sealing": "proof-of-work", "seconds": {"seal": 80, "sealing": 21}}, "4 times as long"),
+    ],
+)
+def test_a_sealing_that_no_factory_admits_is_refused(table: dict[str, Any], line: str) -> None:
+    with pytest.raises(ConfigError, match=line):
+        plan_from_table(table, "task.yaml")
 
 
 def test_the_norm_bound_is_that_of_the_whole_vector() -> None:
