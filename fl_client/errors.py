@@ -101,7 +101,7 @@ class ContractReverted(ChainError):
 
 
 class UnknownRule(ChainError):
-    """A task combines by a rule, or with an argument of one, that this version cannot compute."""
+    """A task combines by a rule, with an argument of one, or is sealed in a way, that this version does not know."""
 
 
 # --- disputes ---------------------------------------------------------------------------------------

@@ -64,10 +64,10 @@ interface ITaskFactory {
     /// @notice The other contracts that every task works with.
     function wiring() external view returns (address court, address vault, address pool);
 
-    /// @notice Whether tasks may combine updates by this rule.
+    /// @notice Whether tasks may combine updates by this rule, or be sealed by this policy.
     function isRule(address rule) external view returns (bool);
 
-    /// @notice All rules that tasks may combine updates by, as they were given.
+    /// @notice All rules that tasks may combine updates by and policies that they may be sealed by, as they were given.
     function rules() external view returns (address[] memory);
 
     /// @notice Whether tasks may weigh updates by this rule.

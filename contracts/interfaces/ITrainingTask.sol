@@ -45,7 +45,7 @@ interface ITrainingTask {
         bytes32 rootHash,
         uint128 rootSum,
         bytes32 contentId,
-        uint32 samples,
+        uint64 report,
         bytes32 salt
     );
     /// @notice A trainer vouched for the bytes of the updates whose bit is set.
@@ -164,13 +164,14 @@ interface ITrainingTask {
     /// @param rootHash Hash of the root of the update's Merkle-sum tree.
     /// @param rootSum Its sum of squares, in lattice units.
     /// @param contentId SHA-256 of the root block of the bytes: a hint where they are.
-    /// @param samples How many samples the caller trained on.
+    /// @param report How many samples the caller trained on, in the low half; for how many milliseconds, in the high
+    /// one. Both are the caller's own word; the capped count is the update's weight.
     /// @param salt Random; keeps the commitment from being guessed.
     function revealUpdate(
         bytes32 rootHash,
         uint128 rootSum,
         bytes32 contentId,
-        uint32 samples,
+        uint64 report,
         bytes32 salt
     ) external;
 
@@ -193,6 +194,7 @@ interface ITrainingTask {
     /// attempt changes which ones those are.
     /// @param entries All reveals of the round, in order; empty if the set is fixed.
     /// @param seat The caller's seat; `type(uint256).max` for anybody with a bond, once every seat had its slot.
+    /// Where the task has a sealing policy, what the policy wants stands above the lowest 8 bits.
     function proposeAggregate(
         uint24 round,
         bytes32 accepted,

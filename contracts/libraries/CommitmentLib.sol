@@ -12,7 +12,7 @@ library CommitmentLib {
     bytes32 internal constant UPDATE_TYPEHASH =
         keccak256(
             // solhint-disable-next-line max-line-length
-            "Update(address task,uint32 round,uint32 attempt,bytes32 baseModel,address trainer,bytes32 commitment,bytes32 contentId,uint32 samples,bytes32 salt)"
+            "Update(address task,uint32 round,uint32 attempt,bytes32 baseModel,address trainer,bytes32 commitment,bytes32 contentId,uint64 report,bytes32 salt)"
         );
 
     bytes32 internal constant DOMAIN_TYPEHASH =

@@ -22,7 +22,8 @@ library ReviewArguments {
                 tolerance: tolerance(),
                 floor: floor(),
                 full: full(),
-                payment: payment()
+                payment: payment(),
+                pace: pace()
             });
     }
 
@@ -70,28 +71,32 @@ library ReviewArguments {
         return Payment(uint8(_word(10)));
     }
 
+    function pace() internal view returns (uint256) {
+        return _word(11);
+    }
+
     function owner() internal view returns (address) {
-        return address(uint160(_word(11)));
+        return address(uint160(_word(12)));
     }
 
     function burnBps() internal view returns (uint256) {
-        return _word(12);
-    }
-
-    function maxSamples() internal view returns (uint256) {
         return _word(13);
     }
 
-    function unbondingSeconds() internal view returns (uint256) {
+    function maxSamples() internal view returns (uint256) {
         return _word(14);
     }
 
+    function unbondingSeconds() internal view returns (uint256) {
+        return _word(15);
+    }
+
     function factory() internal view returns (address) {
-        return address(uint160(_word(15)));
+        return address(uint160(_word(16)));
     }
 
     function rounds() internal view returns (uint256) {
-        return _word(16);
+        return _word(17);
     }
 
     /// @dev The scratch word at 0 is free for use between statements.

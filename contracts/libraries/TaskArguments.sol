@@ -154,8 +154,12 @@ library TaskArguments {
         return _word(35);
     }
 
-    function board() internal view returns (address) {
+    function sealing() internal view returns (address) {
         return address(uint160(_word(38)));
+    }
+
+    function board() internal view returns (address) {
+        return address(uint160(_word(40)));
     }
 
     /// @dev The scratch word at 0 is free for use between statements.

@@ -142,6 +142,10 @@ contract ArgumentsHarness {
         return TaskArguments.ruleArgument();
     }
 
+    function sealing() external view returns (address) {
+        return TaskArguments.sealing();
+    }
+
     function board() external view returns (address) {
         return TaskArguments.board();
     }

@@ -5,6 +5,7 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
 import {IReviewBoard} from "../interfaces/IReviewBoard.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {ISealingPolicy} from "../interfaces/ISealingPolicy.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {ITaskFactory} from "../interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
@@ -43,6 +44,10 @@ contract TaskFactory is ITaskFactory {
     /// @dev Who holds every seat is every committee, and who leaves one empty is soon replaced: seats are not for dust.
     uint256 private constant LEAST_VALIDATOR_STAKE = 1e18;
 
+    /// @dev Twice as fast or slow is another machine, or a busy one.
+    uint256 private constant LEAST_PACE = 2;
+    uint256 private constant MOST_PACE = 10_000;
+
     address private immutable _COURT;
     IStakeVault private immutable _VAULT;
     IRewardPool private immutable _POOL;
@@ -58,7 +63,7 @@ contract TaskFactory is ITaskFactory {
     /// @param court Decides on evidence for every task.
     /// @param board What every board's clone runs; of its own transaction, as both would not fit into one.
     /// @param limits The bounds of all parameters.
-    /// @param admitted The combining rules that tasks may choose from.
+    /// @param admitted The combining rules and the sealing policies that tasks may choose from.
     /// @param admittedWeighings The weighing rules, likewise; trusted never to revert.
     constructor(
         address court,
@@ -191,6 +196,7 @@ contract TaskFactory is ITaskFactory {
         _within("board", uint160(parameters.board), 0, 0);
         _checkRule(parameters.rule, parameters.ruleArgument);
         uint256 needs = _checkWeighing(parameters);
+        _checkSealing(parameters);
         _checkModel(parameters, needs);
         _checkTimes(parameters, _bounds);
         _checkMoney(parameters, _bounds);
@@ -209,8 +215,10 @@ contract TaskFactory is ITaskFactory {
         // Below the reward it would pay to wait for the others' scores, and to be silent where they differ.
         _within("silencePenalty", terms.silencePenalty, terms.reward > 0 ? terms.reward : 1, terms.stake);
         _within("tolerance", terms.tolerance, 0, UNAVAILABLE - 1);
-        _within("floor", terms.floor, 0, UNAVAILABLE - 2);
+        // An implausible claim gets the lowest score, which must not be enough.
+        _within("floor", terms.floor, terms.pace > 0 ? 1 : 0, UNAVAILABLE - 2);
         _within("full", terms.full, terms.floor + 1, UNAVAILABLE - 1);
+        if (terms.pace != 0) _within("pace", terms.pace, LEAST_PACE, MOST_PACE);
     }
 
     function _checkRule(address rule, uint256 argument) private view {
@@ -231,6 +239,15 @@ contract TaskFactory is ITaskFactory {
             revert TaskFactoryWeighingArgument(weighing, argument, parameters.maxTrainers);
         }
         return IWeighingRule(weighing).needs(argument);
+    }
+
+    /// @dev Without a policy there are slots in order, which have no rate.
+    function _checkSealing(TaskParameters calldata parameters) private view {
+        address policy = parameters.sealing;
+        uint256 rate = parameters.sealingRate;
+        if (policy == address(0)) return _within("sealingRate", rate, 0, 0);
+        if (!_isRule[policy]) revert TaskFactoryUnknownRule(policy);
+        if (!ISealingPolicy(policy).accepts(rate, parameters.sealSeconds)) revert TaskFactoryRuleArgument(policy, rate);
     }
 
     function _checkModel(TaskParameters calldata parameters, uint256 needs) private pure {

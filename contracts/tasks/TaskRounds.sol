@@ -80,13 +80,13 @@ abstract contract TaskRounds is TaskRoster {
         bytes32 rootHash,
         uint128 rootSum,
         bytes32 contentId,
-        uint32 samples,
+        uint64 report,
         bytes32 salt
     ) external {
         RoundClock state = _clock;
         (Phase current, uint256 deadline) = _phaseOf(state);
         _requirePhase(current, Phase.Reveal);
-        if (samples == 0) revert TrainingTaskNoSamples();
+        if (uint32(report) == 0) revert TrainingTaskNoSamples();
         if (rootSum > TaskArguments.normBoundSquared()) {
             revert TrainingTaskNormTooLarge(rootSum, TaskArguments.normBoundSquared());
         }
@@ -98,8 +98,8 @@ abstract contract TaskRounds is TaskRoster {
             TaskArguments.fractionBits()
         );
         uint8 index = state.revealed();
-        _openCommitment(state, _digestOf(state, commitment, contentId, samples, salt), index);
-        _extendReveals(index, samples, commitment);
+        _openCommitment(state, _digestOf(state, commitment, contentId, report, salt), index);
+        _extendReveals(index, uint32(report), commitment);
         _records[msg.sender] = CommitmentLib.record(state.round(), commitment);
         state = state.withRevealed(uint256(state.revealed()) + 1);
         state = state.withPending(state.pending() - 1);
@@ -107,7 +107,7 @@ abstract contract TaskRounds is TaskRoster {
         state = state.withPhase(state.pending() == 0 ? Phase.Attest : Phase.Reveal);
         state = state.withMark(state.pending() == 0 ? block.timestamp + TaskArguments.attestSeconds() : deadline);
         _clock = state;
-        emit UpdateRevealed(state.round(), msg.sender, index, rootHash, rootSum, contentId, samples, salt);
+        emit UpdateRevealed(state.round(), msg.sender, index, rootHash, rootSum, contentId, report, salt);
     }
 
     /// @inheritdoc ITrainingTask
@@ -224,7 +224,7 @@ abstract contract TaskRounds is TaskRoster {
         RoundClock state,
         bytes32 commitment,
         bytes32 contentId,
-        uint32 samples,
+        uint64 report,
         bytes32 salt
     ) private view returns (bytes32) {
         bytes32 structHash = keccak256(
@@ -237,7 +237,7 @@ abstract contract TaskRounds is TaskRoster {
                 msg.sender,
                 commitment,
                 contentId,
-                samples,
+                report,
                 salt
             )
         );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ISealingPolicy} from "../interfaces/ISealingPolicy.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {TaskArguments} from "../libraries/TaskArguments.sol";
 import {RoundClock} from "../types/RoundClock.sol";
@@ -33,15 +34,7 @@ abstract contract TaskSealing is TaskFreezing {
         (Phase current, ) = _phaseOf(state);
         _requirePhase(current, Phase.Aggregate);
         if (state.proposal() >= MAX_PROPOSALS) revert TrainingTaskNotChallengeable(state.proposal());
-        _displaceIdle(state);
-        if (seat == type(uint256).max) {
-            _requireOpenSlot(state);
-            _substitute = msg.sender;
-            state = state.withSealer(SUBSTITUTE);
-        } else {
-            _requireSlot(state, seat);
-            state = state.withSealer(seat + 1);
-        }
+        state = _seated(state, accepted, model, seat);
         _propose(state, msg.sender, model, contentId);
         if (seat == type(uint256).max) _VAULT.lock(msg.sender, Role.Challenger, TaskArguments.challengeBond());
     }
@@ -61,30 +54,41 @@ abstract contract TaskSealing is TaskFreezing {
         _openTurn(state, _dueOf(state));
     }
 
+    /// @dev Whether the caller may propose now, and in whose name.
+    function _seated(RoundClock state, bytes32 accepted, bytes32 model, uint256 seat) private returns (RoundClock) {
+        uint256 passed = (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
+        address policy = TaskArguments.sealing();
+        // Slots make who let its own pass idle; a policy says so itself, since work takes luck.
+        if (policy == address(0) || ISealingPolicy(policy).admit(state, accepted, model, msg.sender, seat)) {
+            _displaceIdle(state, passed);
+        }
+        if (seat == type(uint256).max) {
+            // At last anybody may propose under a bond, so that idle seats cannot stop a round.
+            if (passed < state.seats()) revert TrainingTaskNotYourSlot(seat, passed);
+            _substitute = msg.sender;
+            return state.withSealer(SUBSTITUTE);
+        }
+        // A policy's nonce stands above the seat.
+        if (policy != address(0)) seat = uint8(seat);
+        if (_seats[seat] != msg.sender) revert TrainingTaskNotYourSeat(msg.sender, seat);
+        if (policy == address(0)) _requireSlot(state, seat, passed);
+        return state.withSealer(seat + 1);
+    }
+
     /// @dev Each seat has a slot of its own, beginning with another one each round and after each rejected proposal;
     /// the slot of an empty seat, and those after the last, are open to every sealer.
-    function _requireSlot(RoundClock state, uint256 seat) private view {
+    function _requireSlot(RoundClock state, uint256 seat, uint256 slot) private view {
         uint256 count = state.seats();
-        if (seat >= count || _seats[seat] != msg.sender) revert TrainingTaskNotYourSeat(msg.sender, seat);
-        uint256 slot = _presentSlot(state);
         if (slot >= count) return;
         uint256 expected = _seatOf(state, slot);
         if (seat != expected && _seats[expected] != address(0)) revert TrainingTaskNotYourSlot(seat, expected);
     }
 
-    /// @dev At last anybody may propose under a bond, so that idle seats cannot stop a round.
-    function _requireOpenSlot(RoundClock state) private view {
-        uint256 slot = _presentSlot(state);
-        if (slot < state.seats()) revert TrainingTaskNotYourSlot(type(uint256).max, slot);
-    }
-
     /// @dev Whoever let its slot pass loses its seat, not its stake: an idle seat delays one round, not every one.
     // slither-disable-next-line reentrancy-no-eth
-    function _displaceIdle(RoundClock state) private {
+    function _displaceIdle(RoundClock state, uint256 passed) private {
         uint256 count = state.seats();
-        uint256 passed = _presentSlot(state);
         if (passed > count) passed = count;
-        uint256 releasableAt = block.timestamp + TaskArguments.unbondingSeconds();
         for (uint256 slot = 0; slot < passed; ++slot) {
             uint256 seat = _seatOf(state, slot);
             address sealer = _seats[seat];
@@ -94,7 +98,7 @@ abstract contract TaskSealing is TaskFreezing {
             emit SealerDisplaced(sealer, seat);
             // At most MAX_SEATS calls of the vault, which calls nobody back.
             // slither-disable-next-line calls-loop
-            _VAULT.unbond(sealer, Role.Sealer, releasableAt);
+            _VAULT.unbond(sealer, Role.Sealer, block.timestamp + TaskArguments.unbondingSeconds());
         }
     }
 

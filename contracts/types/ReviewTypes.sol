@@ -32,6 +32,7 @@ struct ReviewTerms {
     uint256 floor; // least median score of an accepted update
     uint256 full; // the score that earns the whole reward
     Payment payment;
+    uint256 pace; // times that an update's time a sample may lie off the round's middle; 0: judges do not compare it
 }
 
 /// @dev Where a validator's scores of a review are.

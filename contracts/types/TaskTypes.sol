@@ -88,6 +88,8 @@ struct TaskParameters {
     uint256 ruleArgument; // of the rule: 0, or the share of values that a trimmed mean drops a side, in Bps
     address weighing; // what makes updates the rows that are combined; zero: every update as it is, by its samples
     uint256 weighingArgument; // of the weighing rule
+    address sealing; // who of the sealers may propose: zero in ordered slots, or a policy such as proof of work
+    uint256 sealingRate; // of the policy: wanted seconds from the freeze of a set to its proposal; 0 without one
     address board; // where validators review the updates; zero where nobody does. Set by the factory
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 from fl_client.audit.money import check_earnings, check_escrow, check_slash
 from fl_client.audit.result import AuditResult, WeighedAway
 from fl_client.audit.rounds import RoundAudit
+from fl_client.audit.sealing import check_works
 from fl_client.chain import Connection, import_chain
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
 from fl_client.errors import (
@@ -20,8 +22,9 @@ from fl_client.errors import (
     UnknownRule,
 )
 from fl_client.roles.models import ModelBook
-from fl_client.rounds import TaskWatch, fetch_vector
+from fl_client.rounds import TaskWatch, blocks_of, fetch_vector
 from fl_client.storage import ContentStore, LocalStore
+from fl_client.types import Bytes32
 
 
 def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResult:
@@ -81,7 +84,8 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
     """
     watch = TaskWatch(contract, start_block=0)
     watch.refresh()
-    checked, difference, unchecked, slashes = 0, None, None, 0
+    checked, difference, unchecked, slashes, works = 0, None, None, 0, 0
+    last: Bytes32 | None = None
     rule: str | None = None
     away: list[WeighedAway] = []
     try:
@@ -95,6 +99,8 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
             if record.finalized:
                 checked += 1
                 away += [WeighedAway(round=number, trainer=one.trainer) for one in audit.weighed_away()]
+        works = check_works(watch)
+        last = deque(blocks_of(watch), maxlen=1).pop().header.hash
         for slash in watch.ledger.slashes:
             check_slash(watch, slash)
             slashes += 1
@@ -115,6 +121,8 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
         slashes=slashes,
         rule=rule,
         weighed_away=tuple(away),
+        works=works,
+        last_block=None if last is None else "0x" + last.hex(),
     )
 
 

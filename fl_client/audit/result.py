@@ -28,6 +28,8 @@ class AuditResult:
         slashes: how many slashes were checked against their evidence.
         rule: by which it was recomputed, as a user writes it; None if it is not known here.
         weighed_away: the accepted updates of final rounds that the rule gave no part in the model.
+        works: how many proofs of work were recomputed.
+        last_block: hash of the last final round's block, 0x-prefixed (docs/protocol.md, "The round block").
     """
 
     rounds_checked: int
@@ -39,6 +41,8 @@ class AuditResult:
     slashes: int = 0
     rule: str | None = None
     weighed_away: tuple[WeighedAway, ...] = ()
+    works: int = 0
+    last_block: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -65,4 +69,6 @@ class AuditResult:
             "slashes_checked": self.slashes,
             "rule": self.rule,
             "weighed_away": [{"round": one.round, "trainer": one.trainer} for one in self.weighed_away],
+            "works_checked": self.works,
+            "last_block": self.last_block,
         }

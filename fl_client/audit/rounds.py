@@ -54,6 +54,7 @@ class RoundAudit:
             commitment=self.watch.commitment_of(reveal),
             content_id=reveal.content_id,
             samples=reveal.samples,
+            milliseconds=reveal.milliseconds,
             salt=reveal.salt,
         )
         committed = [

@@ -15,13 +15,13 @@ from fl_client.errors import ChainError, JournalUnwritable
 from fl_client.types import Address
 
 JOURNAL_FILE: Final = "journal.sqlite"
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS secrets (
     task TEXT NOT NULL, account TEXT NOT NULL, round INTEGER NOT NULL, attempt INTEGER NOT NULL,
     base_model BLOB NOT NULL, commitment BLOB NOT NULL, content_id BLOB NOT NULL,
-    content_bytes INTEGER NOT NULL, samples INTEGER NOT NULL, root_hash BLOB NOT NULL,
+    content_bytes INTEGER NOT NULL, samples INTEGER NOT NULL, milliseconds INTEGER NOT NULL, root_hash BLOB NOT NULL,
     root_sum TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,
     PRIMARY KEY (task, account, round, attempt)
 ) STRICT, WITHOUT ROWID;

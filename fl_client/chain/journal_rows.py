@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from fl_client.encoding import report_of
 from fl_client.types import Address, Bytes32
 
 
@@ -32,6 +33,7 @@ class SecretRow:
         content_id: sha2-256 of the update's root block, 32 bytes.
         content_bytes: length of the update's canonical bytes.
         samples: as it will be revealed.
+        milliseconds: that the training took, likewise.
         root_hash: of the update's tree, 32 bytes.
         root_sum: of the update's tree, below 2^128.
         salt: 32 random bytes; never shown.
@@ -51,6 +53,12 @@ class SecretRow:
     root_sum: int
     salt: Bytes32
     digest: Bytes32
+    milliseconds: int = 0
+
+    @property
+    def report(self) -> int:
+        """Samples and milliseconds as they will be revealed."""
+        return report_of(self.samples, self.milliseconds)
 
     def __repr__(self) -> str:
         return f"SecretRow(task={self.task}, round={self.round}, attempt={self.attempt})"

@@ -98,6 +98,8 @@ def _show(result: AuditResult, *, as_json: bool) -> None:
         print_fact(console, "chain head", result.head)
         if result.model_root is not None:
             print_fact(console, "model root", result.model_root)
+        if result.last_block is not None:
+            print_fact(console, "last block", result.last_block)
         print_verdict(console, result.to_json())
     sys.stdout.flush()
 

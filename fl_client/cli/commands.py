@@ -203,20 +203,31 @@ def status(
 def export(
     settings: Settings,
     *,
-    out: Annotated[Path, typer.Option(help="File to write.", metavar="FILE")] = Path("model.safetensors"),
+    subject: Annotated[
+        str | None,
+        typer.Argument(help="After `blocks`: a task, or the folder of a run.", metavar="[SUBJECT]"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write: model.safetensors, or blocks.json.", metavar="FILE")
+    ] = None,
     round_: Annotated[
         int | None,
         typer.Option("--round", help="The model after this round, 0 for the first one; else the last."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch a task's model, check it against the chain, and write it as safetensors.
+    """Fetch a task's model, check it against the chain, and write it as safetensors; or write its round blocks.
 
     Example: fl export task.json --definition digits --store store --out model.safetensors
-    """
-    from fl_client.cli.export import export_final
 
-    export_final(settings, out, round_, as_json=as_json)
+    Example: fl export blocks runs/demo --out blocks.json
+    """
+    from fl_client.cli.export import BLOCKS, export_blocks, export_final
+
+    if settings.task == BLOCKS:
+        export_blocks(settings, subject, out or Path("blocks.json"), as_json=as_json)
+    else:
+        export_final(settings, out or Path("model.safetensors"), round_, as_json=as_json)
 
 
 @takes("task", *CHAIN, *ACCOUNT, *STORE, "state")

@@ -30,6 +30,7 @@ def demo(
         str,
         typer.Option(help="How updates are weighed and combined, e.g. median, krum:1+mean or nnm:1+median."),
     ] = "mean",
+    sealing: Annotated[str, typer.Option(help="Who proposes: slots, or proof-of-work.")] = "slots",
     fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
     batch_size: Annotated[
@@ -69,7 +70,13 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        if (epochs, batch_size, lr, solver, fraction, device, validators) != (*[None] * 4, 1.0, "cpu", 0):
+        sealed = sealing == "slots"
+        if (epochs, batch_size, lr, solver, fraction, device, validators) != (
+            *[None] * 4,
+            1.0,
+            "cpu",
+            0,
+        ) or not sealed:
             raise ConfigError(
                 "--network trains as the task says, on the CPU: leave out --epochs, --lr, --validators and the like"
             )
@@ -97,6 +104,7 @@ def demo(
         rounds=rounds,
         partition=partition,
         rule=rule,
+        sealing=sealing,
         fraction=fraction,
         epochs=epochs,
         batch_size=None if batch_size is None else parse_batch_size(batch_size),

@@ -1,9 +1,11 @@
-"""`fl export`: a task's model as safetensors."""
+"""`fl export`: a task's model as safetensors, or its round blocks as JSON."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -11,8 +13,36 @@ from fl_client.cli.session import check_writable, open_content, open_task
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.learning import GlobalModel, check_task, export_model, load_task, resolve_device
+from fl_client.records import Subject
 from fl_client.roles import ModelBook
-from fl_client.rounds import TaskWatch
+from fl_client.rounds import TaskWatch, blocks_of
+
+BLOCKS: Final = "blocks"
+
+
+def export_blocks(settings: Settings, subject: str | None, out: Path, *, as_json: bool) -> None:
+    """Write the block of every final round, and that of the first model, as JSON.
+
+    Raises:
+        ConfigError: no such subject.
+    """
+    if subject is None:
+        raise ConfigError("whose blocks? give a task, its task file, or the folder of a run after `blocks`")
+    if Path(subject).is_dir():
+        contract = Subject(where=subject).open().contract
+    else:
+        contract = open_task(replace(settings, task=subject))
+    check_writable(out, "--out")
+    watch = TaskWatch(contract)
+    watch.refresh()
+    blocks = [block.to_json() for block in blocks_of(watch)]
+    out.write_text(json.dumps(blocks, indent=1) + "\n", encoding="utf-8")
+    last = blocks[-1]["hash"]
+    if as_json:
+        said = {"blocks": len(blocks), "file": str(out), "last_block": last, "task": contract.address}
+        typer.echo(json.dumps(said, sort_keys=True))
+    else:
+        typer.echo(f"{len(blocks)} blocks, the last one {last}: {out}")
 
 
 def export_final(settings: Settings, out: Path, round_: int | None, *, as_json: bool) -> None:

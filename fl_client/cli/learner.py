@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
 from fl_client.chain.contracts import TaskContract
 from fl_client.cli.settings import Settings
@@ -12,6 +13,8 @@ from fl_client.errors import ConfigError
 if TYPE_CHECKING:
     from fl_client.learning import GlobalModel, LocalLearner, Task, TaskData
     from fl_client.review import LossJudge
+
+_TIMED_SAMPLES: Final = 200
 
 
 def parse_share(text: str) -> tuple[int, int]:
@@ -94,6 +97,29 @@ def local_judge(settings: Settings, contract: TaskContract) -> LossJudge:
     mine = data.test.select(np.arange(part - 1, len(data.test), whole))
     device = learning.resolve_device(settings.device)
     return LossJudge(lambda vector: model.evaluate(vector, mine, device).loss)
+
+
+def own_pace(settings: Settings, contract: TaskContract) -> Fraction | None:
+    """Milliseconds a sample of a validator's own training, on a few of its samples; None where none are compared.
+
+    Raises:
+        ConfigError: the model is another than the task's.
+        LearningError: its definition or its data cannot be used, or this part is empty.
+    """
+    if contract.board is None or not contract.board.terms.pace:
+        return None
+    part, whole = parse_share(settings.share)
+    import numpy as np
+
+    from fl_client import learning
+
+    task, data, model = _opened(settings, contract)
+    few = data.test.select(np.arange(part - 1, len(data.test), whole)[:_TIMED_SAMPLES])
+    defaults, device = learning.training_defaults(task), learning.resolve_device(settings.device)
+    learner = learning.LocalLearner(model, few, defaults, seed=settings.seed, device=device)
+    learner.update(model.initial(), 1)  # the first one also warms the machine up
+    timed = learner.update(model.initial(), 1)
+    return Fraction(timed.milliseconds, timed.samples)
 
 
 def _opened(settings: Settings, contract: TaskContract) -> tuple[Task, TaskData, GlobalModel]:

@@ -31,8 +31,16 @@ from fl_client.cli.session import (
 from fl_client.cli.settings import Settings
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.errors import ConfigError
-from fl_client.roles import FRACTION_BITS, GasBook, TaskPlan, create_task, plan_from_table
-from fl_client.rounds import read_status, rule_of, seal_vector
+from fl_client.roles import (
+    FRACTION_BITS,
+    PROOF_OF_WORK,
+    SLOTS,
+    GasBook,
+    TaskPlan,
+    create_task,
+    plan_from_table,
+)
+from fl_client.rounds import WorkTerms, read_status, rule_of, seal_vector
 from fl_client.types import Address, Bytes32
 
 _OF_THE_MODEL: Final = {"definition": str, "data": str, "seed": int}
@@ -137,12 +145,14 @@ rounds: 10
 trainers: 5               # places, 3 to 128
 fraction: 1.0             # share of the trainers that is drawn for a round
 rule: mean                # how updates are weighed and combined, e.g. median, krum:1+mean, nnm:1+trimmed-mean:0.2
+sealing: slots            # or proof-of-work: any sealer whose work is below the target
 norm_bound: 4.0           # greatest root mean square of an update's coordinates
 max_samples: 1000000      # greatest weight of an update; 1: all weigh the same
 burn: 0.2                 # share of a slash that is burned
 seconds:                  # a time that is not given is `phase`
   phase: 600
   challenge: 3600
+# sealing: 60             # wanted until a proposal, by proof of work
 stakes:                   # in coins
   trainer: 100
   sealer: 200
@@ -166,6 +176,7 @@ rewards:
 #   floor: -0.2           # least worth (fall of the loss, in nats) of an accepted update
 #   full: 0.05            # the worth that earns the whole reward, where scores pay
 #   payment: equal        # equal, samples or score
+#   pace: 20              # times that time a sample may lie off the others'; 0: not compared
 """
 
 
@@ -243,6 +254,10 @@ def _facts(contract: TaskContract) -> dict[str, Any]:
             value = f"{rule_of(contract).combine.name} ({value})"
         elif name == "weighing":
             value = f"{rule_of(contract).weigh.name} ({value})"
+        elif name == "sealing":
+            value = SLOTS if WorkTerms.of(contract) is None else f"{PROOF_OF_WORK} ({value})"
+        elif name == "sealing_rate":
+            value = f"{value} s"
         elif isinstance(value, int) and value >= 2**53:
             value = str(value)
         found[name] = value

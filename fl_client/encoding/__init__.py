@@ -8,6 +8,7 @@ from fl_client.encoding.commitment import (
     UpdateMessage,
     commit_vector,
     commitment_of,
+    report_of,
     set_hash,
     update_digest,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "leaf_node",
     "parent_node",
     "quantise",
+    "report_of",
     "set_hash",
     "update_digest",
     "verify_path",

@@ -27,7 +27,7 @@ DOMAIN_VERSION: Final = "1"
 _DOMAIN_TYPE: Final = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _UPDATE_TYPE: Final = (
     "Update(address task,uint32 round,uint32 attempt,bytes32 baseModel,address trainer,"
-    "bytes32 commitment,bytes32 contentId,uint32 samples,bytes32 salt)"
+    "bytes32 commitment,bytes32 contentId,uint64 report,bytes32 salt)"
 )
 _DOMAIN_TYPE_HASH: Final = keccak(text=_DOMAIN_TYPE)
 _UPDATE_TYPE_HASH: Final = keccak(text=_UPDATE_TYPE)
@@ -47,6 +47,7 @@ class UpdateMessage:
         commitment: commitment of the update's vector.
         content_id: SHA-256 digest under which the bytes are stored.
         samples: samples trained on.
+        milliseconds: that the training took, by the trainer's own clock; 0 where it does not say.
         salt: 32 random bytes that keep the message secret until it is revealed; not in ``repr``.
 
     Raises:
@@ -63,6 +64,7 @@ class UpdateMessage:
     commitment: Bytes32
     content_id: Bytes32
     samples: int
+    milliseconds: int = 0
     salt: Bytes32 = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +72,7 @@ class UpdateMessage:
             value = getattr(self, name)
             if not _is_address(value):
                 raise EncodingError(f"{name} is {value!r}; give a checksummed address")
-        for name in ("round", "attempt", "samples"):
+        for name in ("round", "attempt", "samples", "milliseconds"):
             value = getattr(self, name)
             if not 0 <= value <= _UINT32_MAX:
                 raise EncodingError(f"{name} is {value}; it must be 0 to {_UINT32_MAX}")
@@ -78,6 +80,15 @@ class UpdateMessage:
             length = len(getattr(self, name))
             if length != 32:
                 raise EncodingError(f"{name} has {length} bytes; it must have 32")
+
+
+def report_of(samples: int, milliseconds: int) -> int:
+    """What a trainer says of its training, as it goes on chain: milliseconds in the high 32 bits, samples in the low.
+
+    >>> hex(report_of(600, 1_500))
+    '0x5dc00000258'
+    """
+    return milliseconds << 32 | samples
 
 
 def commit_vector(root: Node, form: VectorFormat) -> Bytes32:
@@ -168,7 +179,7 @@ def update_digest(message: UpdateMessage, chain_id: int) -> Bytes32:
     struct = keccak(
         abi_encode(
             ("bytes32", "address", "uint32", "uint32", "bytes32", "address")
-            + ("bytes32", "bytes32", "uint32", "bytes32"),
+            + ("bytes32", "bytes32", "uint64", "bytes32"),
             (
                 _UPDATE_TYPE_HASH,
                 message.task,
@@ -178,7 +189,7 @@ def update_digest(message: UpdateMessage, chain_id: int) -> Bytes32:
                 message.trainer,
                 message.commitment,
                 message.content_id,
-                message.samples,
+                report_of(message.samples, message.milliseconds),
                 message.salt,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,7 @@ from fl_client.learning.task import Samples, Task
 from fl_client.learning.trainer import LocalTraining, TrainingReport, build_model, train
 
 Vector = NDArray[np.int32]
+_MOST_MILLISECONDS = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +27,14 @@ class LocalUpdate:
     Attributes:
         delta: int32 (d,).
         samples: n_k, the weight of the update.
+        milliseconds: that the training took, at most 2^32 - 1.
         mean_loss: over all steps.
     """
 
     delta: Vector = field(repr=False)
     samples: int
     mean_loss: float
+    milliseconds: int = 0
 
 
 class GlobalModel:
@@ -73,6 +77,7 @@ class LocalLearner:
         *,
         seed: int,
         device: torch.device,
+        pace: float | None = None,
     ) -> None:
         """Make a learner.
 
@@ -82,6 +87,8 @@ class LocalLearner:
             settings: epochs, batch size and learning rate.
             seed: decides the order of the samples, together with the round.
             device: where to train.
+            pace: seconds a sample and epoch that are reported in place of the measured time, so that a
+                demonstration gives the same bytes on every machine.
 
         Raises:
             LearningError: the share is empty.
@@ -89,7 +96,7 @@ class LocalLearner:
         if not len(share):
             raise LearningError("a trainer's share holds no sample: nothing can be learnt or rewarded")
         self._model, self._share, self._settings = model, share, settings
-        self._seed, self._device = seed, device
+        self._seed, self._device, self._pace = seed, device, pace
 
     def update(self, base: Vector, round_: int) -> LocalUpdate:
         """Train from a global model.
@@ -107,12 +114,17 @@ class LocalLearner:
         """
         module = self._model.module(base)
         before = flatten(module, self._model.layout).astype(np.float64)
+        started = time.perf_counter()
         report = self.train(module, round_)
+        seconds = time.perf_counter() - started
+        if self._pace is not None:
+            seconds = self._pace * report.samples * self._settings.epochs
         after = flatten(module, self._model.layout).astype(np.float64)
         return LocalUpdate(
             delta=quantise(after - before, self._model.fraction_bits),
             samples=report.samples,
             mean_loss=report.mean_loss,
+            milliseconds=min(max(1, round(1_000 * seconds)), _MOST_MILLISECONDS),
         )
 
     def train(self, module: torch.nn.Module, round_: int) -> TrainingReport:

@@ -25,7 +25,7 @@ from fl_client.types import Address
 
 _EVENTS_OF: Final = (
     *("TaskFactory", "TrainingTask", "StakeVault", "RewardPool"),
-    *("DisputeCourt", "RoundTables", "ReviewBoard", "DeepCoin"),
+    *("DisputeCourt", "RoundTables", "ReviewBoard", "DeepCoin", "ProofOfWork"),
 )
 # Whoever attests last completes the round: the proposal comes before Attest is over by the clock.
 _AGGREGATING: Final = frozenset({"freezeRound", "proposeAggregate"})
@@ -106,8 +106,9 @@ class RecordWatch(TaskWatch):
         super().__init__(contract, start_block=start_block)
         deployment = contract.deployment
         self._own = {contract.address, contract.parameters.board} - {NOBODY}
+        policy = {contract.parameters.sealing} - {NOBODY}
         watched = (
-            *(*self._own, deployment.factory, deployment.vault, deployment.pool),
+            *(*self._own, *policy, deployment.factory, deployment.vault, deployment.pool),
             *(deployment.court, deployment.round_tables),
         )
         first = deployment.block if start_block is None else start_block

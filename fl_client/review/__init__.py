@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.review.contribution import Contribution, Utility, gain, guided_shapley, leave_one_out
 from fl_client.review.judging import LossJudge
+from fl_client.review.pace import Claim, implausible
 from fl_client.review.scores import ZERO_SCORE, pack_scores, score_of, unpack_scores
 from fl_client.review.tally import (
     UNAVAILABLE,
@@ -19,6 +20,7 @@ from fl_client.review.tally import (
 __all__ = [
     "UNAVAILABLE",
     "ZERO_SCORE",
+    "Claim",
     "Contribution",
     "LossJudge",
     "PaidBy",
@@ -26,6 +28,7 @@ __all__ = [
     "gain",
     "guided_shapley",
     "honest_mask",
+    "implausible",
     "is_near",
     "kept_mask",
     "leave_one_out",

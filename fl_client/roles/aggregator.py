@@ -5,10 +5,12 @@ from __future__ import annotations
 from fl_client.chain.contracts import Phase, Role
 from fl_client.encoding import set_hash
 from fl_client.roles.answering import Answering
-from fl_client.rounds import Reveal, SealedVector, Vector, tally
+from fl_client.roles.search import NonceSearch
+from fl_client.rounds import Reveal, SealedVector, Vector, WorkTerms, tally
+from fl_client.sealing import ANYBODY, seat_with
 from fl_client.types import Bytes32
 
-ANY_SEAT = 2**256 - 1
+ANY_SEAT = ANYBODY
 """Named in place of a seat by whoever proposes in an open slot."""
 
 OPEN_SLOTS = 2
@@ -20,6 +22,9 @@ class Aggregator(Answering):
 
     role = "aggregator"
     stakes_as = Role.SEALER
+    pace: int | None = None
+    """Hashes a second that a demonstration assumes; None: those of this machine."""
+    _nonces: tuple[tuple[int, int, int], NonceSearch] | None = None
 
     def act(self, phase: Phase) -> str | None:
         """Take a seat; propose in its slot, answer challenges, move the task on."""
@@ -73,6 +78,12 @@ class Aggregator(Answering):
         if len(accepted) < self.contract.parameters.quorum:
             self.send(self.contract.task.functions.freezeRound(entries))
             return "showed that the quorum was missed"
+        terms = WorkTerms.of(self.contract)
+        if terms is not None and seat != ANY_SEAT:
+            if not frozen:
+                self.send(self.contract.task.functions.freezeRound(entries))
+                return "froze the round: the search for a nonce begins"
+            return self._search(terms, seat, accepted)
         if not self.is_my_slot(phase, seat, frozen):
             return None
         if (posted := self.post_table(record.number, accepted)) is not None:
@@ -90,6 +101,41 @@ class Aggregator(Answering):
         )
         self.send(proposed, intent=self.named("propose"))
         return f"proposed a model from {len(accepted)} updates"
+
+    def _search(self, terms: WorkTerms, seat: int, accepted: tuple[Reveal, ...]) -> str | None:
+        """Search for the nonce of this round's proposal; post the model once it is found."""
+        clock, entries = self.contract.clock(), self.watch.entries(accepted)
+        at = (clock.round, clock.turn, clock.proposal)
+        if self._nonces is None or self._nonces[0] != at:
+            vector, sealed = self.aggregate(clock.round, accepted)
+            puzzle = terms.puzzle(
+                round_=clock.round,
+                turn=clock.turn,
+                proposal=clock.proposal,
+                set_hash=set_hash(entries),
+                model=sealed.commitment,
+                sealer=self.address,
+            )
+            self._nonces = (at, NonceSearch(puzzle, vector, sealed, pace=self.pace))
+        search = self._nonces[1]
+        elapsed = max(0, self.contract.connection.now() - clock.mark)
+        nonce = search.look(terms.target(terms.base(self.ledger.works), elapsed))
+        if nonce is None:
+            return f"searched {search.tried:,} nonces"
+        if search.seconds:
+            self.contract.connection.wait_until(clock.mark + search.seconds)
+        content_id = self.publish(search.sealed)
+        self._proposed = (search.sealed.commitment, search.vector)
+        proposed = self.contract.task.functions.proposeAggregate(
+            clock.round,
+            search.puzzle.set_hash,
+            [],
+            search.sealed.commitment,
+            content_id,
+            seat_with(seat, nonce),
+        )
+        self.send(proposed, intent=self.named("propose"))
+        return f"found nonce {nonce}: proposed a model from {len(accepted)} updates"
 
     def is_my_slot(self, phase: Phase, seat: int, frozen: bool) -> bool:
         """Whether the contract would take this seat's proposal now (``TrainingTask._requireSlot``)."""

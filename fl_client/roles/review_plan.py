@@ -33,6 +33,7 @@ class ReviewPlan:
         floor: least worth of an accepted update.
         full: the worth that earns the whole reward, where scores pay.
         payment: ``equal``, ``samples`` or ``score``: what an accepted update is paid by.
+        pace: times that an update's time a sample may lie off the round's middle; 0: nobody compares it.
     """
 
     committee: int = 3
@@ -46,6 +47,7 @@ class ReviewPlan:
     floor: float = -0.2
     full: float = 0.05
     payment: str = "equal"
+    pace: int = 20
 
     def __post_init__(self) -> None:
         if not LEAST_COMMITTEE <= self.committee <= MOST_COMMITTEE:
@@ -64,6 +66,8 @@ class ReviewPlan:
             )
         if not (math.isfinite(self.tolerance) and 0 <= self.tolerance <= 3):
             raise ConfigError(f"review: tolerance is {self.tolerance}: give 0 to 3")
+        if self.pace and not 2 <= self.pace <= 10_000:
+            raise ConfigError(f"review: pace is {self.pace}: give 2 to 10000 times, or 0")
         for name in ("stake", "reward", "silence_penalty"):
             if not (getattr(self, name).is_finite() and getattr(self, name) >= 0):
                 raise ConfigError(f"review: {name} is {getattr(self, name)}: give coins")
@@ -80,9 +84,10 @@ class ReviewPlan:
             reward=int(self.reward * ONE_COIN),
             silence_penalty=int(self.silence_penalty * ONE_COIN),
             tolerance=score_of(self.tolerance) - zero,
-            floor=score_of(self.floor),
+            floor=max(score_of(self.floor), 1 if self.pace else 0),
             full=score_of(self.full),
             payment=Payment[self.payment.upper()],
+            pace=self.pace,
         )
 
 

@@ -13,10 +13,14 @@ from fl_client.chain.contracts import NOBODY, ONE_COIN, Deployment, FactoryBound
 from fl_client.errors import ConfigError
 from fl_client.roles.review_plan import ReviewPlan, review_from_table
 from fl_client.rounds import rule_parameters
+from fl_client.sealing import LEAST_SLOT
 from fl_client.types import Address, Bytes32
 
 FRACTION_BITS: Final = 20
 LEAST_QUORUM: Final = 3
+SLOTS: Final = "slots"
+PROOF_OF_WORK: Final = "proof-of-work"
+SEALINGS: Final = (SLOTS, PROOF_OF_WORK)
 MOST_TRAINERS: Final = 128
 # A dispute takes at most its window and this many answers; whoever leaves stays liable for longer.
 _ANSWERS: Final = 20
@@ -27,7 +31,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
     "seconds": {
         name: f"{name}_seconds"
         for name in (
-            *("phase", "join", "commit", "reveal", "attest", "seal"),
+            *("phase", "join", "commit", "reveal", "attest", "seal", "sealing"),
             *("challenge", "answer", "unbonding", "retention"),
         )
     },
@@ -59,6 +63,8 @@ class TaskPlan:
         max_samples: greatest weight of an update.
         fraction: share of the trainers that is drawn for a round.
         rule: how updates are weighed and combined, e.g. ``nnm:1+trimmed-mean:0.2``.
+        sealing: ``slots`` in order, or ``proof-of-work``.
+        sealing_seconds: wanted from the freeze of a set to its proposal, by work; 0: an eighth of a slot.
         norm_bound: root mean square of an update's coordinates that is still taken, in the model's own units.
         phase_seconds: every time below that is 0.
         challenge_seconds, unbonding_seconds, retention_seconds: 0: as short as makes sense and the factory allows.
@@ -73,6 +79,7 @@ class TaskPlan:
     max_samples: int = 1_000_000
     fraction: float = 1.0
     rule: str = "mean"
+    sealing: str = SLOTS
     norm_bound: float = 4.0
     burn: float = 0.2
     phase_seconds: int = 600
@@ -81,6 +88,7 @@ class TaskPlan:
     reveal_seconds: int = 0
     attest_seconds: int = 0
     seal_seconds: int = 0
+    sealing_seconds: int = 0
     challenge_seconds: int = 0
     answer_seconds: int = 0
     unbonding_seconds: int = 0
@@ -117,6 +125,21 @@ class TaskPlan:
             if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
                 raise ConfigError(f"{entry.name} is {value}: give coins")
         self.aggregation.check(self.trainers)
+        self._check_sealing()
+
+    def _check_sealing(self) -> None:
+        if self.sealing not in SEALINGS:
+            raise ConfigError(f"sealing is {self.sealing!r}: give {' or '.join(SEALINGS)}")
+        slot, wanted = self.seal_seconds or self.phase_seconds, self.sealing_seconds
+        if self.sealing == SLOTS and wanted:
+            raise ConfigError(
+                f"sealing_seconds is {wanted}: slots have no rate, give sealing: {PROOF_OF_WORK}"
+            )
+        if self.sealing == PROOF_OF_WORK and max(1, wanted) > slot // LEAST_SLOT:
+            raise ConfigError(
+                f"sealing_seconds is {wanted}: a slot of {slot} s is {LEAST_SLOT} times as long at least, "
+                "give fewer, or more seconds to seal"
+            )
 
     @property
     def aggregation(self) -> AggregationRule:
@@ -145,6 +168,8 @@ class TaskPlan:
             )
         }
         challenge = self.challenge_seconds or max(self.phase_seconds, bounds.min_challenge_seconds)
+        if self.sealing == PROOF_OF_WORK:
+            found["sealing_seconds"] = self.sealing_seconds or max(1, found["seal_seconds"] // 8)
         liable = max(challenge + _ANSWERS * found["answer_seconds"], bounds.min_unbonding_seconds)
         return replace(
             self,
@@ -193,13 +218,15 @@ class TaskPlan:
             fraction_bps=max(1, round(self.fraction * _BPS)),
             burn_bps=round(self.burn * _BPS),
             **rule_parameters(deployment, self.aggregation),
+            sealing=deployment.proof_of_work if self.sealing == PROOF_OF_WORK else NOBODY,
+            sealing_rate=self.sealing_seconds,
             board=NOBODY,
             **same,
             **amounts,
         )
 
 
-_SAME: Final = {entry.name for entry in fields(TaskPlan)} - {"quorum", "rule"}
+_SAME: Final = {entry.name for entry in fields(TaskPlan)} - {"quorum", "rule", "sealing"}
 
 
 def plan_from_table(table: Mapping[str, Any], where: str) -> TaskPlan:

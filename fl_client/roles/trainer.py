@@ -27,12 +27,14 @@ SaltSource = Callable[[int, int], Bytes32]
 
 
 class Update(Protocol):
-    """What a learner gives: the quantised difference, int32 (d,), and on how many samples it rests."""
+    """What a learner gives: the quantised difference, int32 (d,), on how many samples it rests, how long it took."""
 
     @property
     def delta(self) -> NDArray[np.int32]: ...
     @property
     def samples(self) -> int: ...
+    @property
+    def milliseconds(self) -> int: ...
 
 
 class Learner(Protocol):
@@ -166,6 +168,7 @@ class Trainer(Participant):
             commitment=commitment,
             content_id=content.digest,
             samples=learnt.samples,
+            milliseconds=learnt.milliseconds,
             salt=salt,
         )
         secret = SecretRow(
@@ -178,6 +181,7 @@ class Trainer(Participant):
             content_id=content.digest,
             content_bytes=len(sealed.data),
             samples=learnt.samples,
+            milliseconds=learnt.milliseconds,
             root_hash=Bytes32(sealed.root.hash),
             root_sum=sealed.root.sum,
             salt=salt,
@@ -226,7 +230,7 @@ class Trainer(Participant):
             self._unpublished = secret
         self.send(
             self.contract.task.functions.revealUpdate(
-                secret.root_hash, secret.root_sum, secret.content_id, secret.samples, secret.salt
+                secret.root_hash, secret.root_sum, secret.content_id, secret.report, secret.salt
             ),
             intent=self.named("reveal"),
         )

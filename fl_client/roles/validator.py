@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Container
+from fractions import Fraction
 from typing import Protocol
 
 from fl_client.chain import Journal, ScoresRow, TransactionSender
 from fl_client.chain.contracts import BoardContract, Phase, ReviewState, ReviewStep, Role
 from fl_client.chain.contracts.board import BallotState
 from fl_client.errors import ChainError, EncodingError, StorageError
-from fl_client.review import UNAVAILABLE, pack_scores, score_of
+from fl_client.review import UNAVAILABLE, Claim, implausible, pack_scores, score_of
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook, Participant
 from fl_client.rounds import RoundRecord, TaskWatch, Vector
@@ -52,6 +54,7 @@ class Validator(Participant):
         models: ModelBook,
         journal: Journal,
         salt: BoardSalt,
+        measured: Fraction | None = None,
     ) -> None:
         """Make a validator.
 
@@ -60,6 +63,7 @@ class Validator(Participant):
             models: the round's base and updates, over the public store.
             journal: keeps its scores and salt before it commits to them.
             salt: must be unpredictable; a demonstration may derive it from its seed.
+            measured: milliseconds a sample of a training of its own, for comparison.
 
         Raises:
             ChainError: the task has no board.
@@ -69,6 +73,7 @@ class Validator(Participant):
             raise ChainError(f"the task {watch.contract.address} is not reviewed: it takes no validators")
         self.board: BoardContract = watch.contract.board
         self.judge, self.models, self.journal, self.salt = judge, models, journal, salt
+        self.measured = measured
 
     def act(self, phase: Phase) -> str | None:
         """Take a seat; when drawn commit and reveal scores; at the end go home."""
@@ -198,10 +203,31 @@ class Validator(Participant):
             if reveal.index in updates
         }
         worth = self.judge.worth(self.models.base(record.number), updates, weights)
+        for place in self._implausible(record, updates):
+            worth[place] = -math.inf  # the lowest score
         return [
             score_of(worth[reveal.index]) if reveal.index in worth else UNAVAILABLE
             for reveal in record.reveals
         ]
+
+    def _implausible(self, record: RoundRecord, updates: Container[int]) -> frozenset[int]:
+        """Updates whose reported time does not fit their claimed samples."""
+        claims = {
+            reveal.index: Claim(samples=reveal.samples, milliseconds=reveal.milliseconds)
+            for reveal in record.reveals
+            if reveal.index in updates
+        }
+        found = implausible(claims, self.board.terms.pace, measured=self.measured)
+        for place in sorted(found):
+            claim = claims[place]
+            _log.warning(
+                "update %d of round %d claims %d samples in %d ms: far from the others",
+                place,
+                record.number,
+                claim.samples,
+                claim.milliseconds,
+            )
+        return found
 
     def _intent(self, call: str, state: ReviewState) -> str:
         return f"{call} scores {self.board.address} {state.turn}.{state.committee}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fl_client.rounds.attestation import Outcome, tally
+from fl_client.rounds.blocks import BlockHeader, BlockUpdate, RoundBlock, Sealing, blocks_of, body_bytes
 from fl_client.rounds.ledger import TaskLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
-from fl_client.rounds.round_record import Commit, Proposal, Reveal, RoundRecord, Slash
+from fl_client.rounds.round_record import Commit, Proposal, RoundRecord, Slash
 from fl_client.rounds.rules import rule_name, rule_of, rule_parameters
 from fl_client.rounds.status import AccountStatus, Stake, TaskStatus, read_status
 from fl_client.rounds.table_ledger import NO_INPUTS, NO_TRUST, PostedInputs, PostedTable, TableLedger
@@ -28,12 +30,15 @@ from fl_client.rounds.weighing import (
     unpack_table,
     weigh_round,
 )
+from fl_client.rounds.work import Work, WorkTerms
 
 __all__ = [
     "ENTRY_BYTES",
     "NO_INPUTS",
     "NO_TRUST",
     "AccountStatus",
+    "BlockHeader",
+    "BlockUpdate",
     "Commit",
     "CommitteeRecord",
     "FetchedVector",
@@ -46,7 +51,9 @@ __all__ = [
     "ReviewLedger",
     "ReviewRecord",
     "RoundRecord",
+    "RoundBlock",
     "SealedVector",
+    "Sealing",
     "Slash",
     "Stake",
     "TableLedger",
@@ -56,6 +63,10 @@ __all__ = [
     "Vector",
     "VerifiedVectors",
     "WeighedRound",
+    "Work",
+    "WorkTerms",
+    "blocks_of",
+    "body_bytes",
     "check_dimension",
     "everything",
     "fetch_vector",

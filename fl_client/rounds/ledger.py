@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
-from fl_client.rounds.round_record import Commit, Proposal, Reveal, RoundRecord, Slash
+from fl_client.rounds.round_record import Commit, Proposal, RoundRecord, Slash
 from fl_client.rounds.table_ledger import TableLedger
+from fl_client.rounds.work import Work
 from fl_client.types import Address, Bytes32
 
 _LOST_DISPUTE = 5
@@ -29,6 +31,7 @@ class TaskLedger:
         expected_shares: the same, computed from the slashes.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
+        works: what proposals showed, in chain order, where the task is sealed by work.
         ended: the final model's commitment once the task has ended.
         board: what happened on its review board; None where nobody reviews.
         tables: what its weighing rule reads beside updates.
@@ -52,6 +55,8 @@ class TaskLedger:
         self.bonus_shares: dict[int, int] = {}
         self.expected_shares: dict[int, int] = {}
         self._bonus = 0
+        self._work: Work | None = None
+        self.works: list[Work] = []
         self.refunded: tuple[int, int] | None = None
         self.ended: Bytes32 | None = None
         self.answers: list[tuple[str, Bytes32]] = []
@@ -140,8 +145,9 @@ class TaskLedger:
                 root_hash=Bytes32(bytes(args["rootHash"])),
                 root_sum=args["rootSum"],
                 content_id=Bytes32(bytes(args["contentId"])),
-                samples=args["samples"],
+                samples=args["report"] & 0xFFFFFFFF,
                 salt=Bytes32(bytes(args["salt"])),
+                milliseconds=args["report"] >> 32,
             )
         )
 
@@ -170,8 +176,15 @@ class TaskLedger:
                 model=Bytes32(bytes(args["model"])),
                 content_id=Bytes32(bytes(args["contentId"])),
                 table=self.tables.latest_of(args["proposer"]),
+                work=self._work,
             )
         )
+        self._work = None
+
+    def _worked(self, args: Any) -> None:
+        """Comes just before the proposal that it is for."""
+        self._work = Work.of_event(args, self.turn)
+        self.works.append(self._work)
 
     def _rejected(self, args: Any) -> None:
         proposals = self.rounds[args["round"]].proposals
@@ -262,6 +275,7 @@ _HANDLERS = {
     "UpdateRevealed": TaskLedger._revealed,
     "UpdatesAttested": TaskLedger._attested,
     "RoundFrozen": TaskLedger._frozen,
+    "WorkAdmitted": TaskLedger._worked,
     "AggregateProposed": TaskLedger._proposed,
     "AggregateRejected": TaskLedger._rejected,
     "RoundFinalized": TaskLedger._finalized,

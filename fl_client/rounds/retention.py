@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fl_client.chain.contracts import Phase, Step
 from fl_client.encoding import encoded_size
-from fl_client.rounds.round_record import Reveal, RoundRecord
+from fl_client.rounds.reveal import Reveal
+from fl_client.rounds.round_record import RoundRecord
 from fl_client.rounds.table_ledger import NO_TRUST
 from fl_client.rounds.watch import TaskWatch
 from fl_client.storage import ContentId

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.table_ledger import PostedTable
+from fl_client.rounds.work import Work
 from fl_client.types import Address, Bytes32
 
 
@@ -19,26 +21,12 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reveal:
-    """A published update, as its trainer revealed it."""
-
-    trainer: Address
-    turn: int
-    attempt: int
-    index: int
-    root_hash: Bytes32
-    root_sum: int
-    content_id: Bytes32
-    samples: int
-    salt: Bytes32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A proposed model; `evidence` is the name of what it was rejected on, or None while it stands.
 
     `table` is the latest one that its author had posted, whatever set that was for. `unanswered`: it was rejected
-    because its author did not answer for an entry of that table, which nobody had to prove wrong.
+    because its author did not answer for an entry of that table, which nobody had to prove wrong. `work`: what it
+    showed, where the task is sealed by work.
     """
 
     number: int
@@ -48,6 +36,7 @@ class Proposal:
     evidence: int | None = None
     table: PostedTable | None = None
     unanswered: bool = False
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

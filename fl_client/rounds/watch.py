@@ -13,7 +13,7 @@ from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
 from fl_client.errors import ChainUnavailable, GradbondError, HistoryReplaced
 from fl_client.rounds.ledger import TaskLedger
-from fl_client.rounds.round_record import Reveal
+from fl_client.rounds.reveal import Reveal
 from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,10 @@ _log = logging.getLogger(__name__)
 BEHIND_SECONDS: Final = 30.0
 """How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
 
-_WATCHED = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard")
+_WATCHED = (
+    *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard"),
+    "ProofOfWork",
+)
 
 
 class TaskWatch:
@@ -68,6 +71,7 @@ class TaskWatch:
     def _begin(self) -> None:
         deployment, parameters = self.contract.deployment, self.contract.parameters
         board = None if parameters.board == NOBODY else parameters.board
+        sealing = None if parameters.sealing == NOBODY else parameters.sealing
         self.ledger = TaskLedger(
             self.contract.address, parameters.initial_model, parameters.initial_content, board
         )
@@ -79,7 +83,7 @@ class TaskWatch:
                 deployment.pool,
                 deployment.court,
                 deployment.round_tables,
-                *filter(None, [board]),
+                *filter(None, [board, sealing]),
             ],
             [load_artifact(name) for name in _WATCHED],
             self._start,
@@ -157,6 +161,7 @@ class TaskWatch:
         content_id: Bytes32,
         samples: int,
         salt: Bytes32,
+        milliseconds: int = 0,
     ) -> Bytes32:
         """The EIP-712 digest that a trainer commits to."""
         message = UpdateMessage(
@@ -168,6 +173,7 @@ class TaskWatch:
             commitment=commitment,
             content_id=content_id,
             samples=samples,
+            milliseconds=milliseconds,
             salt=salt,
         )
         return update_digest(message, self.contract.connection.chain_id)

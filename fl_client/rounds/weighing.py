@@ -10,7 +10,7 @@ import numpy as np
 
 from fl_client.aggregation import AggregationRule
 from fl_client.aggregation.weigh import DistanceTable, Needs, RoundFigures, Weighing
-from fl_client.rounds.round_record import Reveal
+from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.table_ledger import PostedInputs
 from fl_client.rounds.vectors import FetchedVector, Vector
 

@@ -66,7 +66,7 @@ class CopyingTrainer(Cheating, Trainer):
         if stolen is None or self._tried_in == self.ledger.turn:
             return None
         self._tried_in = self.ledger.turn
-        fields = (stolen.root_hash, stolen.root_sum, stolen.content_id, stolen.samples, stolen.salt)
+        fields = (stolen.root_hash, stolen.root_sum, stolen.content_id, stolen.report, stolen.salt)
         try:
             self.send(self.contract.task.functions.revealUpdate(*fields))
         except ContractReverted as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TypeVar
 
 import numpy as np
@@ -41,6 +42,7 @@ from fl_client.roles import (
     create_task,
 )
 from fl_client.rounds import Slash, TaskWatch, Vector, VerifiedVectors, seal_vector
+from fl_client.sealing import FIRST_HASHES_PER_SECOND
 from fl_client.simulation.attackers import (
     CHEATING_TRAINERS,
     CheatingTrainer,
@@ -56,6 +58,8 @@ AGGREGATORS = 2
 ROOT_SHARE = 5
 """Every how many-th test sample the owner learns a trusted update on."""
 COINS = 500
+NOMINAL_PACE = 0.001
+"""Seconds that every trainer reports a sample and epoch: a demonstration gives the same chain on every machine."""
 AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
 
@@ -167,7 +171,9 @@ class Federation:
 
     def _honest_learner(self, index: int, share: Samples) -> LocalLearner:
         seed = self.settings.seed * 1_000 + index
-        return LocalLearner(self.model, share, self.training, seed=seed, device=self.device)
+        return LocalLearner(
+            self.model, share, self.training, seed=seed, device=self.device, pace=NOMINAL_PACE
+        )
 
     def _trainer_of(self, kind: type[AnyTrainer], index: int, learner: Learner) -> AnyTrainer:
         name = f"trainer-{index + 1}"
@@ -189,6 +195,7 @@ class Federation:
         cheat = next((one for one in self.cheats if one.actor == name and one.evidence == AGGREGATE), None)
         kind = HidingAggregator if cheat else Aggregator
         aggregator = kind(self.watch, sender, self.gas, models=self._models())
+        aggregator.pace = FIRST_HASHES_PER_SECOND
         if cheat and isinstance(aggregator, HidingAggregator):
             aggregator.cheats_in = cheat.round
         return Member(name=name, participant=aggregator, coins_before=0)
@@ -207,6 +214,7 @@ class Federation:
             models=self._models(),
             journal=journal,
             salt=lambda turn, committee: self._derived("scores", index, turn, committee),
+            measured=Fraction(round(1_000 * NOMINAL_PACE * self.training.epochs)),
         )
         return Member(name=name, participant=validator, coins_before=0)
 

@@ -13,7 +13,7 @@ from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
 from fl_client.learning import LocalTraining
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
-from fl_client.roles import ReviewPlan, TaskPlan
+from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, ReviewPlan, TaskPlan
 from fl_client.types import Bytes32
 
 MIN_QUORUM = 3
@@ -44,6 +44,7 @@ class DemoSettings:
     rounds: int = 10
     partition: str = "dirichlet:1.0"
     rule: str = "mean"
+    sealing: str = SLOTS
     fraction: float = 1.0
     epochs: int | None = None
     batch_size: int | None = None
@@ -67,6 +68,8 @@ class DemoSettings:
             )
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
+        if self.sealing not in SEALINGS:
+            raise ConfigError(f"--sealing is {self.sealing!r}: give {' or '.join(SEALINGS)}")
         try:
             self.aggregation.check(self.participants)
         except ConfigError as problem:
@@ -122,6 +125,8 @@ def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, .
     spare = settings.participants - settings.quorum >= 1 and settings.fraction_bps == 10_000
     for evidence, actor, round_ in wanted:
         fits = settings.rounds >= round_ and (evidence == AGGREGATE or spare)
+        # By work nobody knows who seals the round.
+        fits = fits and (evidence != AGGREGATE or settings.sealing == SLOTS)
         if fits:
             placed.append(Cheat(evidence=evidence, actor=actor, round=round_))
         else:
@@ -137,6 +142,8 @@ def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
         quorum=settings.quorum,
         fraction=settings.fraction,
         rule=settings.rule,
+        sealing=settings.sealing,
+        sealing_seconds=1 if settings.sealing == PROOF_OF_WORK else 0,
         phase_seconds=phase_seconds,
         challenge_seconds=phase_seconds,
         unbonding_seconds=20 * phase_seconds,

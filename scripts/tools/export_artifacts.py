@@ -33,6 +33,7 @@ EXPORTED: tuple[str, ...] = (
     "MedianRule",
     "MultiKrumWeighing",
     "NeighbourMixing",
+    "ProofOfWork",
     "ReputationWeighing",
     "ReviewBoard",
     "RewardPool",

@@ -70,6 +70,7 @@ class System:
     rule: Any
     median_rule: Any
     trimmed_mean_rule: Any
+    proof_of_work: Any
     board: Any
     factory: Any
 
@@ -99,7 +100,8 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     rule = owner.deploy(brownie.MeanRule)
     median_rule = owner.deploy(brownie.MedianRule)
     trimmed_mean_rule = owner.deploy(brownie.TrimmedMeanRule)
-    rules = [rule, median_rule, trimmed_mean_rule]
+    proof_of_work = owner.deploy(brownie.ProofOfWork)
+    rules = [rule, median_rule, trimmed_mean_rule, proof_of_work]
     board = owner.deploy(brownie.ReviewBoard, vault, pool)
     factory = owner.deploy(
         brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules, weighings
@@ -117,6 +119,7 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         rule=rule,
         median_rule=median_rule,
         trimmed_mean_rule=trimmed_mean_rule,
+        proof_of_work=proof_of_work,
         board=board,
         factory=factory,
     )
@@ -179,6 +182,8 @@ def task_parameters(system: System, owner: Any, **overrides: Any) -> TaskParamet
         "rule_argument": 0,
         "weighing": ZERO,
         "weighing_argument": 0,
+        "sealing": ZERO,
+        "sealing_rate": 0,
         "board": ZERO,
     }
     if "initial_model" not in overrides:

@@ -43,3 +43,4 @@ class ReviewTerms(NamedTuple):
     floor: int
     full: int
     payment: int
+    pace: int = 0

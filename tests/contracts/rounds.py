@@ -18,6 +18,7 @@ from fl_client.encoding import (
     VectorFormat,
     VectorKind,
     commit_vector,
+    report_of,
     set_hash,
     update_digest,
 )
@@ -35,6 +36,7 @@ class Update:
     commitment: bytes
     content_id: bytes
     samples: int
+    milliseconds: int
     salt: bytes
     weight: int
     digest: bytes
@@ -50,9 +52,14 @@ class Update:
         return (self.trainer.address, self.weight, self.commitment)
 
     @property
+    def report(self) -> int:
+        """Samples and milliseconds as the contract takes them."""
+        return report_of(self.samples, self.milliseconds)
+
+    @property
     def opening(self) -> tuple[bytes, int, bytes, int, bytes]:
         """The arguments of ``revealUpdate``."""
-        return (self.root.hash, self.root.sum, self.content_id, self.samples, self.salt)
+        return (self.root.hash, self.root.sum, self.content_id, self.report, self.salt)
 
 
 @dataclass(kw_only=True)
@@ -94,6 +101,7 @@ class Round:
         trainer: Any,
         *,
         samples: int = 0,
+        milliseconds: int = 1_500,
         vector: NDArray[np.int32] | None = None,
         sums: Sequence[int] | None = None,
         attempt: int | None = None,
@@ -103,6 +111,7 @@ class Round:
 
         Args:
             samples: 0 for a count that differs from trainer to trainer.
+            milliseconds: that the training is said to have taken.
             vector: int32 (d,); random, of a small norm, unless given.
             sums: claimed leaf sums in place of the true ones.
             attempt: another attempt than the present one.
@@ -125,6 +134,7 @@ class Round:
             "commitment": commit_vector(tree.root, self.form(VectorKind.UPDATE)),
             "content_id": bytes(web3.keccak(tree.root.hash)),
             "samples": samples,
+            "milliseconds": milliseconds,
             "salt": bytes(web3.keccak(text=f"salt of {own} in {self.number}.{attempt}")),
         }
         signed = UpdateMessage(**(fields | message))
@@ -135,6 +145,7 @@ class Round:
             commitment=fields["commitment"],
             content_id=fields["content_id"],
             samples=samples,
+            milliseconds=milliseconds,
             salt=fields["salt"],
             weight=min(samples, self.parameters.max_samples),
             digest=bytes(update_digest(signed, chain.id)),

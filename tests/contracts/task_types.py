@@ -118,4 +118,6 @@ class TaskParameters(NamedTuple):
     rule_argument: int
     weighing: str
     weighing_argument: int
+    sealing: str
+    sealing_rate: int
     board: str

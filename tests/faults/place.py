@@ -49,6 +49,7 @@ _HURRY_SECONDS = 0.5
 class Learnt:
     delta: NDArray[np.int32]
     samples: int
+    milliseconds: int = 0
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ def test_update_digest_is_shared(case: dict[str, Any]) -> None:
         trainer=Address(message["trainer"]),
         commitment=unhex(message["commitment"]),
         content_id=unhex(message["contentId"]),
-        samples=message["samples"],
+        samples=message["report"] & 0xFFFFFFFF,
+        milliseconds=message["report"] >> 32,
         salt=unhex(message["salt"]),
     )
     assert update_digest(update, int(case["chainId"])) == unhex(case["digest"])

@@ -28,7 +28,7 @@ UPDATE_FIELDS: Final = {
     "trainer": "address",
     "commitment": "bytes32",
     "contentId": "bytes32",
-    "samples": "uint32",
+    "report": "uint64",
     "salt": "bytes32",
 }
 
@@ -111,7 +111,7 @@ def _update_cases() -> list[tuple[int, dict[str, Any]]]:
         "trainer": trainer,
         "commitment": word("commitment"),
         "contentId": word("content"),
-        "samples": 600,
+        "report": 1_500 << 32 | 600,
         "salt": word("salt"),
     }
     zeros = "0x" + "00" * 32
@@ -123,7 +123,7 @@ def _update_cases() -> list[tuple[int, dict[str, Any]]]:
         "trainer": task,
         "commitment": "0x" + "ff" * 32,
         "contentId": zeros,
-        "samples": UINT32,
+        "report": 2**64 - 1,
         "salt": zeros,
     }
     return [(1337, ordinary), (1, ordinary), (1337, ordinary | {"attempt": 1}), (2**64, extreme)]

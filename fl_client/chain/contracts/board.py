@@ -67,6 +67,7 @@ class ReviewTerms:
     floor: int
     full: int
     payment: Payment
+    pace: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):

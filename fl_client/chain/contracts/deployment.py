@@ -33,6 +33,8 @@ _WEIGHINGS = {
     "reputation_weighing": "ReputationWeighing",
 }
 _MIXING = {"mixing_weighing": "NeighbourMixing"}
+_POLICIES = {"proof_of_work": "ProofOfWork"}
+_ADMITTED = _RULES | _POLICIES
 _CHECKED = {
     "coin": "DeepCoin",
     "vault": "StakeVault",
@@ -40,7 +42,7 @@ _CHECKED = {
     "court": "DisputeCourt",
     "factory": "TaskFactory",
     "round_tables": "RoundTables",
-    **_RULES,
+    **_ADMITTED,
     **_WEIGHINGS,
     **_MIXING,
 }
@@ -77,6 +79,7 @@ class Deployment:
         round_tables: RoundTables.
         mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
         ..._weighing: how tasks may weigh them first.
+        proof_of_work: how tasks may be sealed, beside ordered slots.
     """
 
     chain_id: int
@@ -98,6 +101,7 @@ class Deployment:
     fltrust_weighing: Address
     reputation_weighing: Address
     mixing_weighing: Address
+    proof_of_work: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -218,7 +222,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     pool = create("RewardPool", coin)
     tables = create("RoundTables")
     court = create("DisputeCourt", create("AggregateVerifier"), tables)
-    rules = {field: create(name) for field, name in _RULES.items()}
+    rules = {field: create(name) for field, name in _ADMITTED.items()}
     weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
     following = list(weighings.values())
     weighings |= {field: create(name, following) for field, name in _MIXING.items()}
@@ -290,7 +294,7 @@ def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int]
 def _rules_of(
     connection: Connection, factory: Address, view: str, names: Mapping[str, str]
 ) -> dict[str, Address]:
-    """The admitted rules by the names that a deployment gives them: known by their code, in whatever order."""
+    """The admitted rules and policies by the names that a deployment gives them, known by their code."""
     functions = connection.contract("TaskFactory", factory).functions
     admitted = connection.call(getattr(functions, view)())
     codes = {Address(rule): _code_at(connection, rule) for rule in admitted}

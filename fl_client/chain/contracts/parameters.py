@@ -61,6 +61,8 @@ class TaskParameters:
     rule_argument: int
     weighing: Address = NOBODY
     weighing_argument: int = 0
+    sealing: Address = NOBODY
+    sealing_rate: int = 0
     board: Address = NOBODY
 
     def __post_init__(self) -> None:

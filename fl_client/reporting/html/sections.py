@@ -165,6 +165,10 @@ def audit_section(audit: dict[str, Any], by: str, command: str) -> Html:
         said = f"The audit differs: {audit['first_difference']}. {done} before that."
     else:
         said = f"The audit cannot be completed: {audit['unchecked']}. {done} before that."
+    if works := audit.get("works_checked"):
+        said += f" {count(works, 'proof')} of work recomputed."
+    if block := audit.get("last_block"):
+        said += f" The last round's block is {block}."
     checked = tag("ul", join(tag("li", one) for one in _CHECKED))
     return join(
         [

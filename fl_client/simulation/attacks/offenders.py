@@ -43,6 +43,7 @@ class ReplayingTrainer(Trainer):
             commitment=secret.commitment,
             content_id=secret.content_id,
             samples=secret.samples,
+            milliseconds=secret.milliseconds,
             salt=secret.salt,
         )
         chain = self.contract.connection.chain_id + (self._whence(clock.round) == 2)

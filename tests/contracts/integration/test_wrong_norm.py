@@ -252,7 +252,7 @@ def test_a_value_that_is_none_convicts(court: Any, system: System, people: Peopl
     update = played.update(people.trainers[0], vector=np.array([0, 5], dtype=np.int32), commitment=commitment)
     other.commitUpdate(1, update.digest, {"from": update.trainer})
     advance_to(other, Phase.REVEAL)
-    other.revealUpdate(*bad.root, update.content_id, update.samples, update.salt, {"from": update.trainer})
+    other.revealUpdate(*bad.root, update.content_id, update.report, update.salt, {"from": update.trainer})
     opening = bad.opening(0)
     open_evidence(court, other, challenger, hash_of_chunk(update.trainer, 1, 0, opening))
     shown = court.proveWrongNorm(other, update.trainer, 1, 0, opening, SALT, {"from": challenger})

@@ -103,7 +103,7 @@ def typed_data_digest(message: UpdateMessage, chain_id: int) -> bytes:
             "trainer": message.trainer,
             "commitment": message.commitment,
             "contentId": message.content_id,
-            "samples": message.samples,
+            "report": message.milliseconds << 32 | message.samples,
             "salt": message.salt,
         },
     )
@@ -115,6 +115,7 @@ def typed_data_digest(message: UpdateMessage, chain_id: int) -> bytes:
     round_=uint32,
     attempt=uint32,
     samples=uint32,
+    milliseconds=uint32,
     base=words,
     commitment=words,
     content=words,
@@ -125,6 +126,7 @@ def test_digest_is_that_of_eth_account(
     round_: int,
     attempt: int,
     samples: int,
+    milliseconds: int,
     base: bytes,
     commitment: bytes,
     content: bytes,
@@ -140,6 +142,7 @@ def test_digest_is_that_of_eth_account(
         commitment=Bytes32(commitment),
         content_id=Bytes32(content),
         samples=samples,
+        milliseconds=milliseconds,
         salt=Bytes32(salt),
     )
     assert update_digest(message, chain_id) == typed_data_digest(message, chain_id)
@@ -154,6 +157,7 @@ CHANGES: list[dict[str, Any]] = [
     {"commitment": bytes(32)},
     {"content_id": bytes(32)},
     {"samples": 601},
+    {"milliseconds": 1},
     {"salt": bytes(32)},
 ]
 

@@ -37,6 +37,7 @@ DEPLOYMENT = Deployment(
     fltrust_weighing=NOBODY,
     reputation_weighing=NOBODY,
     mixing_weighing=NOBODY,
+    proof_of_work=Address("0x" + "44" * 20),
 )
 
 
@@ -98,6 +99,30 @@ def test_the_weighing_rule_and_its_argument_are_the_contracts() -> None:
 def test_a_rule_whose_bounds_the_places_do_not_fit_is_refused(rule: str, trainers: int, line: str) -> None:
     with pytest.raises(ConfigError, match=f"^file: {re.escape(line)}$"):
         plan_from_table({"rule": rule, "trainers": trainers}, "file")
+def test_slots_have_neither_policy_nor_rate() -> None:
+    found = parameters(TaskPlan().within(FactoryBounds.devnet()))
+    assert (found.sealing, found.sealing_rate) == (NOBODY, 0)
+
+
+def test_work_is_wanted_within_an_eighth_of_a_slot_unless_it_is_said() -> None:
+    plan = plan_from_table({"sealing": "proof-of-work", "seconds": {"phase": 80}}, "task.yaml")
+    found = parameters(plan.within(FactoryBounds.devnet()))
+    assert (found.sealing, found.sealing_rate) == (DEPLOYMENT.proof_of_work, 10)
+    said = plan_from_table({"sealing": "proof-of-work", "seconds": {"seal": 80, "sealing": 20}}, "task.yaml")
+    assert parameters(said.within(FactoryBounds.devnet())).sealing_rate == 20
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ({"sealing": "lots"}, "give slots or proof-of-work"),
+        ({"seconds": {"sealing": 5}}, "slots have no rate"),
+        ({"sealing": "proof-of-work", "seconds": {"seal": 80, "sealing": 21}}, "4 times as long"),
+    ],
+)
+def test_a_sealing_that_no_factory_admits_is_refused(table: dict[str, Any], line: str) -> None:
+    with pytest.raises(ConfigError, match=line):
+        plan_from_table(table, "task.yaml")
 
 
 def test_the_norm_bound_is_that_of_the_whole_vector() -> None:

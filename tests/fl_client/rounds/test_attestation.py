@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from fl_client.rounds import Reveal, tally
-from fl_client.rounds.ledger import RoundRecord
+from fl_client.rounds.round_record import RoundRecord
 from fl_client.types import Address, Bytes32
 
 TURN = 2

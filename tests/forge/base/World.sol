@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MeanRule} from "../../../contracts/aggregation/MeanRule.sol";
 import {MedianRule} from "../../../contracts/aggregation/MedianRule.sol";
+import {ProofOfWork} from "../../../contracts/sealing/ProofOfWork.sol";
 import {TrimmedMeanRule} from "../../../contracts/aggregation/TrimmedMeanRule.sol";
 import {RoundTables} from "../../../contracts/aggregation/RoundTables.sol";
 import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
@@ -37,6 +38,7 @@ abstract contract World is Checks {
     AggregateVerifier internal verifier;
     DisputeCourt internal court;
     mapping(Rule => ICombiningRule) internal rules;
+    ProofOfWork internal proofOfWork;
     TaskFactory internal factory;
 
     function _deploy() internal {
@@ -48,8 +50,10 @@ abstract contract World is Checks {
         rules[Rule.Mean] = new MeanRule();
         rules[Rule.Median] = new MedianRule();
         rules[Rule.TrimmedMean] = new TrimmedMeanRule();
-        address[] memory admitted = new address[](3);
+        address[] memory admitted = new address[](4);
         for (uint256 i = 0; i < 3; ++i) admitted[i] = address(rules[Rule(i)]);
+        proofOfWork = new ProofOfWork();
+        admitted[3] = address(proofOfWork);
         factory = new TaskFactory(
             address(court),
             vault,
@@ -113,6 +117,8 @@ abstract contract World is Checks {
                 ruleArgument: 0,
                 weighing: address(0),
                 weighingArgument: 0,
+                sealing: address(0),
+                sealingRate: 0,
                 board: address(0)
             });
     }

@@ -49,7 +49,7 @@ abstract contract FederationRounds is FederationState {
             abi.encode(
                 keccak256(
                     // solhint-disable-next-line max-line-length
-                    "Update(address task,uint32 round,uint32 attempt,bytes32 baseModel,address trainer,bytes32 commitment,bytes32 contentId,uint32 samples,bytes32 salt)"
+                    "Update(address task,uint32 round,uint32 attempt,bytes32 baseModel,address trainer,bytes32 commitment,bytes32 contentId,uint64 report,bytes32 salt)"
                 ),
                 address(task),
                 uint256(_clock().round),

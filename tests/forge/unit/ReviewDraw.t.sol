@@ -41,7 +41,8 @@ contract ReviewDrawTest is Checks {
             tolerance: 0,
             floor: 0,
             full: 1,
-            payment: Payment.Equal
+            payment: Payment.Equal,
+            pace: 0
         });
         bytes memory arguments = abi.encode(terms, address(this), 2_000, 1_000, 60, address(this), 3);
         _board = ReviewBoard(

@@ -123,11 +123,12 @@ def test_wiring_names_the_other_contracts(system):
     assert system.factory.wiring() == (system.court, system.vault, system.pool)
 
 
-def test_only_the_given_rules_are_admitted(system, outsider):
-    for rule in (system.rule, system.median_rule, system.trimmed_mean_rule):
-        assert system.factory.isRule(rule)
+def test_only_the_given_rules_and_policies_are_admitted(system, outsider):
+    for one in (system.rule, system.median_rule, system.trimmed_mean_rule, system.proof_of_work):
+        assert system.factory.isRule(one)
     assert not system.factory.isRule(outsider)
 
 
 def test_the_admitted_rules_can_be_read(system):
-    assert system.factory.rules() == (system.rule, system.median_rule, system.trimmed_mean_rule)
+    given = (system.rule, system.median_rule, system.trimmed_mean_rule, system.proof_of_work)
+    assert system.factory.rules() == given

@@ -43,6 +43,7 @@ LIMITS = {
     "tolerance": Limits(least=0, most=65_534),
     "floor": Limits(least=0, most=65_533, at_most={"full": 65_534}),
     "full": Limits(least=32_769, most=65_534),
+    "pace": Limits(least=2, most=10_000),
 }
 # As the contract calls those whose names a task's parameters have too.
 NAMES = {
@@ -174,6 +175,12 @@ def test_silence_costs_something_even_without_rewards(try_to_create):
 def test_a_quorum_is_more_than_half(try_to_create):
     with reverts("TaskFactoryParameterOutOfBounds", "committeeQuorum", 3, 4, 6):
         try_to_create(committee=6, quorum=3)
+
+
+def test_where_times_are_compared_the_lowest_score_is_not_enough(try_to_create):
+    assert try_to_create(pace=2, floor=1)
+    with reverts("TaskFactoryParameterOutOfBounds", "floor", 0, 1, 65_533):
+        try_to_create(pace=2, floor=0)
 
 
 @pytest.mark.parametrize("payment", PaidBy)

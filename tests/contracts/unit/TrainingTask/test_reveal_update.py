@@ -5,7 +5,7 @@ import pytest
 from brownie import web3
 from eth_abi.abi import encode
 
-from fl_client.encoding import Node, VectorKind, commit_vector
+from fl_client.encoding import Node, VectorKind, commit_vector, set_hash
 from tests.contracts.federation import (
     advance_to,
     at,
@@ -42,7 +42,7 @@ def test_emits_update_revealed(task, revealing, active):
         "rootHash": updates[0].root.hash,
         "rootSum": updates[0].root.sum,
         "contentId": updates[0].content_id,
-        "samples": updates[0].samples,
+        "report": updates[0].report,
         "salt": updates[0].salt,
     }
 
@@ -161,6 +161,21 @@ def test_no_samples_revert(task, committing, active):
         task.revealUpdate(root_hash, root_sum, content_id, 0, salt, {"from": active[0]})
 
 
+def test_a_time_without_samples_reverts(task, committing, active):
+    """The count is the report's low half."""
+    updates = committing.commit(active)
+    root_hash, root_sum, content_id, _, salt = updates[0].opening
+    with reverts("TrainingTaskNoSamples"):
+        task.revealUpdate(root_hash, root_sum, content_id, 2**32, salt, {"from": active[0]})
+
+
+def test_the_time_weighs_nothing(task, committing, active):
+    """Whatever hashes entries hashes the capped count alone."""
+    (update,) = committing.commit(active[:1], milliseconds=2**32 - 1)
+    committing.reveal([update])
+    assert bytes(task.setHash()) == set_hash([(active[0].address, update.samples, update.commitment)])
+
+
 @pytest.fixture
 def short(system, people):
     """A task whose updates may have a sum of squares of 25."""
@@ -185,7 +200,7 @@ def test_an_update_beyond_the_norm_bound_reverts(short, active):
         round_.reveal(round_.commit(active[:1], vector=vector_of(3, 4, 1)))
 
 
-@pytest.mark.parametrize("place", range(5), ids=["root", "sum", "content", "samples", "salt"])
+@pytest.mark.parametrize("place", range(5), ids=["root", "sum", "content", "report", "salt"])
 def test_every_field_is_bound_by_the_commitment(task, revealing, active, place):
     round_, updates = revealing
     opening = list(updates[0].opening)
@@ -198,12 +213,13 @@ def test_every_field_is_bound_by_the_commitment(task, revealing, active, place):
 
 def encode_digest(round_, update, opening, **message):
     """The digest that the contract computes from other fields than those committed to."""
-    root_hash, root_sum, content_id, samples, salt = opening
+    root_hash, root_sum, content_id, report, salt = opening
     commitment = commit_vector(Node(hash=root_hash, sum=root_sum), round_.form(VectorKind.UPDATE))
     fields = {
         "commitment": commitment,
         "content_id": content_id,
-        "samples": samples,
+        "samples": report & 0xFFFFFFFF,
+        "milliseconds": report >> 32,
         "salt": salt,
     } | message
     return round_.update(update.trainer, **fields).digest
@@ -236,6 +252,7 @@ def test_a_copied_commitment_cannot_be_revealed(task, committing, active):
     mine = committing.update(
         active[1],
         samples=original.samples,
+        milliseconds=original.milliseconds,
         vector=original.vector,
         salt=original.salt,
         content_id=original.content_id,
