@@ -7,7 +7,6 @@ from fl_client.review.judging import LossJudge
 from fl_client.review.scores import ZERO_SCORE, pack_scores, score_of, unpack_scores
 from fl_client.review.tally import (
     UNAVAILABLE,
-    PaidBy,
     honest_mask,
     is_near,
     kept_mask,
@@ -21,7 +20,6 @@ __all__ = [
     "ZERO_SCORE",
     "Contribution",
     "LossJudge",
-    "PaidBy",
     "Utility",
     "gain",
     "guided_shapley",
