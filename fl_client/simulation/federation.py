@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, Role, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, ConfigError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
@@ -72,6 +72,11 @@ class Federation:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
+        if settings.validators > len(self.data.test):
+            raise ConfigError(
+                f"--validators is {settings.validators}, the task has {len(self.data.test)} test samples to share out "
+                "among them: give fewer"
+            )
         self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
         self.connection = Connection.embedded(
