@@ -57,7 +57,7 @@ class LateTrainer(Trainer):
                 }  # type: ignore[typeddict-item]
             )
             signed = demo_account(0, 3).sign_transaction(filled)
-            self._sent = web3.eth.send_raw_transaction(signed.raw_transaction)
+            self._sent = web3.eth.send_raw_transaction(signed.raw)
         return None
 
     _sent: Any = None
