@@ -111,7 +111,7 @@ def shares_of(watch: TaskWatch, record: RoundRecord) -> tuple[int, ...]:
         review.medians,
         weights,
         review.kept_mask or 0,
-        paid_by=terms.payment,
+        payment=terms.payment,
         floor=terms.floor,
         full=terms.full,
         max_samples=watch.contract.parameters.max_samples,

@@ -16,6 +16,7 @@ from fl_client.cli.demo import demo
 from fl_client.cli.groups import keys_app, task_app
 from fl_client.cli.latency import latency
 from fl_client.cli.prune import prune
+from fl_client.cli.receipt import receipt
 from fl_client.cli.report import dashboard, report
 from fl_client.errors import GradbondError
 
@@ -28,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "See it": (demo, attack, commands.audit, commands.status, report, dashboard, latency),
+    "See it": (demo, attack, commands.audit, receipt, commands.status, report, dashboard, latency),
     "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
     "Take part": (
         *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),

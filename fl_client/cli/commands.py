@@ -31,6 +31,7 @@ class Member(StrEnum):
 
     trainer = "trainer"
     aggregator = "aggregator"
+    validator = "validator"
 
 
 # ---------------------------------------------------------------------- roles
@@ -146,7 +147,7 @@ def join(
     role: Annotated[Member, typer.Option(help="As what.")] = Member.trainer,
     as_json: AsJson = False,
 ) -> None:
-    """Lock a stake and take a place; `fl train` or `fl aggregate` then does the work (and joins by itself).
+    """Lock a stake and take a place; `fl train`, `aggregate` or `validate` does the work (and joins by itself).
 
     Example: fl join task.json --role trainer --keystore keys/alice.json --store store
     """

@@ -44,6 +44,9 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything that the run leaves.")] = Path("runs/demo"),
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
     validators: Annotated[int, typer.Option(help="Validators who score the updates, 3 to 64; 0: none.")] = 0,
+    reward: Annotated[
+        str, typer.Option(help="What accepted updates are paid by: equal; with validators samples or score.")
+    ] = "equal",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
     network: Annotated[
         bool,
@@ -70,15 +73,10 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        sealed = sealing == "slots"
-        if (epochs, batch_size, lr, solver, fraction, device, validators) != (
-            *[None] * 4,
-            1.0,
-            "cpu",
-            0,
-        ) or not sealed:
+        said = (epochs, batch_size, lr, solver, fraction, device, sealing)
+        if said != (*[None] * 4, 1.0, "cpu", "slots"):
             raise ConfigError(
-                "--network trains as the task says, on the CPU: leave out --epochs, --lr, --validators and the like"
+                "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
             )
         plan = NetworkPlan(
             out=out,
@@ -90,6 +88,8 @@ def demo(
             definition=task,
             data=data,
             ipfs=tuple(ipfs or ()),
+            validators=validators,
+            reward=reward,
         )
         run_network_demo(plan, as_json=as_json)
         return
@@ -114,6 +114,7 @@ def demo(
         out=out,
         honest=honest,
         validators=validators,
+        reward=reward,
         device=device,
     )
     if as_json:

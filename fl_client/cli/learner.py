@@ -84,8 +84,8 @@ def local_judge(settings: Settings, contract: TaskContract) -> LossJudge:
     """A validator's judge: the K-th of N parts of the definition's test samples, which no trainer has.
 
     Raises:
-        ConfigError: the model is another than the task's.
-        LearningError: its definition or its data cannot be used, or this part is empty.
+        ConfigError: the model is another than the task's, or this part is empty.
+        LearningError: its definition or its data cannot be used.
     """
     part, whole = parse_share(settings.share)
     import numpy as np
@@ -94,6 +94,12 @@ def local_judge(settings: Settings, contract: TaskContract) -> LossJudge:
     from fl_client.review import LossJudge
 
     _, data, model = _opened(settings, contract)
+    if part > len(data.test):
+        # Whoever can score nothing is silent when it is drawn, and slashed for it.
+        raise ConfigError(
+            f"--share is {settings.share!r}, the definition has {len(data.test)} test samples, so that this part is "
+            f"empty: give K/N with N at most {len(data.test)}"
+        )
     mine = data.test.select(np.arange(part - 1, len(data.test), whole))
     device = learning.resolve_device(settings.device)
     return LossJudge(lambda vector: model.evaluate(vector, mine, device).loss)

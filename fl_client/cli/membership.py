@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Final
 
 import typer
 
@@ -18,32 +19,55 @@ from fl_client.roles import GasBook, ModelBook, Participant
 from fl_client.rounds import TaskWatch
 from fl_client.types import Address
 
-_ROLES = {"trainer": Role.TRAINER, "aggregator": Role.SEALER, "challenger": Role.CHALLENGER}
-# A validator joins and leaves through its board, by the role itself (`fl validate`).
+_ROLES: Final = {
+    "trainer": Role.TRAINER,
+    "aggregator": Role.SEALER,
+    "challenger": Role.CHALLENGER,
+    "validator": Role.VALIDATOR,
+}
 
 
 def join(settings: Settings, role: str, *, as_json: bool) -> None:
-    """Lock the stake of a ``trainer`` or an ``aggregator``.
+    """Lock the stake of a ``trainer``, an ``aggregator`` or a ``validator``.
 
     Raises:
-        ChainError: the task has ended, the account is in it already, or has not the means.
+        ChainError: the task has ended or takes nobody in this role, the account is in it already, or has not the
+            means.
     """
     with _opened(settings) as (contract, sender):
         models = ModelBook(TaskWatch(contract), open_content(settings))
         phase, _ = models.watch.refresh()
         if phase is Phase.ENDED:
             raise ChainError(f"the task {contract.address} has ended: nobody can join it any more")
-        as_trainer = role == "trainer"
-        known = contract.trainer(sender.address).state is not TrainerState.NONE
-        if known if as_trainer else sender.address in contract.seats():
+        if _is_in(contract, sender.address, _ROLES[role]):
             raise ChainError(f"{sender.address} is in {contract.address} already: nothing to do")
+        entry = _entry(models.watch, _ROLES[role])
         participant = Participant(models.watch, sender, GasBook())
-        participant.role, participant.stakes_as = role, Role.TRAINER if as_trainer else Role.SEALER
+        participant.role, participant.stakes_as = role, _ROLES[role]
         check_means(participant, models)
         participant.allow(stake_of(contract, participant.stakes_as))
-        functions = contract.task.functions
-        participant.send(functions.joinAsTrainer() if as_trainer else functions.joinAsSealer())
+        participant.send(entry)
         _tell(f"joined as {role}", sender.address, as_json=as_json)
+
+
+def _is_in(contract: TaskContract, account: Address, role: Role) -> bool:
+    if role is Role.TRAINER:
+        return contract.trainer(account).state is not TrainerState.NONE
+    if role is Role.VALIDATOR:
+        # Its stake stays with the board until it is withdrawn; a second seat would share it.
+        return contract.board is not None and contract.stake(account, role)[0] > 0
+    return account in contract.seats()
+
+
+def _entry(watch: TaskWatch, role: Role) -> Any:
+    """The call by which an account takes its place."""
+    functions = watch.contract.task.functions
+    if role is not Role.VALIDATOR:
+        return functions.joinAsTrainer() if role is Role.TRAINER else functions.joinAsSealer()
+    board, ledger = watch.contract.board, watch.ledger.board
+    if board is None or ledger is None:
+        raise ChainError(f"the task {watch.contract.address} is not reviewed: it takes no validators")
+    return board.board.functions.joinAsValidator(ledger.free_seat())
 
 
 def claim(settings: Settings, *, as_json: bool) -> None:
@@ -73,7 +97,7 @@ def leave(settings: Settings, *, as_json: bool) -> None:
             if not amount:
                 continue
             if releasable_at and now >= releasable_at:
-                sender.send(contract.task.functions.withdraw(int(role)))
+                sender.send(_withdrawal(contract, role))
                 done.append(f"took back {amount / ONE_COIN:g} coins ({name})")
             elif releasable_at:
                 done.append(f"{amount / ONE_COIN:g} coins ({name}) are free in {releasable_at - now} s")
@@ -85,7 +109,17 @@ def leave(settings: Settings, *, as_json: bool) -> None:
         _tell("; ".join(done), sender.address, as_json=as_json)
 
 
+def _withdrawal(contract: TaskContract, role: Role) -> Any:
+    if role is Role.VALIDATOR and contract.board is not None:
+        return contract.board.board.functions.withdrawStake()
+    return contract.task.functions.withdraw(int(role))
+
+
 def _leave(contract: TaskContract, sender: TransactionSender, role: Role) -> Receipt:
+    if role is Role.VALIDATOR and contract.board is not None:
+        seat = contract.board.seat_of(sender.address, contract.connection.block_number())
+        assert seat is not None  # a stake without a seat is unbonding
+        return sender.send(contract.board.board.functions.leaveBoard(seat))
     seats = contract.seats()
     seat = seats.index(sender.address) if sender.address in seats else 0
     return sender.send(contract.task.functions.leaveTask(int(role), seat))

@@ -6,12 +6,10 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,19 +17,20 @@ from fl_client.aggregation import parse_aggregation
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, UnlockedSender, create_keystore
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
-from fl_client.cli.devnet import CHAIN_ID, anvil_options, find_anvil
+from fl_client.cli.processes import START_SECONDS, Process, anvil, bare_environment, command_line
 from fl_client.errors import ChainError, ConfigError
+from fl_client.roles import check_reward, review_by
 from fl_client.types import Address
 
 _FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
 _COINS: Final = 500
 _ETHER: Final = 5 * 10**18
-_START_SECONDS: Final = 120.0
 _COMMANDS: Final = {
     "trainer": ("train",),
     "aggregator": ("aggregate",),
     "auditor": ("audit", "--watch", "--challenge"),
     "owner": ("own",),
+    "validator": ("validate",),
 }
 _ROOT_SHARE: Final = "1/5"
 """Of the test samples: what the owner learns a trusted update on, where the rule compares with one."""
@@ -49,6 +48,7 @@ class NetworkPlan:
         rpc_url: a development node that runs already; without it an anvil is started.
         ipfs: RPC addresses of IPFS daemons; without them all share a folder.
         poll: seconds between two looks at the chain.
+        validators, reward: who reviews, 0 for nobody, and what accepted updates are paid by.
         until_home: whether participants wait until their stakes are back; else they end with the task.
     """
 
@@ -66,35 +66,11 @@ class NetworkPlan:
     ipfs: tuple[str, ...] = ()
     poll: float = 0.3
     until_home: bool = False
+    validators: int = 0
+    reward: str = "equal"
 
-
-@dataclass(slots=True)
-class Process:
-    """One participant: its process, its last words, and how it ended."""
-
-    name: str
-    role: str
-    address: Address
-    handle: subprocess.Popen[str]
-    log: Path
-    read: int = 0
-    said: list[dict[str, Any]] = field(default_factory=list)
-
-    def follow(self) -> None:
-        """Read what it has written since the last time."""
-        with self.log.open(encoding="utf-8") as file:
-            file.seek(self.read)
-            for line in file:
-                if not line.endswith("\n"):
-                    break  # still being written
-                self.read += len(line.encode())
-                with contextlib.suppress(ValueError):
-                    self.said.append(json.loads(line))
-
-    @property
-    def deeds(self) -> list[str]:
-        """What it did, in order."""
-        return [entry["deed"] for entry in self.said if "deed" in entry]
+    def __post_init__(self) -> None:
+        check_reward(self.reward, self.validators)
 
 
 class Network:
@@ -118,11 +94,12 @@ class Network:
     def __enter__(self) -> Network:
         try:
             self.plan.out.mkdir(parents=True, exist_ok=True)
-            self.url = self.plan.rpc_url or self._stack.enter_context(_anvil(self.plan.out))
+            self.url = self.plan.rpc_url or self._stack.enter_context(anvil(self.plan.out))
             self.contract = self._found()
-            for name, address in self.accounts.items():
-                if name != "owner" or self._gives:
-                    self.processes.append(self.start(name, address))
+            self._start(lambda role: role == "validator")
+            # Whoever has no seat when the first turn opens is not drawn in it.
+            self._await_deed("took a seat on the board")
+            self._start(lambda role: self._gives if role == "owner" else role != "validator")
         except BaseException:
             self.close()
             raise
@@ -152,6 +129,7 @@ class Network:
         deployment = deploy(bank, connection, bounds=FactoryBounds.devnet())
         deployment.write(out / "deployment.json")
         names = [f"trainer-{number + 1}" for number in range(self.plan.trainers)]
+        names += [f"validator-{number + 1}" for number in range(self.plan.validators)]
         self.accounts = self._keys([*names, "aggregator", "auditor", "owner"])
         coin = connection.contract("DeepCoin", deployment.coin)
         for name, account in self.accounts.items():
@@ -191,9 +169,50 @@ class Network:
             f"rule: {json.dumps(plan.rule)}",
             f"seconds: {seconds}",
         ]
+        if (review := review_by(plan.validators, plan.reward)) is not None:
+            lines.append(f"review: {{committee: {review.committee}, payment: {review.payment}}}")
+        if plan.reward == "samples":
+            lines.append(f"max_samples: {self._greatest_share()}")
         (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
+    def _greatest_share(self) -> int:
+        """The count that earns the whole reward, where samples pay."""
+        import numpy as np  # torch comes with the next line: only this payment waits for that
+
+        from fl_client import learning
+
+        plan = self.plan
+        data = learning.check_task(learning.load_task(plan.definition, data_dir=plan.data))
+        shares = learning.split(
+            learning.parse_partition(plan.partition),
+            data.train_targets,
+            participants=plan.trainers,
+            generator=np.random.default_rng(plan.seed),
+        )
+        return max(len(share) for share in shares)
+
     # ------------------------------------------------------------------ processes
+
+    def _start(self, wanted: Callable[[str], bool]) -> None:
+        """Start everybody in the roles that are wanted."""
+        for name, address in self.accounts.items():
+            if wanted(name.split("-")[0]):
+                self.processes.append(self.start(name, address))
+
+    def _await_deed(self, deed: str) -> None:
+        """Until every process has done something.
+
+        Raises:
+            ChainError: one failed, or they took too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while not all(deed in process.deeds for process in self.processes):
+            for process in self.processes:
+                process.follow()
+                self._require_well(process)
+            if time.monotonic() > deadline:
+                raise ChainError(f"nobody {deed} within {START_SECONDS:.0f} s; see {self.plan.out / 'logs'}")
+            time.sleep(0.1)
 
     def options(self, name: str) -> list[object]:
         """What an account's commands are told, from its own folders."""
@@ -213,7 +232,11 @@ class Network:
             ChainError: it failed; its own line is in the message.
         """
         done = subprocess.run(
-            _fl(*arguments, "--json"), capture_output=True, text=True, env=_environment(), check=False
+            command_line(*arguments, "--json"),
+            capture_output=True,
+            text=True,
+            env=bare_environment(),
+            check=False,
         )
         if done.returncode:
             raise ChainError(f"fl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
@@ -225,8 +248,9 @@ class Network:
         out, arguments = self.plan.out, self.options(name)
         arguments += ["--poll", self.plan.poll, "--json"]
         arguments += [] if self.plan.until_home or role == "owner" else ["--until-ended"]
-        if role in ("trainer", "owner"):
-            share = _ROOT_SHARE if role == "owner" else f"{name.split('-')[1]}/{self.plan.trainers}"
+        if role in ("trainer", "validator", "owner"):
+            among = self.plan.validators if role == "validator" else self.plan.trainers
+            share = _ROOT_SHARE if role == "owner" else f"{name.split('-')[1]}/{among}"
             arguments += ["--definition", self.plan.definition, "--share", share]
             arguments += ["--partition", self.plan.partition, "--seed", self.plan.seed]
             arguments += [] if self.plan.data is None else ["--data", self.plan.data]
@@ -234,11 +258,11 @@ class Network:
         log.parent.mkdir(exist_ok=True)
         with log.open("a") as output, log.with_suffix(".err").open("a") as errors:
             handle = subprocess.Popen(
-                _fl(*_COMMANDS[role][:1], out / "task.json", *_COMMANDS[role][1:], *arguments),
+                command_line(*_COMMANDS[role][:1], out / "task.json", *_COMMANDS[role][1:], *arguments),
                 stdout=output,
                 stderr=errors,
                 text=True,
-                env=_environment(),
+                env=bare_environment(),
             )
         return Process(name=name, role=role, address=address, handle=handle, log=log, read=log.stat().st_size)
 
@@ -269,37 +293,3 @@ class Network:
         if code:
             words = process.log.with_suffix(".err").read_text(encoding="utf-8").strip().splitlines()
             raise ChainError(f"{process.name} ended with {code}: {words[-1] if words else 'it said nothing'}")
-
-
-def _fl(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "fl_client.cli.app", *map(str, arguments)]
-
-
-def _environment() -> dict[str, str]:
-    """Ours without settings of the user's own, and one thread a process: there are more of them than cores."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FL_")}
-    return kept | {"OMP_NUM_THREADS": "1"}
-
-
-@contextlib.contextmanager
-def _anvil(out: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    url = f"http://127.0.0.1:{port}"
-    command = [*find_anvil(), *anvil_options(port, 10, out / "chain", 0)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                Connection.open(url, chain_id=CHAIN_ID)
-                break
-            except ChainError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()

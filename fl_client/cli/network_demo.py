@@ -69,7 +69,10 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
         typer.Exit: the audit's exit code.
     """
     console = Console(highlight=False, stderr=as_json)
-    console.print(f"starting a node, {plan.trainers} trainers, an aggregator and an auditor in {plan.out}")
+    judges = f"{plan.validators} validators, " if plan.validators else ""
+    console.print(
+        f"starting a node, {plan.trainers} trainers, {judges}an aggregator and an auditor in {plan.out}"
+    )
     began = time.monotonic()
     with Network(plan) as network:
         rounds = Rounds(network)

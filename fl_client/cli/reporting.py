@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from fl_client.chain.contracts import ONE_COIN, Phase
+from fl_client.chain.contracts import ONE_COIN
 from fl_client.roles import Participant
 
 
@@ -29,7 +29,7 @@ class Diary:
         """One line when the phase has changed since the last one: phase, deadline, peers, stake."""
         contract, account = self._participant.contract, self._participant.address
         with contract.held():
-            phase, deadline = contract.phase(account)
+            phase, _ = contract.phase(account)
             clock = contract.clock(account)
             where = (clock.round, clock.turn, phase)
             if where == self._where:
@@ -38,7 +38,7 @@ class Diary:
             stake, _ = contract.stake(account, self._participant.stakes_as)
             self._say(
                 phase=phase.name.lower(),
-                deadline=0 if phase is Phase.ENDED else deadline,
+                deadline=contract.deadline(account),
                 rounds=contract.parameters.rounds,
                 trainers=clock.active,
                 sealers=sum(bool(int(seat, 16)) for seat in contract.seats()),

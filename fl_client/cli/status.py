@@ -72,6 +72,8 @@ def _account(account: AccountStatus, now: int) -> Table:
     table.add_row("account", account.address)
     table.add_row("as trainer", account.trainer or "no")
     table.add_row("as sealer", "no" if account.seat is None else f"seat {account.seat}")
+    if account.board_seat is not None:
+        table.add_row("as validator", f"seat {account.board_seat} of the review board")
     for stake in account.stakes:
         free = "bound" if not stake.releasable_at else f"free {_spelt(stake.releasable_at - now)}"
         table.add_row(f"{stake.role} stake", f"{stake.amount / ONE_COIN:g} coins, {free}")

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.errors import ConfigError
-from fl_client.learning.learner import LocalUpdate, Vector
-
-
-class Learns(Protocol):
-    """A learner without momentum."""
-
-    def update(self, base: Vector, round_: int) -> LocalUpdate:
-        """Train from a global model."""
-        ...
+from fl_client.learning.learner import Vector
 
 
 class RunningMean:
@@ -48,15 +37,3 @@ class RunningMean:
         new = delta.astype(np.float64)
         self._mean = new if self._mean is None else self.beta * self._mean + (1 - self.beta) * new
         return np.rint(self._mean).astype(np.int32)
-
-
-class MomentumLearner:
-    """A learner that sends the running mean; a restart begins a new one."""
-
-    def __init__(self, learner: Learns, beta: float) -> None:
-        self._learner, self._running = learner, RunningMean(beta)
-
-    def update(self, base: Vector, round_: int) -> LocalUpdate:
-        """Train, and mix with the rounds before."""
-        learnt = self._learner.update(base, round_)
-        return replace(learnt, delta=self._running.step(learnt.delta))

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.learning.learner import LocalUpdate, Vector
-from fl_client.learning.momentum import Learns
 
 _BELOW = 1 - 1e-9
 """A hair below the bound: what is computed in floats stays below it in integers too."""
+
+
+class Learns(Protocol):
+    """A learner of any kind."""
+
+    def update(self, base: Vector, round_: int) -> LocalUpdate:
+        """Train from a global model."""
+        ...
 
 
 def shortened(rows: NDArray[np.float64], bound: float) -> NDArray[np.float64]:

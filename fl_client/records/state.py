@@ -39,6 +39,9 @@ class PresentState:
         due, doing = self._awaited(phase)
         if phase is Phase.AGGREGATE:
             deadline = self._clock.slot(self._watch.now)[1]
+        board = self._watch.contract.board
+        if phase is Phase.REVIEW and board is not None:
+            deadline = board.state(self._watch.block).deadline
         if phase is Phase.CHALLENGE and self._clock.dispute is not None:
             deadline = self._clock.dispute.deadline
         ended = phase is Phase.ENDED

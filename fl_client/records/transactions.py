@@ -99,6 +99,40 @@ def _succeeded(connection: Connection, left_an_event: bool, to: bytes, hash_: by
     return receipt is not None and receipt["status"] == 1
 
 
+def refused_calls(
+    contract: TaskContract, account: Address, first: int, last: int
+) -> Iterator[dict[str, Any]]:
+    """An account's calls of a task that were mined and refused, in blocks ``first`` to ``last``.
+
+    They leave no event: every block is read.
+
+    Raises:
+        ChainError: the node is gone, or does not have one of the blocks.
+    """
+    connection = contract.connection
+    chain = connection.node
+    if isinstance(chain, EmbeddedChain):
+        for one in every_transaction(chain, connection, first):
+            mine = (one.sender, one.to) == (account, contract.address)
+            if mine and not one.succeeded and one.block <= last:
+                yield _refused(contract, one.block, one.hash, one.data)
+        return
+    for number in range(first, last + 1):
+        with connection.translated(f"reading block {number}"):
+            block = connection.web3.eth.get_block(number, full_transactions=True)
+        for sent in block["transactions"]:
+            assert not isinstance(sent, bytes)  # asked for whole
+            if (str(sent["from"]), str(sent.get("to"))) == (account, contract.address):
+                receipt = find_receipt(connection, bytes(sent["hash"]))
+                if receipt is not None and receipt["status"] == 0:
+                    yield _refused(contract, number, bytes(sent["hash"]), bytes(sent["input"]))
+
+
+def _refused(contract: TaskContract, block: int, hash_: bytes, data: bytes) -> dict[str, Any]:
+    call = call_name(contract, contract.address, data)
+    return {"call": call, "block": block, "transaction": "0x" + hash_.hex()}
+
+
 def asked_for(connection: Connection, hashes: Iterable[bytes], stamps: dict[int, int]) -> Iterator[Mined]:
     """Ask a node for transactions that left an event: two requests each.
 

@@ -8,7 +8,6 @@ from fl_client.review.pace import Claim, implausible
 from fl_client.review.scores import ZERO_SCORE, pack_scores, score_of, unpack_scores
 from fl_client.review.tally import (
     UNAVAILABLE,
-    PaidBy,
     honest_mask,
     is_near,
     kept_mask,
@@ -23,7 +22,6 @@ __all__ = [
     "Claim",
     "Contribution",
     "LossJudge",
-    "PaidBy",
     "Utility",
     "gain",
     "guided_shapley",

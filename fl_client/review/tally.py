@@ -6,21 +6,14 @@ A row holds one judge's scores, uint16, one for each reveal of the round in thei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import Final
+
+from fl_client.chain.contracts import Payment
 
 UNAVAILABLE: Final = 65_535
 """In place of a score: the judge could not fetch the update."""
 
 BPS: Final = 10_000
-
-
-class PaidBy(IntEnum):
-    """What an accepted update is paid by (``Payment`` of ``types/ReviewTypes.sol``)."""
-
-    EQUAL = 0
-    SAMPLES = 1
-    SCORE = 2
 
 
 def median_score(rows: Sequence[Sequence[int]], place: int) -> int:
@@ -86,7 +79,7 @@ def shares(
     weights: Sequence[int],
     kept: int,
     *,
-    paid_by: int,
+    payment: Payment,
     floor: int,
     full: int,
     max_samples: int,
@@ -97,19 +90,19 @@ def shares(
         middles: the medians.
         weights: sample counts as accepted, at most ``max_samples``.
         kept: as ``kept_mask`` gives it.
-        paid_by: a ``PaidBy``.
+        payment: what an accepted update is paid by.
         floor: the median that earns nothing, where scores pay.
         full: the median from which on the whole reward is earned; above ``floor``.
         max_samples: the count that earns the whole reward, where samples pay.
 
-    >>> shares([150, 90], [5, 9], 0b01, paid_by=PaidBy.SCORE, floor=100, full=300, max_samples=10)
+    >>> shares([150, 90], [5, 9], 0b01, payment=Payment.SCORE, floor=100, full=300, max_samples=10)
     (2500, 0)
     """
 
     def share(middle: int, weight: int) -> int:
-        if paid_by == PaidBy.EQUAL:
+        if payment is Payment.EQUAL:
             return BPS
-        if paid_by == PaidBy.SAMPLES:
+        if payment is Payment.SAMPLES:
             return weight * BPS // max_samples
         return min(BPS, (middle - floor) * BPS // (full - floor))
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from fl_client.chain.contracts import ONE_COIN, Payment, ReviewTerms
+from fl_client.chain.contracts import MAX_BOARD_SEATS, ONE_COIN, Payment, ReviewTerms
 from fl_client.errors import ConfigError
 from fl_client.review import score_of
 
 LEAST_COMMITTEE: Final = 3
 MOST_COMMITTEE: Final = 15
+_COMMITTEE: Final = 5
 PAYMENTS: Final = tuple(payment.name.lower() for payment in Payment)
 
 
@@ -89,6 +90,32 @@ class ReviewPlan:
             payment=Payment[self.payment.upper()],
             pace=self.pace,
         )
+
+
+def check_reward(reward: str, validators: int) -> None:
+    """Make sure that so many validators may review, and that they can pay by this.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    if validators and not LEAST_COMMITTEE <= validators <= MAX_BOARD_SEATS:
+        raise ConfigError(
+            f"--validators is {validators}: give {LEAST_COMMITTEE} to {MAX_BOARD_SEATS}, or 0 for no review"
+        )
+    if reward not in PAYMENTS:
+        raise ConfigError(f"--reward is {reward!r}: give {', '.join(PAYMENTS)}")
+    if reward != PAYMENTS[0] and not validators:
+        raise ConfigError(
+            f"--reward is {reward}, and nobody reviews: give --validators, e.g. 3; without a review all accepted "
+            "updates are paid the same"
+        )
+
+
+def review_by(validators: int, reward: str) -> ReviewPlan | None:
+    """The review of a demonstration: of at most five validators; None where there are none."""
+    if not validators:
+        return None
+    return ReviewPlan(committee=min(_COMMITTEE, validators), payment=reward)
 
 
 def review_from_table(table: Any, where: str) -> ReviewPlan:

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from fl_client.chain.contracts import Role
+from fl_client.chain.contracts import Role, TaskContract
 from fl_client.chain.node import NodeRefused
 from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.participant import Participant
+from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
 
@@ -119,12 +120,17 @@ def wait_for_news(participant: Participant, poll_seconds: float) -> None:
         time.sleep(poll_seconds)
 
 
+def _speakers(contract: TaskContract) -> tuple[Address, ...]:
+    """Whose events are news to somebody in the task."""
+    own = (contract.address, contract.deployment.court, contract.deployment.round_tables)
+    return own if contract.board is None else (*own, contract.board.address)
+
+
 def _has_news(participant: Participant, seen: int) -> bool:
     """Whether anything has happened to the task after a block; asked from that block on, which every node knows."""
     contract = participant.contract
     try:
-        watched = (contract.address, contract.deployment.court, contract.deployment.round_tables)
-        logs = contract.connection.logs(watched, seen, None)
+        logs = contract.connection.logs(_speakers(contract), seen, None)
     except NodeRefused:
         return True  # a full look will say what is wrong
     return any(entry.block > seen for entry in logs)

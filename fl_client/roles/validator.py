@@ -9,8 +9,14 @@ from fractions import Fraction
 from typing import Protocol
 
 from fl_client.chain import Journal, ScoresRow, TransactionSender
-from fl_client.chain.contracts import BoardContract, Phase, ReviewState, ReviewStep, Role
-from fl_client.chain.contracts.board import BallotState
+from fl_client.chain.contracts import (
+    BallotState,
+    BoardContract,
+    Phase,
+    ReviewState,
+    ReviewStep,
+    Role,
+)
 from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.review import UNAVAILABLE, Claim, implausible, pack_scores, score_of
 from fl_client.roles.models import ModelBook
@@ -91,15 +97,19 @@ class Validator(Participant):
     def seat(self) -> int | None:
         """The seat that this account holds."""
         assert self.ledger.board is not None
-        return next((seat for seat, who in self.ledger.board.seats.items() if who == self.address), None)
+        return self.ledger.board.seat_of(self.address)
 
     def join(self) -> str | None:
-        """Lock the stake and take the first free seat; whoever was silent does not come back by itself."""
+        """Lock the stake and take the first free seat; whoever was silent does not come back by itself.
+
+        Raises:
+            ChainError: all seats are taken.
+        """
         assert self.ledger.board is not None
         if self.address in self.ledger.board.validators:
             return None
+        free = self.ledger.board.free_seat()
         self.allow(self.board.terms.stake)
-        free = next(seat for seat in range(256) if seat not in self.ledger.board.seats)
         self.send(self.board.board.functions.joinAsValidator(free))
         return "took a seat on the board"
 

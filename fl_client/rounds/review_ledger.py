@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.chain.contracts import MAX_BOARD_SEATS, NO_COMMITTEE
+from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
 
 
@@ -101,6 +103,24 @@ class ReviewLedger:
         self.refunded: tuple[int, int] | None = None
         self._turn = 0
 
+    def seat_of(self, account: Address) -> int | None:
+        """The seat that an account holds."""
+        return next((seat for seat, holder in self.seats.items() if holder == account), None)
+
+    def free_seat(self) -> int:
+        """The first seat that nobody holds; a board has no gaps beyond it.
+
+        Raises:
+            ChainError: all are taken.
+        """
+        for seat in range(MAX_BOARD_SEATS):
+            if seat not in self.seats:
+                return seat
+        raise ChainError(
+            f"all {MAX_BOARD_SEATS} seats of the board {self.board} are taken: wait until a validator leaves, "
+            "then start again"
+        )
+
     def apply(self, event: Event) -> None:
         """Take one event over; those of others are passed over."""
         if event.address == self.board or event.args.get("task") == self.board:
@@ -126,7 +146,7 @@ class ReviewLedger:
 
     def _drawn(self, args: Any) -> None:
         seats = tuple(bytes(args["seats"])[: args["size"]])
-        decides = len(seats) and args["committee"] != 255
+        decides = len(seats) and args["committee"] != NO_COMMITTEE
         record = self.reviews[args["turn"]]
         if decides:
             holders = tuple(self.seats[seat] for seat in seats)

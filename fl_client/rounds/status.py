@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from fl_client.chain.contracts import NOBODY, Phase, Role, TaskContract, TrainerState
 from fl_client.rounds.rules import rule_name
 from fl_client.types import Address
+
+_STAKING: Final = (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +23,12 @@ class Stake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountStatus:
-    """An account in a task; amounts in 1e-18 coin."""
+    """An account in a task: its seats among the sealers and on the review board; amounts in 1e-18 coin."""
 
     address: Address
     trainer: str
     seat: int | None
+    board_seat: int | None
     stakes: tuple[Stake, ...]
     claimable: int
     earned: int
@@ -91,7 +94,7 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
         ChainError: the node is gone.
     """
     with contract.held() as block:
-        phase, deadline = contract.phase(account or NOBODY)
+        phase, _ = contract.phase(account or NOBODY)
         clock, seats = contract.clock(account or NOBODY), contract.seats()
         return TaskStatus(
             task=contract.address,
@@ -99,7 +102,7 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
             now=contract.connection.now(),
             rule=rule_name(contract),
             phase=phase.name.lower(),
-            deadline=0 if phase is Phase.ENDED else deadline,
+            deadline=contract.deadline(account or NOBODY),
             # After the last round the contract counts one further.
             round=min(clock.round, contract.parameters.rounds),
             rounds=contract.parameters.rounds,
@@ -113,13 +116,15 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
             sealers=tuple(seat for seat in seats if seat != NOBODY),
             disputed=clock.dispute_open and phase is not Phase.ENDED,
             base_model="0x" + contract.base_model().hex(),
-            account=None if account is None else _read_account(contract, account, seats),
+            account=None if account is None else _read_account(contract, account, seats, block),
         )
 
 
-def _read_account(contract: TaskContract, account: Address, seats: tuple[Address, ...]) -> AccountStatus:
+def _read_account(
+    contract: TaskContract, account: Address, seats: tuple[Address, ...], block: int
+) -> AccountStatus:
     stakes = []
-    for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER):
+    for role in _STAKING:
         amount, releasable_at = contract.stake(account, role)
         if amount:
             stakes.append(Stake(role=role.name.lower(), amount=amount, releasable_at=releasable_at))
@@ -129,8 +134,15 @@ def _read_account(contract: TaskContract, account: Address, seats: tuple[Address
         address=account,
         trainer="" if state is TrainerState.NONE else state.name.lower(),
         seat=seats.index(account) if account in seats else None,
+        board_seat=_board_seat(contract, account, block),
         stakes=tuple(stakes),
         claimable=claimable,
         earned=earned,
         balance=contract.balance(account),
     )
+
+
+def _board_seat(contract: TaskContract, account: Address, block: int) -> int | None:
+    if contract.board is None or not contract.stake(account, Role.VALIDATOR)[0]:
+        return None
+    return contract.board.seat_of(account, block)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account, export_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, Phase, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
-from fl_client.errors import ChainError
+from fl_client.errors import ChainError, ConfigError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
@@ -79,8 +79,19 @@ class Federation:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
+        if settings.validators > len(self.data.test):
+            raise ConfigError(
+                f"--validators is {settings.validators}, the task has {len(self.data.test)} test samples to share "
+                "out among them: give fewer"
+            )
         self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
+        self.shares = split(
+            parse_partition(settings.partition),
+            self.data.train_targets,
+            participants=settings.participants,
+            generator=np.random.default_rng(settings.seed),
+        )
         self.connection = Connection.embedded(
             seed=settings.seed, accounts=settings.participants + self.further_accounts + settings.validators
         )
@@ -126,17 +137,12 @@ class Federation:
 
     def _plan(self, bounds: FactoryBounds) -> TaskPlan:
         """The task before it is on the chain."""
-        return task_plan(self.settings, phase_seconds=max(bounds.min_challenge_seconds, 4_320))
+        seconds, greatest = max(bounds.min_challenge_seconds, 4_320), max(map(len, self.shares))
+        return task_plan(self.settings, phase_seconds=seconds, greatest_share=greatest)
 
     def _members(self) -> list[Member]:
         """Everybody, with coins to stake; trainers first."""
-        shares = split(
-            parse_partition(self.settings.partition),
-            self.data.train_targets,
-            participants=self.settings.participants,
-            generator=np.random.default_rng(self.settings.seed),
-        )
-        members = [self._trainer(index, share) for index, share in enumerate(shares)]
+        members = [self._trainer(index, share) for index, share in enumerate(self.shares)]
         members += [self._aggregator(index) for index in range(AGGREGATORS)]
         members += self._others()
         members += [self._validator(index) for index in range(self.settings.validators)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eth_utils.crypto import keccak
@@ -13,12 +13,11 @@ from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
 from fl_client.learning import LocalTraining
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
-from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, ReviewPlan, TaskPlan
+from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, TaskPlan, check_reward, review_by
 from fl_client.types import Bytes32
 
 MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
-MAX_VALIDATORS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +53,7 @@ class DemoSettings:
     out: Path = field(default_factory=lambda: Path("runs/demo"))
     honest: bool = False
     validators: int = 0
+    reward: str = "equal"
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -62,10 +62,7 @@ class DemoSettings:
                 f"--participants is {self.participants}: give {MIN_QUORUM} to {MAX_PARTICIPANTS}, "
                 f"since a round needs {MIN_QUORUM} accepted updates"
             )
-        if self.validators and not 3 <= self.validators <= MAX_VALIDATORS:
-            raise ConfigError(
-                f"--validators is {self.validators}: give 3 to {MAX_VALIDATORS}, or 0 for no review"
-            )
+        check_reward(self.reward, self.validators)
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"--rounds is {self.rounds}: give 1 to 10000")
         if self.sealing not in SEALINGS:
@@ -134,9 +131,17 @@ def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, .
     return tuple(placed), tuple(left_out)
 
 
-def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
-    """The demonstration's task: every time is one phase, so that runs are as long as they are busy."""
-    return TaskPlan(
+def task_plan(
+    settings: DemoSettings, *, phase_seconds: int = 600, greatest_share: int | None = None
+) -> TaskPlan:
+    """The demonstration's task: every time is one phase, so that runs are as long as they are busy.
+
+    Args:
+        settings: of the demonstration.
+        phase_seconds: every time of the task.
+        greatest_share: samples of the trainer that has the most: where samples pay, it earns the whole reward.
+    """
+    plan = TaskPlan(
         rounds=settings.rounds,
         trainers=settings.participants,
         quorum=settings.quorum,
@@ -148,8 +153,11 @@ def task_plan(settings: DemoSettings, *, phase_seconds: int = 600) -> TaskPlan:
         challenge_seconds=phase_seconds,
         unbonding_seconds=20 * phase_seconds,
         retention_seconds=100 * phase_seconds,
-        review=ReviewPlan(committee=min(5, settings.validators)) if settings.validators else None,
-    ).within(FactoryBounds.devnet())
+        review=review_by(settings.validators, settings.reward),
+    )
+    if settings.reward == "samples" and greatest_share is not None:
+        plan = replace(plan, max_samples=greatest_share)
+    return plan.within(FactoryBounds.devnet())
 
 
 def derived_salt(seed: int, purpose: str, *numbers: int) -> Bytes32:

@@ -115,7 +115,7 @@ def _idle(block_seconds: float, name: str) -> Iterator[Row]:
     """A trainer that has joined a task which never fills up."""
     with tempfile.TemporaryDirectory() as folder:
         plan = NetworkPlan(out=Path(folder) / "run", trainers=3, rounds=1, seed=SEED, phase_seconds=3_600)
-        with Network(replace(plan, trainers=3)) as found, counting(found.url) as proxy:
+        with Network(plan) as found, counting(found.url) as proxy:
             one = found.processes[0]
             for process in found.processes:
                 process.handle.kill()

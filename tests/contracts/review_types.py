@@ -1,32 +1,10 @@
-"""The types of contracts/types/ReviewTypes.sol, as Python values."""
+"""The terms of a review as Brownie takes them; enums and limits are the client's own, so that they are held to the
+contracts' as well.
+"""
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import NamedTuple
-
-NO_COMMITTEE = 255
-"""In place of a committee's number where too few hold seats."""
-
-MAX_SEATS = 64
-
-
-class ReviewStep(IntEnum):
-    """``ReviewStep`` of contracts/types/ReviewTypes.sol."""
-
-    NONE = 0
-    DRAW = 1
-    COMMIT = 2
-    REVEAL = 3
-    DUE = 4
-
-
-class BallotState(IntEnum):
-    """``BallotState`` of contracts/types/ReviewTypes.sol."""
-
-    NONE = 0
-    COMMITTED = 1
-    REVEALED = 2
 
 
 class ReviewTerms(NamedTuple):

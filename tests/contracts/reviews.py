@@ -9,7 +9,8 @@ from typing import Any
 import brownie
 from brownie import web3
 
-from fl_client.review import UNAVAILABLE, PaidBy
+from fl_client.chain.contracts import BallotState, Payment, ReviewStep
+from fl_client.review import UNAVAILABLE
 from tests.contracts.federation import (
     ONE,
     PURSE,
@@ -21,7 +22,7 @@ from tests.contracts.federation import (
     start,
     task_parameters,
 )
-from tests.contracts.review_types import BallotState, ReviewStep, ReviewTerms
+from tests.contracts.review_types import ReviewTerms
 from tests.contracts.rounds import Round
 
 NOTHING = 32_768
@@ -58,7 +59,7 @@ def review_terms(**overrides: Any) -> ReviewTerms:
         tolerance=100,
         floor=NOTHING,
         full=NOTHING + 1_000,
-        payment=PaidBy.EQUAL,
+        payment=Payment.EQUAL,
     )
     return chosen._replace(**overrides)
 

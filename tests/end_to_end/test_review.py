@@ -17,6 +17,9 @@ from fl_client.audit.review import ReviewAudit, check_board
 from fl_client.chain.contracts import ONE_COIN, Role
 from fl_client.errors import AuditDiffers
 from fl_client.records import RecordWatch
+from fl_client.records.receipt import TaskPast, receipt_of
+from fl_client.records.receipt_check import check_receipt
+from fl_client.review import UNAVAILABLE
 from fl_client.roles import Trainer, Validator
 from fl_client.rounds import SealedVector, TaskWatch
 from fl_client.simulation import DemoSettings, Federation
@@ -188,6 +191,36 @@ def test_audit_names_a_judge_that_was_paid_and_should_not(ended: Ended) -> None:
         review.honest_mask ^= 1
 
     assert "pay the judges" in raised(ended, change)
+
+
+def receipt(
+    ended: Ended, trainer: Any, change: Callable[[Any], None] = lambda review: None
+) -> dict[str, Any]:
+    past = TaskPast.read(ended.federation.contract)
+    assert past.watch.ledger.board is not None
+    change(past.watch.ledger.board.reviews[past.watch.ledger.rounds[ROUNDS].frozen_turn])
+    return receipt_of(past, trainer, ROUNDS)
+
+
+def test_the_receipt_of_a_harmful_update_names_its_median_and_the_floor(ended: Ended) -> None:
+    board = ended.federation.contract.board
+    assert board is not None
+    found = receipt(ended, ended.harmful.address)
+    review = ended.reviews[ended.watch.ledger.rounds[ROUNDS].frozen_turn]
+    assert (found["verdict"], found["counted"]) == ("rejected", False)
+    assert f"median score is {review.medians[place_of(ended, ROUNDS)]} (worth -" in found["why"]
+    assert f"needs {board.terms.floor} (-0.2000)" in found["why"]
+    assert (found["earned"]["update"], found["earned"]["attestation"]) == ("0", str(ONE_COIN))
+    check_receipt(ended.federation.contract, found)
+
+
+def test_the_receipt_of_an_update_that_no_judge_could_fetch_says_so(ended: Ended) -> None:
+    def change(review: Any) -> None:
+        place = place_of(ended, ROUNDS)
+        review.medians = tuple(UNAVAILABLE if at == place else one for at, one in enumerate(review.medians))
+
+    found = receipt(ended, ended.harmful.address, change)
+    assert (found["verdict"], found["counted"]) == ("unscored", False)
 
 
 def test_records_know_the_phase_and_the_calls(ended: Ended) -> None:

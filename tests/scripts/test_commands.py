@@ -206,6 +206,52 @@ def test_leaving_binds_the_stake_for_the_unbonding_time_and_then_gives_it_back(d
     assert "took back 200 coins" in desk.said("leave", "task.json", *who)["deed"]
 
 
+# ---------------------------------------------------------------------- validators
+
+
+@pytest.fixture(scope="module")
+def reviewed(desk: Desk) -> tuple[str, ...]:
+    """A reviewed task, and an account with coins, as options."""
+    (desk.folder / "reviewed.yaml").write_text("seconds: {phase: 600}\nreview: {committee: 3, stake: 30}\n")
+    desk.said("task", "create", "reviewed.yaml", "--keystore", "keys/owner.json", "--out", "reviewed.json")
+    assert desk.run("fund", desk.said("keys", "new", "vera")["address"]).returncode == 0
+    return ("reviewed.json", "--keystore", "keys/vera.json")
+
+
+def test_a_validator_takes_a_seat_leaves_it_and_has_its_stake_back(
+    desk: Desk, reviewed: tuple[str, ...]
+) -> None:
+    assert desk.said("join", *reviewed, "--role", "validator")["deed"] == "joined as validator"
+    code, line = desk.refused("join", *reviewed, "--role", "validator")
+    assert code == 7 and "nothing to do" in line
+    account = desk.said("status", reviewed[0], "--account", address_of(desk, "vera"))["account"]
+    assert (account["board_seat"], account["stakes"][0]["role"]) == (0, "validator")
+    assert (
+        "seat 0 of the review board"
+        in desk.run("status", reviewed[0], "--account", account["address"]).stdout
+    )
+    assert "left as validator; 30 coins are bound" in desk.said("leave", *reviewed)["deed"]
+    assert "30 coins (validator) are free in" in desk.said("leave", *reviewed)["deed"]
+    web3 = Connection.open(desk.url).web3
+    web3.provider.make_request("evm_increaseTime", [100_000])  # type: ignore[arg-type]
+    web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+    assert "took back 30 coins (validator)" in desk.said("leave", *reviewed)["deed"]
+
+
+def test_a_task_without_a_review_takes_no_validators(desk: Desk) -> None:
+    code, line = desk.refused("join", "task.json", "--keystore", "keys/alice.json", "--role", "validator")
+    assert code == 7 and "is not reviewed: it takes no validators" in line
+
+
+def test_a_share_without_samples_is_refused_before_the_stake_is_bound(
+    desk: Desk, reviewed: tuple[str, ...]
+) -> None:
+    code, line = desk.refused("validate", *reviewed, "--definition", "digits", "--share", "9000/9000")
+    assert code == 3 and "--share is '9000/9000', the definition has" in line and "N at most" in line
+    account = desk.said("status", reviewed[0], "--account", address_of(desk, "vera"))["account"]
+    assert account["board_seat"] is None
+
+
 # ---------------------------------------------------------------------- looking
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from fl_client.chain.contracts.board import BoardContract, Payment, ReviewState, ReviewStep, ReviewTerms
+from fl_client.chain.contracts.board import (
+    MAX_BOARD_SEATS,
+    NO_COMMITTEE,
+    BallotState,
+    BoardContract,
+    Payment,
+    ReviewState,
+    ReviewStep,
+    ReviewTerms,
+)
 from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
@@ -18,10 +27,13 @@ from fl_client.chain.contracts.task import (
 )
 
 __all__ = [
+    "MAX_BOARD_SEATS",
     "NOBODY",
+    "NO_COMMITTEE",
     "ONE_COIN",
     "SUBSTITUTE",
     "UNKNOWN_DUE",
+    "BallotState",
     "BoardContract",
     "Clock",
     "Deployment",

@@ -95,6 +95,11 @@ class ReviewState:
     accepted: int
     updates: int
 
+    @property
+    def deadline(self) -> int:
+        """Until when scores are committed or revealed, seconds since 1970; 0 where the step ends by somebody's act."""
+        return self.mark if self.step in (ReviewStep.COMMIT, ReviewStep.REVEAL) else 0
+
 
 class BoardContract:
     """The board of one task.
@@ -142,6 +147,10 @@ class BoardContract:
             if int(validator, 16):
                 found[seat] = Address(validator)
         return found
+
+    def seat_of(self, account: Address, block: int) -> int | None:
+        """The seat that an account holds."""
+        return next((seat for seat, holder in self.holders(block).items() if holder == account), None)
 
     def ballot(self, seat: int, block: int) -> tuple[int, int, BallotState]:
         """A seat's latest ballot: turn, committee, and where its scores are."""

@@ -196,6 +196,16 @@ class TaskContract:
         current, deadline, *_ = self._once("statusOf", account)
         return Phase(current), int(deadline)
 
+    def deadline(self, account: Address = NOBODY) -> int:
+        """Until when the present phase lasts, seconds since 1970; 0 where it ends by somebody's act.
+
+        Of a review its board knows: the task itself notes only when it was opened.
+        """
+        phase, deadline = self.phase(account)
+        if phase is Phase.REVIEW:
+            return self.review().deadline
+        return 0 if phase is Phase.ENDED else deadline
+
     def clock(self, account: Address = NOBODY) -> Clock:
         """The round's state as recorded."""
         phase, *rest = self._once("statusOf", account)[2]

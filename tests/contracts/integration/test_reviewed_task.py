@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fl_client.chain.contracts import ReviewStep
 from tests.contracts.federation import (
     ONE,
     PURSE,
@@ -20,7 +21,6 @@ from tests.contracts.federation import (
     present,
     reverts,
 )
-from tests.contracts.review_types import ReviewStep
 from tests.contracts.reviews import (
     BAD,
     GOOD,

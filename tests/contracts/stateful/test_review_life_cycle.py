@@ -11,6 +11,7 @@ import pytest
 from brownie import chain
 from brownie.test import strategy
 
+from fl_client.chain.contracts import BallotState, ReviewStep
 from fl_client.review import UNAVAILABLE, honest_mask, kept_mask, medians
 from tests.contracts.federation import (
     SUPPLY,
@@ -27,7 +28,6 @@ from tests.contracts.federation import (
     people_of,
     present,
 )
-from tests.contracts.review_types import BallotState, ReviewStep
 from tests.contracts.reviews import (
     BAD,
     GOOD,

@@ -96,6 +96,18 @@ def test_a_task_file_with_a_typo_is_named_with_its_line(fl: Command, tmp_path: P
     assert "mine.py" in done.stderr and "3" in done.stderr
 
 
+def test_more_validators_than_test_samples_are_refused(fl: Command, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.py"
+    path.write_text(
+        "from dataclasses import replace\nfrom fl_client.learning.tasks import Digits\n\n"
+        "class Tiny(Digits):\n    def data(self):\n        whole = super().data()\n"
+        "        return replace(whole, test_inputs=whole.test_inputs[:4], test_targets=whole.test_targets[:4])\n"
+    )
+    done = fl("demo", "--out", str(tmp_path / "run"), "--task", f"{path}:Tiny", "--validators", "5")
+    assert done.returncode == 3 and done.stderr.count("\n") == 1
+    assert "--validators is 5, the task has 4 test samples" in done.stderr
+
+
 def test_audit_of_a_broken_head_is_refused(fl: Command, tmp_path: Path) -> None:
     done = fl("audit", str(tmp_path), "--head", "0x12")
     assert done.returncode == 3 and "--head" in done.stderr

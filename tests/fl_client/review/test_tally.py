@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from fl_client.chain.contracts import Payment
 from fl_client.review import (
     UNAVAILABLE,
-    PaidBy,
     honest_mask,
     is_near,
     kept_mask,
@@ -80,29 +80,29 @@ def test_kept_is_at_the_floor_available_and_attested() -> None:
     assert kept_mask([10, 9, 11, UNAVAILABLE, 10], 10, 0b11011) == 0b10001
 
 
-def pay(paid_by: PaidBy, middle: int, weight: int) -> int:
-    (share,) = shares([middle], [weight], 1, paid_by=paid_by, floor=100, full=200, max_samples=40)
+def pay(payment: Payment, middle: int, weight: int) -> int:
+    (share,) = shares([middle], [weight], 1, payment=payment, floor=100, full=200, max_samples=40)
     return share
 
 
 @pytest.mark.parametrize(
-    ("paid_by", "middle", "weight", "share"),
+    ("payment", "middle", "weight", "share"),
     [
-        (PaidBy.EQUAL, 100, 1, BPS),
-        (PaidBy.SAMPLES, 100, 40, BPS),
-        (PaidBy.SAMPLES, 65_534, 1, 250),
-        (PaidBy.SCORE, 100, 40, 0),
-        (PaidBy.SCORE, 133, 40, 3_300),
-        (PaidBy.SCORE, 199, 1, 9_900),
-        (PaidBy.SCORE, 200, 1, BPS),
-        (PaidBy.SCORE, 65_534, 1, BPS),
+        (Payment.EQUAL, 100, 1, BPS),
+        (Payment.SAMPLES, 100, 40, BPS),
+        (Payment.SAMPLES, 65_534, 1, 250),
+        (Payment.SCORE, 100, 40, 0),
+        (Payment.SCORE, 133, 40, 3_300),
+        (Payment.SCORE, 199, 1, 9_900),
+        (Payment.SCORE, 200, 1, BPS),
+        (Payment.SCORE, 65_534, 1, BPS),
     ],
 )
-def test_payment(paid_by: PaidBy, middle: int, weight: int, share: int) -> None:
-    assert pay(paid_by, middle, weight) == share
+def test_payment(payment: Payment, middle: int, weight: int, share: int) -> None:
+    assert pay(payment, middle, weight) == share
 
 
-@pytest.mark.parametrize("paid_by", PaidBy)
-def test_what_is_not_kept_earns_nothing(paid_by: PaidBy) -> None:
-    found = shares([200, 200], [40, 40], 0b10, paid_by=paid_by, floor=100, full=200, max_samples=40)
+@pytest.mark.parametrize("payment", Payment)
+def test_what_is_not_kept_earns_nothing(payment: Payment) -> None:
+    found = shares([200, 200], [40, 40], 0b10, payment=payment, floor=100, full=200, max_samples=40)
     assert found == (0, BPS)

@@ -4,8 +4,8 @@ import pytest
 from brownie import chain, web3
 from eth_abi.abi import encode
 
+from fl_client.chain.contracts import BallotState, ReviewStep
 from tests.contracts.federation import at, now, only_event, reverts
-from tests.contracts.review_types import BallotState, ReviewStep
 from tests.contracts.reviews import GOOD, pack
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fl_client.chain.contracts import NO_COMMITTEE, ReviewStep
 from fl_client.review import UNAVAILABLE
 from tests.contracts.federation import ONE, ZERO, events, now, only_event, present, reverts
-from tests.contracts.review_types import NO_COMMITTEE, ReviewStep
 from tests.contracts.reviews import (
     BAD,
     GOOD,

@@ -3,8 +3,8 @@
 from brownie import chain, web3
 from eth_abi.abi import encode
 
+from fl_client.chain.contracts import NO_COMMITTEE, ReviewStep
 from tests.contracts.federation import at, events, now, only_event, reverts
-from tests.contracts.review_types import NO_COMMITTEE, ReviewStep
 from tests.contracts.reviews import Review, join_board, review_terms, reviewed_task
 from tests.contracts.rounds import Round
 

@@ -49,7 +49,10 @@ def test_the_committee_stays_until_the_review_is_over(due, board, outsider):
 
 def test_whoever_was_not_drawn_may_leave(drawn, board):
     (seat, _) = sorted(set(range(7)) - set(drawn.committee))
-    board.leaveBoard(seat, {"from": drawn.holder(seat)})
+    holder = drawn.holder(seat)
+    left = board.leaveBoard(seat, {"from": holder})
+    assert only_event(left, "ValidatorLeft") == {"validator": holder, "seat": seat}
+    assert board.seatOf(seat)["validator"] == ZERO
 
 
 def test_the_stake_is_bound_before_its_time(board, vault, validators):

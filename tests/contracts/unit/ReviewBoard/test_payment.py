@@ -2,7 +2,8 @@
 
 import pytest
 
-from fl_client.review import PaidBy, kept_mask, medians, shares
+from fl_client.chain.contracts import Payment
+from fl_client.review import kept_mask, medians, shares
 from tests.contracts.federation import ONE, only_event
 from tests.contracts.reviews import GOOD, NOTHING, Review, review_terms, reviewed_task
 from tests.contracts.rounds import Round
@@ -23,23 +24,23 @@ def concluded(system, people, validators, payment, scores=SCORES):
 
 
 def test_equal_pays_every_accepted_update_the_same(system, people, validators):
-    earned, _ = concluded(system, people, validators, PaidBy.EQUAL)
+    earned, _ = concluded(system, people, validators, Payment.EQUAL)
     assert earned == [UPDATE] * 4 + [0]
 
 
 def test_samples_pay_by_their_share_of_the_greatest_count(system, people, validators):
-    earned, round_ = concluded(system, people, validators, PaidBy.SAMPLES)
+    earned, round_ = concluded(system, people, validators, Payment.SAMPLES)
     weights = [update.weight for update in round_.revealed]
     assert len(set(weights)) > 1
     assert earned == [UPDATE * (weight * 10_000 // 1_000) // 10_000 for weight in weights[:4]] + [0]
 
 
 def test_score_pays_by_the_place_between_floor_and_full(system, people, validators):
-    earned, _ = concluded(system, people, validators, PaidBy.SCORE)
+    earned, _ = concluded(system, people, validators, Payment.SCORE)
     assert earned == [0, UPDATE // 2, UPDATE, UPDATE, 0]
 
 
-@pytest.mark.parametrize("payment", PaidBy)
+@pytest.mark.parametrize("payment", Payment)
 def test_python_says_the_same(system, people, validators, payment):
     scores = [NOTHING + 1, NOTHING + 333, GOOD, NOTHING + 999, NOTHING - 5]
     earned, round_ = concluded(system, people, validators, payment, scores)
@@ -47,7 +48,7 @@ def test_python_says_the_same(system, people, validators, payment):
     kept = kept_mask(middles, NOTHING, 0b11111)
     weights = [update.weight for update in round_.revealed]
     expected = shares(
-        middles, weights, kept, paid_by=payment, floor=NOTHING, full=NOTHING + 1_000, max_samples=1_000
+        middles, weights, kept, payment=payment, floor=NOTHING, full=NOTHING + 1_000, max_samples=1_000
     )
     assert earned == [UPDATE * share // 10_000 for share in expected]
 

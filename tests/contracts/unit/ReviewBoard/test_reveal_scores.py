@@ -3,8 +3,8 @@
 import pytest
 from brownie import web3
 
+from fl_client.chain.contracts import BallotState, ReviewStep
 from tests.contracts.federation import at, only_event, reverts
-from tests.contracts.review_types import BallotState, ReviewStep
 from tests.contracts.reviews import GOOD, Review, pack, review_terms, reviewed_task
 from tests.contracts.rounds import Round
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import brownie
 import pytest
 
-from fl_client.review import PaidBy
+from fl_client.chain.contracts import Payment, ReviewStep
 from tests.contracts.federation import ONE, ZERO, parameters_of, plain, reverts, task_parameters
-from tests.contracts.review_types import ReviewStep, ReviewTerms
+from tests.contracts.review_types import ReviewTerms
 from tests.contracts.reviews import create_reviewed_task, review_terms
 from tests.contracts.task_types import Bounds
 
@@ -73,7 +73,7 @@ def test_task_and_board_know_each_other(system, owner):
 
 
 def test_the_board_knows_its_terms(system, owner):
-    terms = ReviewTerms(7, 5, 11, 12, 13 * ONE, 14, 15, 16, 17, 18, PaidBy.SCORE)
+    terms = ReviewTerms(7, 5, 11, 12, 13 * ONE, 14, 15, 16, 17, 18, Payment.SCORE)
     _, board = create_reviewed_task(system, owner, terms)
     assert plain(tuple(board.terms())) == tuple(terms)
 
@@ -183,7 +183,7 @@ def test_where_times_are_compared_the_lowest_score_is_not_enough(try_to_create):
         try_to_create(pace=2, floor=0)
 
 
-@pytest.mark.parametrize("payment", PaidBy)
+@pytest.mark.parametrize("payment", Payment)
 def test_every_kind_of_payment_is_admitted(try_to_create, payment):
     assert try_to_create(payment=payment)
 

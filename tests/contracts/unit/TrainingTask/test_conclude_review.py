@@ -2,6 +2,7 @@
 
 import pytest
 
+from fl_client.chain.contracts import ReviewStep
 from tests.contracts.dissection import accuse
 from tests.contracts.federation import (
     ONE,
@@ -14,7 +15,6 @@ from tests.contracts.federation import (
     present,
     reverts,
 )
-from tests.contracts.review_types import ReviewStep
 from tests.contracts.reviews import BAD, GOOD, Review, fund_validators, reviewed_task, validators_of
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase, TrainerState

@@ -1,0 +1,293 @@
+"""A receipt: that an update was counted with its weight, or why it was not, from the records of the chain alone.
+
+It holds every record that it rests on with its block, transaction and place, and what has to hash to what. Whoever has
+a node of the same chain can look each of them up and compute the rest again (``receipt_check.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from fl_client.audit.review import shares_of
+from fl_client.chain import EventCursor, load_artifact
+from fl_client.chain.connection import Connection
+from fl_client.chain.contracts import NOBODY, TaskContract
+from fl_client.chain.events import Event
+from fl_client.encoding import set_hash
+from fl_client.errors import ChainError, ConfigError
+from fl_client.records.facts import evidence_name
+from fl_client.records.transactions import refused_calls
+from fl_client.records.verdict import Judgement, RoundStory, judge
+from fl_client.rounds import Reveal, RoundRecord, TaskWatch
+from fl_client.types import Address
+
+FORMAT: Final = 1
+
+TRUST: Final = (
+    "The node is trusted for its blocks being those of the chain, and for leaving no log of them out; every hash in "
+    "the receipt follows from its records. A folder of a run is executed again from its genesis: there nothing is "
+    "trusted but the hash of its last block."
+)
+"""What a check of a receipt does not prove."""
+
+_WATCHED: Final = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard")
+_OF_ROUND: Final = frozenset(
+    {
+        *("TurnOpened", "TurnSeeded", "UpdateRevealed", "UpdatesAttested", "RoundFrozen", "RoundVoided"),
+        *("ReviewOpened", "CommitteeDrawn", "CommitteeReplaced", "ScoresRevealed", "ReviewConcluded"),
+        *("AggregateProposed", "AggregateRejected", "RoundFinalized", "BonusShared", "TaskEnded"),
+    }
+)
+"""Records of a round whoever they are of; of others only those that name the trainer are cited."""
+
+_OF_TRAINER: Final = {
+    "TrainerJoined": "trainer",
+    "MemberLeft": "account",
+    "TrainerSuspended": "trainer",
+    "TrainerRestored": "trainer",
+    "UpdateCommitted": "trainer",
+    "StakeSlashed": "account",
+}
+_BPS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPast:
+    """A task's events up to a block.
+
+    Attributes:
+        watch: the task, whose ledger says what the events come to.
+        events: the task's and its board's, in chain order.
+        block, block_hash: the last block read.
+    """
+
+    watch: TaskWatch
+    events: tuple[Event, ...]
+    block: int
+    block_hash: bytes
+
+    @classmethod
+    def read(cls, contract: TaskContract, upto: int | None = None) -> TaskPast:
+        """Read it.
+
+        Raises:
+            ChainError: the node is gone, or has no such block.
+        """
+        deployment, board = contract.deployment, contract.parameters.board
+        own = {contract.address, board} - {NOBODY}
+        cursor = EventCursor(
+            contract.connection,
+            [*sorted(own), deployment.vault, deployment.pool, deployment.court],
+            [load_artifact(name) for name in _WATCHED],
+            deployment.block,
+        )
+        last = contract.connection.block_number() if upto is None else upto
+        events = tuple(
+            event for event in cursor.poll(last) if event.address in own or event.args.get("task") in own
+        )
+        watch = TaskWatch(contract)
+        watch.ledger.apply_all(events)
+        return cls(watch=watch, events=events, block=last, block_hash=_hash_of(contract.connection, last))
+
+    def story(self, trainer: Address, number: int) -> RoundStory:
+        """A trainer's part in a round.
+
+        Raises:
+            ConfigError: the round was never opened.
+        """
+        turns = [one for one in self.events if one.name == "TurnOpened" and one.args["round"] == number]
+        if not turns:
+            ledger = self.watch.ledger
+            raise ConfigError(
+                f"--round is {number}: the task {self.watch.contract.address} has opened the rounds 1 to "
+                f"{max(ledger.rounds, default=0)} of {self.watch.contract.parameters.rounds}"
+            )
+        begins = (turns[0].block, turns[0].log_index)
+        following = next(
+            (one for one in self.events if one.name == "TurnOpened" and one.args["round"] == number + 1), None
+        )
+        ends = None if following is None else (following.block, following.log_index)
+        story = RoundStory(
+            watch=self.watch, events=self.events, trainer=trainer, number=number, begins=begins, ends=ends
+        )
+        if story.reveal is not None:
+            return story
+        last = self.block if following is None else following.block
+        refused = refused_calls(self.watch.contract, trainer, turns[0].block, last)
+        return replace(story, refused=tuple(refused))
+
+
+def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
+    """What the records say about a trainer's update in a round; plain values for JSON.
+
+    Amounts are decimal strings in 1e-18 coin, hashes 0x-prefixed.
+
+    Raises:
+        ConfigError: the round was never opened.
+    """
+    contract, story = past.watch.contract, past.story(trainer, number)
+    found, record = judge(story), past.watch.ledger.rounds[number]
+    reveal = next((one for one in record.reveals if one.trainer == trainer), None)
+    return {
+        "format": FORMAT,
+        "chain_id": contract.connection.chain_id,
+        "factory": contract.deployment.factory,
+        "task": contract.address,
+        "trainer": trainer,
+        "round": number,
+        "as_of": {"block": past.block, "hash": _hex(past.block_hash)},
+        "verdict": found.verdict,
+        "counted": found.counted,
+        "why": found.why,
+        **_weight(past.watch, record, reveal, found),
+        "commitment": None if reveal is None else _message(past.watch, record, reveal),
+        "set": _set(past.watch, record),
+        "earned": _earned(past.watch, record, reveal),
+        "lost": _lost(story),
+        "records": [_cited(contract.connection, event) for event in _chosen(story)],
+        "refused": [dict(one) for one in story.refused],
+        "trust": TRUST,
+    }
+
+
+def _weight(
+    watch: TaskWatch, record: RoundRecord, reveal: Reveal | None, found: Judgement
+) -> dict[str, int | None]:
+    """Its capped sample count, and that of all accepted together; None where it was not counted."""
+    if reveal is None or not found.counted:
+        return {"weight": None, "total_weight": None}
+    entries = watch.entries(record.reveals)
+    total = sum(weight for place, (_, weight, _) in enumerate(entries) if _is_accepted(record, place))
+    return {"weight": entries[reveal.index][1], "total_weight": total}
+
+
+def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str, Any]:
+    """Everything that the committed digest is the hash of (EIP-712)."""
+    fields = {
+        "attempt": reveal.attempt,
+        "base_model": _hex(watch.ledger.base_of(record.number)[0]),
+        "vector": _hex(watch.commitment_of(reveal)),
+        "root_hash": _hex(reveal.root_hash),
+        "root_sum": str(reveal.root_sum),
+        "content_id": _hex(reveal.content_id),
+        "samples": reveal.samples,
+        "salt": _hex(reveal.salt),
+    }
+    digest = watch.digest_of(
+        round_=record.number,
+        attempt=reveal.attempt,
+        trainer=reveal.trainer,
+        commitment=watch.commitment_of(reveal),
+        content_id=reveal.content_id,
+        samples=reveal.samples,
+        salt=reveal.salt,
+    )
+    return fields | {"digest": _hex(digest)}
+
+
+def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
+    """The round's reveals as the contract hashes them, one after the other, and those that it accepted."""
+    entries = watch.entries(record.reveals)
+    kept = [entry for place, entry in enumerate(entries) if _is_accepted(record, place)]
+    return {
+        "entries": [
+            {
+                "trainer": trainer,
+                "weight": weight,
+                "vector": _hex(vector),
+                "running_hash": _hex(set_hash(entries[: place + 1])),
+                "accepted": _is_accepted(record, place),
+            }
+            for place, (trainer, weight, vector) in enumerate(entries)
+        ],
+        "accepted_hash": _hex(set_hash(kept)) if record.accepted_mask is not None else None,
+    }
+
+
+def _is_accepted(record: RoundRecord, place: int) -> bool:
+    return bool((record.accepted_mask or 0) >> place & 1)
+
+
+def _earned(watch: TaskWatch, record: RoundRecord, reveal: Reveal | None) -> dict[str, str]:
+    """What the round credited to the trainer: for its update, of slashed coins, and for its attestation."""
+    update = share = attestation = 0
+    if reveal is not None and record.accepted_mask is not None:
+        parameters = watch.contract.parameters
+        if _is_accepted(record, reveal.index):
+            update = parameters.update_reward * shares_of(watch, record)[reveal.index] // _BPS
+            share = watch.ledger.bonus_shares.get(record.number, 0)
+        if record.attested_mask >> reveal.index & 1:
+            attestation = parameters.attest_reward
+    total = update + share + attestation
+    return {
+        "update": str(update),
+        "share_of_slashes": str(share),
+        "attestation": str(attestation),
+        "total": str(total),
+    }
+
+
+def _lost(story: RoundStory) -> list[dict[str, Any]]:
+    """Slashes of this trainer for what it did, or did not do, in this round."""
+    return [
+        {
+            "evidence": evidence_name(slash.evidence, slash.copied),
+            "taken": str(slash.taken),
+            "transaction": _hex(event.transaction_hash),
+            "block": event.block,
+        }
+        for slash, event in story.slashes()
+    ]
+
+
+def _chosen(story: RoundStory) -> Iterable[Event]:
+    """The records that the verdict rests on, in chain order."""
+    punished = {(event.block, event.log_index) for _, event in story.slashes()}
+    for event in story.events:
+        place, whose = (event.block, event.log_index), _OF_TRAINER.get(event.name)
+        if whose is not None and event.args[whose] == story.trainer:
+            member = event.name not in ("UpdateCommitted", "StakeSlashed") and story.is_over(place) is False
+            if member or story.is_within(place) or place in punished:
+                yield event
+        elif event.name in _OF_ROUND and story.is_within(place):
+            yield event
+
+
+def _cited(connection: Connection, event: Event) -> dict[str, Any]:
+    return {
+        "event": event.name,
+        "address": event.address,
+        "block": event.block,
+        "block_hash": _hex(_hash_of(connection, event.block)),
+        "transaction": _hex(event.transaction_hash),
+        "log_index": event.log_index,
+        "args": {key: plain(value) for key, value in event.args.items()},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of an event as JSON holds it: bytes as 0x, whole numbers beyond 2^53 as text.
+
+    >>> plain(b"\\x01"), plain(2**60), plain([7, True])
+    ('0x01', '1152921504606846976', [7, True])
+    """
+    if isinstance(value, bytes | bytearray):
+        return _hex(value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+        return str(value)
+    return value
+
+
+def _hash_of(connection: Connection, number: int) -> bytes:
+    found = connection.block_hash(number)
+    if found is None:
+        raise ChainError(f"{connection.url} has no block {number}: is it synced?")
+    return found
+
+
+def _hex(value: bytes | bytearray) -> str:
+    return "0x" + bytes(value).hex()

@@ -1,0 +1,338 @@
+"""Why an update was counted, or was not: one reason a round, from the events of its task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fl_client.audit.rounds import NO_REVEAL, WRONG_NORM
+from fl_client.chain.events import Event
+from fl_client.records.facts import evidence_name
+from fl_client.records.roster import is_drawn
+from fl_client.review import UNAVAILABLE, ZERO_SCORE
+from fl_client.rounds import Commit, Reveal, ReviewRecord, RoundRecord, Slash, TaskWatch
+from fl_client.types import Address
+
+Place = tuple[int, int]
+"""Block and log index."""
+
+_WORTH: Final = 10_000
+_BPS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What became of an update.
+
+    Attributes:
+        verdict: in one word for programs, e.g. ``outvoted``.
+        counted: whether it is among the accepted updates.
+        why: in one sentence for people.
+    """
+
+    verdict: str
+    counted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStory:
+    """A trainer's part in one round.
+
+    Attributes:
+        watch: the task, with all of ``events`` applied.
+        events: of the task and its board, in chain order.
+        begins, ends: of the round's first turn, and of the next round's; None while there is none.
+        refused: the trainer's calls in this round that were mined and refused; looked for where it revealed nothing.
+    """
+
+    watch: TaskWatch
+    events: Sequence[Event]
+    trainer: Address
+    number: int
+    begins: Place
+    ends: Place | None
+    refused: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def record(self) -> RoundRecord:
+        """The round as the ledger has it."""
+        return self.watch.ledger.rounds[self.number]
+
+    @property
+    def reveal(self) -> Reveal | None:
+        """The trainer's update, if it was revealed in any attempt."""
+        return next((one for one in self.record.reveals if one.trainer == self.trainer), None)
+
+    @property
+    def commits(self) -> tuple[Commit, ...]:
+        """The trainer's commitments, one an attempt."""
+        return tuple(one for one in self.record.commits if one.trainer == self.trainer)
+
+    @property
+    def review(self) -> ReviewRecord | None:
+        """The review of the latest attempt."""
+        board = self.watch.ledger.board
+        return None if board is None else board.reviews.get(self.record.frozen_turn or self.record.turn)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing can become of it any more."""
+        return self.ends is not None or self.watch.ledger.ended is not None
+
+    def is_within(self, place: Place) -> bool:
+        """Whether something happened in this round."""
+        return place >= self.begins and not self.is_over(place)
+
+    def is_over(self, place: Place) -> bool:
+        """Whether something happened in a later round."""
+        return self.ends is not None and place >= self.ends
+
+    def named(self, name: str) -> Iterator[Event]:
+        """Events of a name before the next round."""
+        return (
+            one for one in self.events if one.name == name and not self.is_over((one.block, one.log_index))
+        )
+
+    def slashes(self) -> list[tuple[Slash, Event]]:
+        """The trainer's slashes for this round: a silence in it, or an update of it that was proved wrong."""
+        booked = [one for one in self.events if one.name == "StakeSlashed" and "task" in one.args]
+        booked = [one for one in booked if one.args["task"] == self.watch.contract.address]
+        return [
+            (slash, event)
+            for slash, event in zip(self.watch.ledger.slashes, booked, strict=True)
+            if slash.account == self.trainer and self._is_for_this(slash)
+        ]
+
+    def _is_for_this(self, slash: Slash) -> bool:
+        if slash.evidence == WRONG_NORM:
+            return slash.reveal_round == self.number
+        if slash.evidence != NO_REVEAL:
+            return False
+        # Nobody commits again before a silence is settled: it was the latest unopened commitment.
+        silent = [
+            number
+            for number, record in self.watch.ledger.rounds.items()
+            for one in record.commits
+            if one.trainer == self.trainer
+            and number <= slash.round
+            and not any(
+                reveal.trainer == one.trainer and reveal.turn == one.turn for reveal in record.reveals
+            )
+        ]
+        return bool(silent) and silent[-1] == self.number
+
+
+def judge(story: RoundStory) -> Judgement:
+    """The one reason for what became of a trainer's update."""
+    if story.reveal is not None:
+        return _of_revealed(story, story.reveal)
+    if story.commits:
+        return _of_silent(story)
+    return _of_absent(story)
+
+
+# ---------------------------------------------------------------------- nothing was revealed
+
+
+def _not(verdict: str, why: str) -> Judgement:
+    return Judgement(verdict=verdict, counted=False, why=why)
+
+
+def _of_absent(story: RoundStory) -> Judgement:
+    turns = [one.args["turn"] for one in story.named("TurnOpened") if one.args["round"] == story.number]
+    late = [one for one in story.refused if one["call"] == "commitUpdate"]
+    if late:
+        return _not(
+            "late",
+            f"It never committed: its call of block {late[-1]['block']} was refused, because the commit phase was over "
+            "or the call was for another turn.",
+        )
+    joined = [one for one in story.named("TrainerJoined") if one.args["trainer"] == story.trainer]
+    if not joined:
+        return _not("no-member", "It was no trainer of the task by the end of this round.")
+    if joined[0].args["turn"] >= turns[-1]:
+        return _not(
+            "joined-late", f"It joined in turn {joined[0].args['turn']}, and may commit from the next one on."
+        )
+    standing = _standing(story)
+    if standing is not None:
+        return standing
+    if not _may_be_drawn(story, turns):
+        return _not("not-drawn", f"It was not drawn in turn {_listed(turns)}.")
+    if not story.is_past and story.record.accepted_mask is None:
+        return _not("open", "It has not committed yet, and the round is open.")
+    return _not("never-committed", f"It never committed to an update in turn {_listed(turns)}.")
+
+
+def _standing(story: RoundStory) -> Judgement | None:
+    """Whether it had left, or stood suspended, when the round opened."""
+    suspended = None
+    for event in story.events:
+        if (event.block, event.log_index) >= story.begins:
+            break
+        if event.name == "TrainerSuspended" and event.args["trainer"] == story.trainer:
+            suspended = event
+        if event.name == "TrainerRestored" and event.args["trainer"] == story.trainer:
+            suspended = None
+        if event.name == "MemberLeft" and event.args["account"] == story.trainer and event.args["role"] == 1:
+            return _not("left", f"It had left the task in block {event.block}.")
+    if suspended is None:
+        return None
+    evidence = evidence_name(suspended.args["evidence"], copied=False)
+    return _not(
+        "suspended",
+        f"It had been slashed in block {suspended.block} ({evidence}) and had not filled its stake up again.",
+    )
+
+
+def _may_be_drawn(story: RoundStory, turns: Sequence[int]) -> bool:
+    fraction = story.watch.contract.parameters.fraction_bps
+    seeds = {one.args["turn"]: bytes(one.args["seed"]) for one in story.named("TurnSeeded")}
+    return fraction >= _BPS or any(
+        turn not in seeds or is_drawn(seeds[turn], turn, story.trainer, fraction) for turn in turns
+    )
+
+
+def _of_silent(story: RoundStory) -> Judgement:
+    commit = story.commits[-1]
+    if commit.turn == story.watch.ledger.turn and not story.is_past and not story.slashes():
+        return _not("open", "It has committed and not revealed, and its turn is not over.")
+    what = f"It committed in turn {commit.turn} and did not reveal"
+    late = [one for one in story.refused if one["call"] == "revealUpdate"]
+    if commit.copied_from is not None:
+        what = (
+            f"It copied the commitment of {commit.copied_from} in turn {commit.turn}, which it cannot reveal"
+        )
+    elif late:
+        what = f"{what} in time: its call of block {late[-1]['block']} was refused"
+    verdict = "copied" if commit.copied_from is not None else "late" if late else "not-revealed"
+    return _not(verdict, f"{what}{_price(story)}.")
+
+
+def _price(story: RoundStory) -> str:
+    cuts = story.slashes()
+    if not cuts:
+        return "; nobody has settled that yet" if not story.is_past else ""
+    slash, event = cuts[-1]
+    return f"; {slash.taken / 10**18:g} coins were taken for it in block {event.block}"
+
+
+# ---------------------------------------------------------------------- something was revealed
+
+
+def _of_revealed(story: RoundStory, reveal: Reveal) -> Judgement:
+    record = story.record
+    if record.accepted_mask is None:
+        return _of_unfrozen(story, reveal)
+    if record.accepted_mask >> reveal.index & 1:
+        return _of_accepted(story)
+    return _of_dropped(story, reveal) or _of_votes(story, reveal) or _of_scores(story, reveal)
+
+
+def _of_accepted(story: RoundStory) -> Judgement:
+    record = story.record
+    after = _price(story) if story.slashes() else ""
+    replaced = [one for one in record.proposals if one.evidence is not None]
+    if replaced and record.standing is not None:
+        many = f"{len(replaced)} proposed models were" if len(replaced) > 1 else "A proposed model was"
+        after = f"{after}. {many} rejected on evidence; it is counted in the one that replaced it"
+    if record.finalized:
+        return Judgement(
+            verdict="counted", counted=True, why=f"It is one of the accepted updates of a final round{after}."
+        )
+    if story.watch.ledger.ended is not None:
+        return Judgement(
+            verdict="no-model",
+            counted=True,
+            why=f"It was accepted and is paid; the task ended before the round had a final model{after}.",
+        )
+    return Judgement(
+        verdict="accepted", counted=True, why=f"It is accepted; the round's model is not final yet{after}."
+    )
+
+
+def _of_unfrozen(story: RoundStory, reveal: Reveal) -> Judgement:
+    dropped = _of_dropped(story, reveal)
+    if dropped is not None:
+        return dropped
+    if not story.is_past:
+        return _not("open", "It is revealed, and the round's accepted updates are not fixed yet.")
+    voids = sum(1 for one in story.named("RoundVoided") if one.args["round"] == story.number)
+    parameters = story.watch.contract.parameters
+    return _not(
+        "voided",
+        f"The round was given up after {voids} attempts: none had {parameters.quorum} accepted updates, and the task "
+        "ended.",
+    )
+
+
+def _proved(story: RoundStory) -> str:
+    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    if cut is None:
+        return ""
+    return f"; that its tree lies was proved in transaction 0x{cut[1].transaction_hash.hex()}{_price(story)}"
+
+
+def _of_dropped(story: RoundStory, reveal: Reveal) -> Judgement | None:
+    if reveal.index not in story.record.dropped:
+        return None
+    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    if cut is None:
+        return _not("slashed", "Its trainer was slashed for another deed before the set was fixed.")
+    slash, event = cut
+    return _not(
+        "slashed",
+        f"It was proved to lie about its length ({evidence_name(slash.evidence, slash.copied)}) in transaction "
+        f"0x{event.transaction_hash.hex()}: {slash.taken / 10**18:g} coins were taken, and it dropped out.",
+    )
+
+
+def _of_votes(story: RoundStory, reveal: Reveal) -> Judgement | None:
+    """Whether the attestations left it out, in the turn whose set was fixed."""
+    record, review = story.record, story.review
+    counted = record.accepted_mask if review is None else review.accepted_mask
+    if counted is not None and counted >> reveal.index & 1:
+        return None
+    dropped = record.dropped if review is None else review.dropped
+    present = [one for one in record.reveals if one.index not in dropped]
+    same = [
+        one
+        for one in record.reveals
+        if one.index < reveal.index and (one.root_hash, one.root_sum) == (reveal.root_hash, reveal.root_sum)
+    ]
+    if record.attempt and same:
+        return _not(
+            "repeated",
+            f"{same[0].trainer} had revealed the same update before: only the first of an earlier attempt counts.",
+        )
+    votes = sum(
+        bitmap >> reveal.index & 1
+        for one in present
+        for turn, bitmap in [record.attestations.get(one.trainer, (0, 0))]
+        if turn == record.frozen_turn
+    )
+    return _not(
+        "outvoted",
+        f"{votes} of the {len(present)} who may attest vouched for it, more than {len(present) // 2} have to: its "
+        f"bytes could not be fetched, or were not what it had committed to{_proved(story)}.",
+    )
+
+
+def _of_scores(story: RoundStory, reveal: Reveal) -> Judgement:
+    review, board = story.review, story.watch.contract.board
+    if review is None or board is None or not review.medians:
+        return _not("left-out", "The set was fixed without it, for no reason that the events show.")
+    median, floor = review.medians[reveal.index], board.terms.floor
+    if median == UNAVAILABLE:
+        return _not("unscored", "No majority of its judges could fetch it: the review gave it no score.")
+    return _not(
+        "rejected",
+        f"Its judges' median score is {median} (worth {(median - ZERO_SCORE) / _WORTH:+.4f}), an accepted update needs "
+        f"{floor} ({(floor - ZERO_SCORE) / _WORTH:+.4f}).",
+    )
+
+
+def _listed(turns: Sequence[int]) -> str:
+    return ", ".join(map(str, turns))
