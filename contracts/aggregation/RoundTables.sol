@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import {IRoundTables} from "../interfaces/IRoundTables.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
+import {IWeighingRule} from "../interfaces/IWeighingRule.sol";
 import {CommitmentLib} from "../libraries/CommitmentLib.sol";
+import {FigureTable} from "../libraries/FigureTable.sol";
 import {KIND_UPDATE, Phase, Reputation, RoundState, SumNode, TaskParameters} from "../types/TaskTypes.sol";
 
 /// @title Keeps what weighing rules read beside updates
@@ -11,6 +13,7 @@ import {KIND_UPDATE, Phase, Reputation, RoundState, SumNode, TaskParameters} fro
 /// objects. Trust: none; a forged task is only asked about itself.
 /// @dev INV-TABLE-1: whoever stands for a proposal can neither post nor change a table until the proposal is gone.
 /// INV-TABLE-2: a round's inputs are given once, by the owner, before any of its updates is public.
+/// INV-TABLE-3: no table is longer than that of a full round, which the factory has room for in a proof.
 /// Two slots for each poster and three for each task, used again in every round.
 contract RoundTables is IRoundTables {
     struct Table {
@@ -37,6 +40,7 @@ contract RoundTables is IRoundTables {
             if (msg.sender == proposer) revert RoundTablesProposed(proposer);
         }
         (bytes32 trust, ) = inputsOf(task, round);
+        _requireShowable(task, table.length, trust);
         _tables[task][msg.sender] = Table({key: _keyOf(round, setHash, trust), hash: keccak256(table)});
         emit TablePosted(task, msg.sender, round, setHash, trust, table);
     }
@@ -80,6 +84,17 @@ contract RoundTables is IRoundTables {
         Inputs storage inputs = _inputs[task];
         if (inputs.round != round) return (0, 0);
         return (inputs.trust, inputs.reputations);
+    }
+
+    /// @dev INVARIANT: whatever was posted fits into a proof: one too long for a transaction could not be shown to have
+    /// the wrong length, and nobody could deny its entries.
+    function _requireShowable(address task, uint256 length, bytes32 trust) private view {
+        TaskParameters memory parameters = ITrainingTask(task).parameters();
+        uint256 needs = parameters.weighing == address(0)
+            ? 0
+            : IWeighingRule(parameters.weighing).needs(parameters.weighingArgument);
+        uint256 limit = FigureTable.lengthOf(needs, parameters.maxTrainers, trust);
+        if (length > limit) revert RoundTablesTooLong(length, limit);
     }
 
     /// @dev What trainers sent cannot have been known: commitments are taken, and of no attempt is a reveal there.

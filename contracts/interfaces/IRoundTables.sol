@@ -32,6 +32,8 @@ interface IRoundTables {
     error RoundTablesOtherRound(uint24 given, uint24 present);
     /// @notice Whoever stands for a proposal keeps the table, or the lack of one, that it proposed with.
     error RoundTablesProposed(address proposer);
+    /// @notice No round of the task has so long a table; one that fits into no transaction could not be judged.
+    error RoundTablesTooLong(uint256 length, uint256 limit);
     /// @notice Only the task's owner gives inputs.
     error RoundTablesNotOwner(address caller, address owner);
     /// @notice Inputs are taken while the round takes commitments and nobody has revealed.

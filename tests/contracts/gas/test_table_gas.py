@@ -172,7 +172,7 @@ def test_what_the_court_adds_to_a_proof(system: System, people: People) -> None:
 
 def test_posting_the_largest_table(system: System, people: People, figures: dict[str, int]) -> None:
     """Every byte other than zero, which no table of distances is; the second one finds its slots filled."""
-    round_ = TabledRound.running(system, people, "krum:1+mean")
+    round_ = TabledRound.running(system, people, "krum:1+mean", max_trainers=32)
     table = bytes(np.random.default_rng(1).integers(1, 256, 16 * MOST_ENTRIES, dtype=np.uint8))
     by = {"from": people.sealers[0]}
     for when, set_hash_ in (("first", b"a" * 32), ("later", b"b" * 32)):

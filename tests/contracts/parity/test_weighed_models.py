@@ -232,3 +232,19 @@ def test_figures_that_no_rule_reads_are_ignored(system: System) -> None:
     right = case.model()
     proof = case.proof(right, 0, table=b"abc", root=(b"x" * 32, 1), reputations=[(trainer(0), 1)])
     assert not system.verifier.isWrong(case.statement(right, b"abc"), proof)
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\x01", b"\xff"])
+@pytest.mark.parametrize("count", [2, 5, 8])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if "krum" in name or "nnm" in name or "fltrust" in name]
+)
+def test_no_table_keeps_a_model_from_being_judged(system: System, name: str, count: int, byte: bytes) -> None:
+    """Whatever stands in it: a rule that reverted would let every model stand."""
+    case = judged(system, name, count, seed=count)
+    table = byte * len(case.table)
+    answers = set()
+    for step in (0, 1):
+        model = altered(case.base, 70) if step else case.base
+        answers.add(system.verifier.isWrong(case.statement(model, table), case.proof(model, 70, table=table)))
+    assert True in answers

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from eth_utils.crypto import keccak
 
 from tests.contracts.dissection import prove
 from tests.contracts.federation import People, System, advance_to, create_task, only_event, reverts
-from tests.contracts.tabled import Inputs, TabledRound, empty_proof, packed_table, tabled
+from tests.contracts.tabled import (
+    Inputs,
+    TabledRound,
+    empty_proof,
+    packed_table,
+    rule_parameters,
+    tabled,
+)
 from tests.contracts.task_types import Phase
 
 
@@ -77,7 +85,7 @@ def test_another_round_reverts(round_: TabledRound, tables: Any, outsider: Any, 
 def test_a_table_of_another_task_is_none_of_this_one(
     round_: TabledRound, system: System, owner: Any, outsider: Any
 ) -> None:
-    other = create_task(system, owner)
+    other = create_task(system, owner, **rule_parameters(system, round_.rule))
     system.tables.postTable(other, 0, round_.set_hash, b"abc", {"from": outsider})
     assert posted(round_, outsider) == bytes(32)
 
@@ -90,6 +98,34 @@ def test_the_table_of_a_round_is_none_of_the_next(round_: TabledRound, people: P
     round_.task.finalizeRound({"from": people.owner})
     tables = round_.system.tables
     assert bytes(tables.tableOf(round_.task, sealer, 2, round_.set_hash)) == bytes(32)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "limit"),
+    [
+        ("krum:1+mean", None, 16 * 28),
+        ("fltrust+mean", None, 0),
+        ("fltrust+mean", Inputs(np.ones(150, np.int32)), 16 * 8),
+        ("nnm:1+fltrust+mean", Inputs(np.ones(150, np.int32)), 16 * 36),
+        ("clip+mean", None, 0),
+    ],
+)
+def test_no_table_is_longer_than_that_of_a_full_round(
+    system: System, people: People, name: str, given: Inputs | None, limit: int
+) -> None:
+    """INV-TABLE-3: one that fits into no transaction could never be shown to be wrong."""
+    round_ = TabledRound.running(system, people, name)
+    if given is not None:
+        round_.give(people.owner, given)
+    by = {"from": people.challenger}
+    system.tables.postTable(round_.task, 1, b"s" * 32, bytes(limit), by)
+    with reverts("RoundTablesTooLong", limit + 1, limit):
+        system.tables.postTable(round_.task, 1, b"s" * 32, bytes(limit + 1), by)
+
+
+def test_a_task_without_a_weighing_takes_no_table(system: System, people: People, task: Any) -> None:
+    with reverts("RoundTablesTooLong", 1, 0):
+        system.tables.postTable(task, 1, b"s" * 32, b"t", {"from": people.challenger})
 
 
 # ---------------------------------------------------------------------- whoever stands for a proposal
@@ -140,11 +176,10 @@ def test_once_the_round_is_closed_its_sealer_posts_for_the_next(round_: TabledRo
 
 
 def test_a_table_is_for_the_rounds_trusted_vector(system: System, people: People) -> None:
-    round_ = TabledRound.running(system, people, "fltrust+mean")
-    update = round_.round.update(people.trainers[0]).vector
-    early = round_.round.update(people.trainers[1])
+    """One from before the owner gave it counts no more."""
+    round_ = TabledRound.running(system, people, "nnm:1+fltrust+mean")
     set_hash = keccak(text="set")
     system.tables.postTable(round_.task, 1, set_hash, b"abc", {"from": people.challenger})
-    round_.give(people.owner, Inputs(update))
-    assert early.commitment != round_.inputs.root[0]
-    assert bytes(system.tables.tableOf(round_.task, people.challenger, 1, set_hash)) == bytes(32)
+    assert posted(round_, people.challenger, set_hash) == keccak(b"abc")
+    round_.give(people.owner, Inputs(round_.round.update(people.trainers[0]).vector))
+    assert posted(round_, people.challenger, set_hash) == bytes(32)
