@@ -51,7 +51,7 @@ def attack(
         rounds=rounds,
         seed=seed,
     )
-    console = Console(highlight=False, stderr=as_json, quiet=as_json)
+    console = Console(highlight=False, stderr=as_json, quiet=as_json, soft_wrap=True)
 
     def finished(run: str, bout: Bout) -> None:
         console.print(f"{run:<11}accuracy by round: {' '.join(f'{one:.4f}' for one in bout.accuracies)}")
@@ -70,6 +70,10 @@ def _show(console: Console, found: dict[str, Any]) -> None:
     for key in ("clean", "undefended", "defended"):
         console.print(f"  accuracy, {key:<11} {found[f'{key}_accuracy']:.4f}")
     for key in ("undefended", "defended"):
+        if f"{key}_judges" in found:
+            judges = f"{found[f'{key}_judges']} of {found['committee']} validators collude"
+            paid = ", ".join(f"{side} {coins:+g}" for side, coins in found[f"{key}_paid"].items())
+            console.print(f"  {key} is where {judges}; coins of one: {paid}")
         if f"{key}_success" in found:
             console.print(f"  backdoor, {key:<11} {found[f'{key}_success']:.4f} of triggered images")
     for one in found["caught"]:
@@ -84,4 +88,6 @@ def _show(console: Console, found: dict[str, Any]) -> None:
         f" ({found['attacker_profit_per_100_rounds']:+.0f} in 100); an honest trainer's:"
         f" {found['honest_profit']:+g}"
     )
-    console.print(f"  cheating {'paid' if found['cheating_paid'] else 'did not pay'}")
+    each = found["attacker_profit"] / found["attackers"]
+    less = ", and less than honest work" if each < found["honest_profit"] else ""
+    console.print(f"  cheating {'paid' + less if found['cheating_paid'] else 'did not pay'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fl_client.chain.contracts import ONE_COIN, FactoryBounds
-from fl_client.errors import ConfigError
+from fl_client.errors import ConfigError, StorageError
 from fl_client.learning import Samples
 from fl_client.learning.shortening import ShorteningLearner
-from fl_client.roles import FRACTION_BITS, Learner, ModelBook, TaskPlan, Trainer
+from fl_client.roles import FRACTION_BITS, Learner, ModelBook, TaskPlan, Trainer, Validator
 from fl_client.rounds import VerifiedVectors
 from fl_client.simulation.attackers import (
     EVERY_ROUND,
@@ -24,9 +25,11 @@ from fl_client.simulation.attackers import (
 )
 from fl_client.simulation.attacks.accomplices import Gang, GangLearner
 from fl_client.simulation.attacks.attack import Attack
+from fl_client.simulation.attacks.collusion import ColludingValidator, Pact
 from fl_client.simulation.attacks.crew import Crew
 from fl_client.simulation.attacks.naming import MODEL_ATTACKS, attack_named
 from fl_client.simulation.attacks.offenders import (
+    BlindTrainer,
     Griefer,
     LyingSealer,
     ReplayingTrainer,
@@ -40,15 +43,21 @@ from fl_client.simulation.member import Member
 from fl_client.simulation.plan import DemoSettings
 from fl_client.storage import LocalStore
 
+_log = logging.getLogger(__name__)
+
 _TRAINERS: Final[dict[str, type[Trainer]]] = {
     "copy": CopyingTrainer,
     "replay": ReplayingTrainer,
     "withhold": WithholdingTrainer,
+    "serve-some": WithholdingTrainer,
+    "vouch-blindly": BlindTrainer,
     "no-reveal": SilentTrainer,
     "lying-norm": LyingNormTrainer,
 }
 INFLATED, SYBIL, SEALER, GRIEF = "inflate-samples", "sybil", "lying-sealer", "grief"
-PROTOCOL_ATTACKS: Final = (*_TRAINERS, INFLATED, SYBIL, SEALER, GRIEF)
+COLLUDE: Final = "collude"
+SELECTIVE: Final = "serve-some"
+PROTOCOL_ATTACKS: Final = (*_TRAINERS, INFLATED, SYBIL, SEALER, GRIEF, COLLUDE)
 """Attacks on the protocol, held down by the contracts."""
 
 ATTACKS: Final = (*MODEL_ATTACKS, *PROTOCOL_ATTACKS)
@@ -66,6 +75,7 @@ class Assault:
     Args:
         name: one of ``ATTACKS``.
         attackers: f, the last of the trainers; of lying sealers and griefers there is one.
+        judges: of the validators, the last so many side with them.
 
     Raises:
         ConfigError: there is no such attack.
@@ -73,6 +83,7 @@ class Assault:
 
     name: str
     attackers: int
+    judges: int = 0
 
     def __post_init__(self) -> None:
         if self.name not in ATTACKS:
@@ -86,7 +97,7 @@ class Assault:
     @property
     def on_the_model(self) -> str | None:
         """The attack on the model that is part of it, by name."""
-        if self.name in (INFLATED, SYBIL):
+        if self.name in (INFLATED, SYBIL, COLLUDE):
             return "sign-flip"
         return self.name if self.name in MODEL_ATTACKS else None
 
@@ -122,9 +133,10 @@ class AssaultedFederation(Federation):
         kinds = {SEALER: LyingSealer, GRIEF: Griefer}
         if self.assault.name in kinds:
             return [one for one in self.members if isinstance(one.participant, kinds[self.assault.name])]
+        judges = [one for one in self.members if isinstance(one.participant, ColludingValidator)]
         splits = [one for one in self.members if isinstance(one.participant, SplitTrainer)]
         trainers = [one for one in self.members if isinstance(one.participant, Trainer) and one not in splits]
-        return trainers[self.settings.participants - self.assault.attackers :] + splits
+        return trainers[self.settings.participants - self.assault.attackers :] + splits + judges
 
     # ------------------------------------------------------------------ members
 
@@ -145,7 +157,13 @@ class AssaultedFederation(Federation):
     def _trainer(self, index: int, share: NDArray[np.int64]) -> Member:
         first = self.settings.participants - (self.assault.attackers if self.assault else 0)
         if self.assault is None or not self.assault.by_trainers or index < first:
-            return super()._trainer(index, share)
+            member = super()._trainer(index, share)
+            # Just so many that those who have the bytes are more than half of all.
+            some = self.settings.participants // 2 + 1 - (self.settings.participants - first)
+            if self.assault is not None and self.assault.name == SELECTIVE and index < some:
+                assert isinstance(member.participant, Trainer)
+                member.participant.models = self._served()
+            return member
         samples = self.data.train.select(share)
         trainer = self._attacker(index, samples)
         return Member(name=f"trainer {index + 1}", participant=trainer, coins_before=0)
@@ -163,11 +181,33 @@ class AssaultedFederation(Federation):
         if isinstance(trainer, Cheating):
             trainer.cheats_in = EVERY_ROUND
         if isinstance(trainer, WithholdingTrainer):
-            among = LocalStore(self.settings.out / "state" / "accomplices")
-            trainer.accomplices = among
-            shared = SharedWith(self.store, among)
-            trainer.models = ModelBook(self.watch, shared, verified=VerifiedVectors(shared, most=16))
+            trainer.accomplices = self._among
+            trainer.models = self._served()
         return trainer
+
+    @property
+    def _among(self) -> LocalStore:
+        return LocalStore(self.settings.out / "state" / "accomplices")
+
+    def _served(self) -> ModelBook:
+        """The models of those to whom withheld updates are given."""
+        shared = SharedWith(self.store, self._among)
+        return ModelBook(self.watch, shared, verified=VerifiedVectors(shared, most=16))
+
+    def _sweep(self) -> bool:
+        """As processes do it: what cannot be fetched is tried again later, and others go on."""
+        busy = False
+        for member in self.members:
+            try:
+                done = member.participant.step()
+            except StorageError as problem:
+                _log.info("%s: %s", member.name, problem)
+                continue
+            if done is not None:
+                member.said.append(done)
+                self._note_gas()
+                busy = True
+        return busy
 
     def _the_gang(self, name: str) -> Gang:
         if self._gang is None:
@@ -193,6 +233,17 @@ class AssaultedFederation(Federation):
         honest = member.participant
         liar = LyingSealer(self.watch, honest.sender, self.gas, models=self._models())
         return Member(name=member.name, participant=liar, coins_before=0)
+
+    def _validator(self, index: int) -> Member:
+        member = super()._validator(index)
+        if self.assault is None or index < self.settings.validators - self.assault.judges:
+            return member
+        judge = member.participant
+        assert isinstance(judge, Validator) and self._gang is not None  # trainers are made before
+        judge.__class__ = ColludingValidator
+        assert isinstance(judge, ColludingValidator)
+        judge.pact = Pact(self._gang.members)
+        return member
 
     def _others(self) -> list[Member]:
         if self.assault is None:

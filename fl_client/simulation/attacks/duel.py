@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +16,8 @@ from fl_client.chain.contracts import ONE_COIN, Role
 from fl_client.errors import ConfigError
 from fl_client.records import evidence_name
 from fl_client.roles import Trainer
-from fl_client.simulation.attacks.assaulted import Assault, AssaultedFederation
+from fl_client.simulation.attacks.assaulted import COLLUDE, Assault, AssaultedFederation
+from fl_client.simulation.attacks.collusion import JUDGES
 from fl_client.simulation.attacks.poisoned_data import Backdoor
 from fl_client.simulation.attacks.rules import split_bound
 from fl_client.simulation.member import Member, RoundReport
@@ -64,7 +65,15 @@ class DuelSettings:
             raise ConfigError(
                 f"{attackers} of {self.participants} trainers would attack: give a smaller fraction"
             )
-        return Assault(name=self.attack, attackers=attackers)
+        return Assault(name=self.attack, attackers=attackers, judges=self.judges[1])
+
+    @property
+    def judges(self) -> tuple[int, int]:
+        """How many of the committee side with the attackers: a bare majority, and as many as ``fraction`` says."""
+        if self.attack != COLLUDE:
+            return 0, 0
+        most = JUDGES // 2
+        return most + 1, min(most, max(1, round(self.fraction * JUDGES)))
 
     def run_settings(self, rule: str, out: Path) -> DemoSettings:
         """One of its federations."""
@@ -76,6 +85,7 @@ class DuelSettings:
             seed=self.seed,
             out=out,
             honest=True,
+            validators=JUDGES if self.attack == COLLUDE else 0,
             epochs=EPOCHS,
             batch_size=BATCH_SIZE,
             learning_rate=LEARNING_RATE,
@@ -121,12 +131,14 @@ class Bout:
         success: of a backdoor, on triggered test images; None for other attacks.
         offenders: the attackers.
         honest_profit: coins that an honest trainer gained, on average.
+        paid: the same by side and role, where validators took part: of one account on average.
     """
 
     accuracies: tuple[float, ...]
     success: float | None
     offenders: tuple[Offender, ...] = field(repr=False)
     honest_profit: Decimal
+    paid: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:
@@ -175,13 +187,24 @@ def bout_of(federation: AssaultedFederation, reports: list[RoundReport]) -> Bout
         success=success,
         offenders=tuple(_offender(federation, one) for one in offenders),
         honest_profit=sum(honest, Decimal(0)) / len(honest),
+        paid=_by_side(federation) if federation.settings.validators else {},
     )
+
+
+def _by_side(federation: AssaultedFederation) -> dict[str, Decimal]:
+    sides: dict[str, list[Decimal]] = {}
+    for member in federation.members:
+        if member.participant.role in ("trainer", "validator"):
+            side = "colluding" if member in federation.offenders else "honest"
+            sides.setdefault(f"{side} {member.participant.role}", []).append(profit_of(federation, member))
+    return {side: sum(profits, Decimal(0)) / len(profits) for side, profits in sides.items()}
 
 
 def profit_of(federation: AssaultedFederation, member: Member) -> Decimal:
     """Earned and returned, less staked: coins at the end and still in the vault, less those in the beginning."""
     contract, account = federation.contract, member.participant.address
-    staked = sum(contract.stake(account, role)[0] for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER))
+    roles = (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR)
+    staked = sum(contract.stake(account, role)[0] for role in roles)
     claimable, _ = contract.earnings(account)
     return Decimal(contract.balance(account) + staked + claimable - member.coins_before) / ONE_COIN
 
@@ -246,6 +269,12 @@ class Verdict:
             "honest_profit": float(defended.honest_profit),
             "cheating_paid": profit > 0,
         }
+        for run in ("clean", "undefended", "defended"):
+            if paid := getattr(self, run).paid:
+                found[f"{run}_paid"] = {side: float(profit) for side, profit in paid.items()}
+        if self.settings.attack == COLLUDE:
+            majority, minority = self.settings.judges
+            found |= {"committee": JUDGES, "undefended_judges": majority, "defended_judges": minority}
         if defended.success is not None:
             found["undefended_success"] = self.undefended.success
             found["defended_success"] = defended.success
@@ -263,7 +292,10 @@ def run_duel(
         settings: what to run.
         on_bout: told each finished run, by name.
     """
-    wanted = {"clean": (PLAIN, None), "undefended": (PLAIN, settings.assault)}
+    # Against colluding validators the defence is that they are a minority: the same rule, another committee.
+    undefended = PLAIN if settings.attack != COLLUDE else settings.rule
+    captured = replace(settings.assault, judges=settings.judges[0])
+    wanted = {"clean": (PLAIN, None), "undefended": (undefended, captured)}
     wanted["defended"] = (settings.rule, settings.assault)
     workers = min(len(wanted), os.cpu_count() or 1)
     bouts: dict[str, Bout] = {}

@@ -15,10 +15,10 @@ PROVABLE: Final = ("copy", "no-reveal", "replay", "lying-norm", "lying-sealer", 
 _PARTICIPANTS = 4
 
 
-def economy(rounds: int, out: Path, *, seed: int = 0) -> DemoSettings:
+def economy(rounds: int, out: Path, *, seed: int = 0, participants: int = _PARTICIPANTS) -> DemoSettings:
     """A small federation that learns as little as possible: only its coins matter."""
     return DemoSettings(
-        participants=_PARTICIPANTS,
+        participants=participants,
         rounds=rounds,
         partition="iid",
         seed=seed,

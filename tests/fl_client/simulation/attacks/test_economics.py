@@ -81,7 +81,7 @@ def test_a_split_stake_does_not_get_in() -> None:
 def test_settings_are_refused_in_one_line() -> None:
     with pytest.raises(ConfigError, match="--fraction is 0.5"):
         DuelSettings(attack="copy", rule="mean", fraction=0.5)
-    with pytest.raises(ConfigError, match="no attack 'collude'"):
-        DuelSettings(attack="collude", rule="mean")
+    with pytest.raises(ConfigError, match="no attack 'bribe'"):
+        DuelSettings(attack="bribe", rule="mean")
     with pytest.raises(ConfigError, match="--rule"):
         DuelSettings(attack="copy", rule="kruml")
