@@ -207,14 +207,17 @@ class Validator(Participant):
                 updates[reveal.index] = self.models.update(record.number, reveal).vector
             except (StorageError, EncodingError) as problem:
                 _log.warning("update %d of round %d: %s", reveal.index, record.number, problem)
+        # Before the rest is judged: an inflated weight would drown what the others are worth.
+        doubted = self._implausible(record, updates)
+        for place in doubted:
+            del updates[place]
         weights = {
             reveal.index: weight
             for reveal, (_, weight, _) in zip(record.reveals, self.watch.entries(record.reveals), strict=True)
             if reveal.index in updates
         }
-        worth = self.judge.worth(self.models.base(record.number), updates, weights)
-        for place in self._implausible(record, updates):
-            worth[place] = -math.inf  # the lowest score
+        worth = self.judge.worth(self.models.base(record.number), updates, weights) if updates else {}
+        worth |= dict.fromkeys(doubted, -math.inf)  # the lowest score
         return [
             score_of(worth[reveal.index]) if reveal.index in worth else UNAVAILABLE
             for reveal in record.reveals

@@ -23,7 +23,7 @@ from fl_client.sealing import nonce_of
 from fl_client.simulation import DemoSettings, Federation
 from tests.end_to_end.conftest import run_fl
 
-ROUNDS, LIAR = 3, 3
+ROUNDS, LIAR = 2, 3
 
 
 class InflatingLearner:
@@ -59,7 +59,15 @@ class Sealed:
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     out = tmp_path_factory.mktemp("runs") / "sealed"
     settings = DemoSettings(
-        participants=4, rounds=ROUNDS, validators=4, honest=True, sealing="proof-of-work", seed=5, out=out
+        participants=4,
+        rounds=ROUNDS,
+        partition="iid",
+        epochs=1,
+        validators=3,
+        honest=True,
+        sealing="proof-of-work",
+        seed=5,
+        out=out,
     )
     federation = Lying(settings)
     for _ in federation.run():
