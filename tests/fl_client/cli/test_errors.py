@@ -43,8 +43,9 @@ def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Co
     [
         (("--participants", "2"), "--participants"),
         (("--rounds", "0"), "--rounds"),
-        (("--rule", "krum"), "COMBINE mean, median or trimmed-mean:BETA"),
+        (("--rule", "crumb"), "COMBINE mean, median or trimmed-mean:BETA"),
         (("--rule", "median:3"), "--rule"),
+        (("--rule", "krum:2"), "plan at least 7 trainers, not 6"),
         (("--rule", "trimmed-mean:0.5"), "below 0.5"),
         (("--rule", "trimmed-mean:0.12345"), "0.0001"),
         (("--fraction", "1.5"), "--fraction"),
