@@ -127,9 +127,9 @@ class LyingTableAggregator(Cheating, Aggregator):
     error = 1 << 40
 
     def table(self, number: int, accepted: tuple[Reveal, ...]) -> bytes:
-        """Claim that the last two of the table's vectors are further apart than they are."""
+        """Claim that the last two of the table's vectors are further apart than they are; nothing where none is due."""
         right = super().table(number, accepted)
-        if not self.cheats(number):
+        if not right or not self.cheats(number):
             return right
         last = int.from_bytes(right[-ENTRY_BYTES:], "big") + self.error
         return right[:-ENTRY_BYTES] + last.to_bytes(ENTRY_BYTES, "big")

@@ -33,7 +33,7 @@ def test_the_list_has_every_name() -> None:
     names = run_fl("attack", "list").stdout.split()
     wanted = (
         "sign-flip scaling label-flip gaussian backdoor alie ipm min-max free-rider copy replay inflate-samples "
-        "sybil collude withhold serve-some vouch-blindly lying-sealer grief adaptive"
+        "sybil collude withhold serve-some vouch-blindly lying-sealer lying-table grief adaptive"
     )
     assert set(wanted.split()) <= set(names)
 

@@ -14,7 +14,7 @@ from fl_client.chain.contracts import ONE_COIN, FactoryBounds
 from fl_client.errors import ConfigError, StorageError
 from fl_client.learning import Samples
 from fl_client.learning.shortening import ShorteningLearner
-from fl_client.roles import FRACTION_BITS, Learner, ModelBook, TaskPlan, Trainer, Validator
+from fl_client.roles import FRACTION_BITS, Learner, ModelBook, Participant, TaskPlan, Trainer, Validator
 from fl_client.rounds import VerifiedVectors
 from fl_client.simulation.attackers import (
     EVERY_ROUND,
@@ -32,6 +32,7 @@ from fl_client.simulation.attacks.offenders import (
     BlindTrainer,
     Griefer,
     LyingSealer,
+    LyingTableSealer,
     ReplayingTrainer,
     SharedWith,
     SplitTrainer,
@@ -54,10 +55,11 @@ _TRAINERS: Final[dict[str, type[Trainer]]] = {
     "no-reveal": SilentTrainer,
     "lying-norm": LyingNormTrainer,
 }
-INFLATED, SYBIL, SEALER, GRIEF = "inflate-samples", "sybil", "lying-sealer", "grief"
+_SEALERS: Final = {"lying-sealer": LyingSealer, "lying-table": LyingTableSealer}
+INFLATED, SYBIL, GRIEF = "inflate-samples", "sybil", "grief"
 COLLUDE: Final = "collude"
 SELECTIVE: Final = "serve-some"
-PROTOCOL_ATTACKS: Final = (*_TRAINERS, INFLATED, SYBIL, SEALER, GRIEF, COLLUDE)
+PROTOCOL_ATTACKS: Final = (*_TRAINERS, INFLATED, SYBIL, *_SEALERS, GRIEF, COLLUDE)
 """Attacks on the protocol, held down by the contracts."""
 
 ATTACKS: Final = (*MODEL_ATTACKS, *PROTOCOL_ATTACKS)
@@ -92,7 +94,7 @@ class Assault:
     @property
     def by_trainers(self) -> bool:
         """Whether trainers attack."""
-        return self.name not in (SEALER, GRIEF)
+        return self.name not in (*_SEALERS, GRIEF)
 
     @property
     def on_the_model(self) -> str | None:
@@ -130,7 +132,7 @@ class AssaultedFederation(Federation):
         """The attackers."""
         if self.assault is None:
             return []
-        kinds = {SEALER: LyingSealer, GRIEF: Griefer}
+        kinds: dict[str, type[Participant]] = {**_SEALERS, GRIEF: Griefer}
         if self.assault.name in kinds:
             return [one for one in self.members if isinstance(one.participant, kinds[self.assault.name])]
         judges = [one for one in self.members if isinstance(one.participant, ColludingValidator)]
@@ -228,10 +230,10 @@ class AssaultedFederation(Federation):
 
     def _aggregator(self, index: int) -> Member:
         member = super()._aggregator(index)
-        if self.assault is None or self.assault.name != SEALER or index == 0:
+        if self.assault is None or self.assault.name not in _SEALERS or index == 0:
             return member
         honest = member.participant
-        liar = LyingSealer(self.watch, honest.sender, self.gas, models=self._models())
+        liar = _SEALERS[self.assault.name](self.watch, honest.sender, self.gas, models=self._models())
         return Member(name=member.name, participant=liar, coins_before=0)
 
     def _validator(self, index: int) -> Member:

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from fl_client.aggregation.weigh import Needs
 from fl_client.chain.contracts import ONE_COIN, Role
 from fl_client.errors import ConfigError
 from fl_client.records import evidence_name
@@ -55,7 +56,11 @@ class DuelSettings:
         if not 0 < self.fraction < 0.5:
             raise ConfigError(f"--fraction is {self.fraction}: give a share above 0 and below 0.5")
         self.assault  # noqa: B018 - refuses an unknown name before anything runs
-        self.run_settings(self.rule, Path("."))
+        needs = self.run_settings(self.rule, Path(".")).aggregation.needs
+        if self.attack == "lying-table" and not needs & (Needs.DISTANCES | Needs.TRUST):
+            raise ConfigError(
+                f"lying-table needs a rule that reads distances, not {self.rule}: give e.g. krum:1+mean"
+            )
 
     @property
     def assault(self) -> Assault:

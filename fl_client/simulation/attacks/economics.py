@@ -9,18 +9,21 @@ from typing import Final
 from fl_client.simulation.attacks.duel import SCALED_TO, Bout
 from fl_client.simulation.plan import DemoSettings
 
-PROVABLE: Final = ("copy", "no-reveal", "replay", "lying-norm", "lying-sealer", "grief")
+PROVABLE: Final = ("copy", "no-reveal", "replay", "lying-norm", "lying-sealer", "lying-table", "grief")
 """Attacks that evidence can show; their profit over a hundred rounds has to be negative."""
 
 _PARTICIPANTS = 4
 
 
-def economy(rounds: int, out: Path, *, seed: int = 0, participants: int = _PARTICIPANTS) -> DemoSettings:
+def economy(
+    rounds: int, out: Path, *, seed: int = 0, participants: int = _PARTICIPANTS, rule: str = "mean"
+) -> DemoSettings:
     """A small federation that learns as little as possible: only its coins matter."""
     return DemoSettings(
         participants=participants,
         rounds=rounds,
         partition="iid",
+        rule=rule,
         seed=seed,
         out=out,
         honest=True,

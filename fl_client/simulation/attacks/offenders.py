@@ -9,8 +9,8 @@ from fl_client.chain.contracts import Phase, Role
 from fl_client.disputes import dispute_opening
 from fl_client.encoding import UpdateMessage, update_digest
 from fl_client.errors import ContractReverted
-from fl_client.roles import Participant, Trainer
-from fl_client.simulation.attackers import EVERY_ROUND, HidingAggregator
+from fl_client.roles import Aggregator, Participant, Trainer
+from fl_client.simulation.attackers import EVERY_ROUND, HidingAggregator, LyingTableAggregator
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Address, Bytes32
 
@@ -131,10 +131,8 @@ class SplitTrainer(Trainer):
             return f"tried to join with a split stake: {refusal.name}"
 
 
-class LyingSealer(HidingAggregator):
-    """Proposes a wrong model whenever it is its turn, hides it, and comes back with a new stake once it is slashed."""
-
-    cheats_in = EVERY_ROUND
+class ReturningSealer(Aggregator):
+    """Comes back with a new stake once it is slashed."""
 
     def join(self) -> str | None:
         """Take a seat again as long as there are coins for it."""
@@ -151,6 +149,18 @@ class LyingSealer(HidingAggregator):
 
     def _open_seat(self, phase: Phase) -> int | None:
         return None
+
+
+class LyingSealer(ReturningSealer, HidingAggregator):
+    """Proposes a wrong model whenever it is its turn, and hides it."""
+
+    cheats_in = EVERY_ROUND
+
+
+class LyingTableSealer(ReturningSealer, LyingTableAggregator):
+    """Posts a wrong distance whenever it is its turn, and splits it so that every answer adds up."""
+
+    cheats_in = EVERY_ROUND
 
 
 class Griefer(Participant):

@@ -18,8 +18,9 @@ DUST = Decimal("0.000001")
 
 @cache
 def bout(name: str) -> Bout:
+    rule = "krum:0+mean" if name == "lying-table" else "mean"
     with TemporaryDirectory() as folder:
-        return run_bout(economy(ROUNDS, Path(folder)), Assault(name=name, attackers=1))
+        return run_bout(economy(ROUNDS, Path(folder), rule=rule), Assault(name=name, attackers=1))
 
 
 @pytest.mark.parametrize("name", PROVABLE)
@@ -50,6 +51,7 @@ def test_the_honest_gain(name: str) -> None:
         ("replay", "no-reveal"),
         ("lying-norm", "wrong-norm"),
         ("lying-sealer", "wrong-aggregate"),
+        ("lying-table", "wrong-aggregate"),
         ("grief", "lost-dispute"),
     ],
 )
@@ -83,5 +85,7 @@ def test_settings_are_refused_in_one_line() -> None:
         DuelSettings(attack="copy", rule="mean", fraction=0.5)
     with pytest.raises(ConfigError, match="no attack 'bribe'"):
         DuelSettings(attack="bribe", rule="mean")
+    with pytest.raises(ConfigError, match="lying-table needs a rule that reads distances, not median"):
+        DuelSettings(attack="lying-table", rule="median")
     with pytest.raises(ConfigError, match="--rule"):
         DuelSettings(attack="copy", rule="kruml")
