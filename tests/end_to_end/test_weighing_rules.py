@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from fl_client.audit import AuditResult, audit_folder
+from fl_client.audit import AuditResult, audit_folder, audit_task
+from fl_client.encoding import encoded_size
+from fl_client.errors import ContentMissing
 from fl_client.records import Facts, Scores
 from fl_client.records.weights import weights_of
 from fl_client.reporting.html.evidence import evidence_sentence
 from fl_client.roles import Aggregator, Auditor, ModelBook
-from fl_client.rounds import rule_of
+from fl_client.rounds import NO_INPUTS, read_status, retention_of, rule_of
 from fl_client.simulation import DemoSettings, Federation
 from fl_client.simulation.attackers import (
     EVERY_ROUND,
@@ -23,6 +25,7 @@ from fl_client.simulation.attackers import (
     TablelessAggregator,
 )
 from fl_client.simulation.member import Member
+from fl_client.storage import ContentId, LocalStore
 
 RULES = ("nnm:1+trimmed-mean:0.2", "krum:1+mean", "clip+mean", "fltrust+mean", "nnm:1+fltrust+median")
 
@@ -88,6 +91,43 @@ def test_the_records_say_who_counted_how_much(honest: tuple[Federation, AuditRes
     accepted = federation.watch.accepted(1)
     assert shares == list(federation._book.weighed(1, accepted).shares)
     assert sum(shares) == pytest.approx(1) and len(shares) == 5
+
+
+class Without:
+    """A store that has lost one content."""
+
+    def __init__(self, store: LocalStore, lost: ContentId) -> None:
+        self._store, self._lost = store, lost
+
+    def put(self, data: bytes) -> ContentId:
+        return self._store.put(data)
+
+    def has(self, content_id: ContentId) -> bool:
+        return content_id != self._lost and self._store.has(content_id)
+
+    def get(self, content_id: ContentId, *, max_bytes: int) -> bytes:
+        if content_id == self._lost:
+            raise ContentMissing(f"{content_id} is not here")
+        return self._store.get(content_id, max_bytes=max_bytes)
+
+
+def test_a_trusted_update_is_kept_and_missed(honest: tuple[Federation, AuditResult]) -> None:
+    """What a rule trusted must stay for as long as anybody may recompute the round."""
+    federation, _ = honest
+    inputs, watch = federation.watch.ledger.tables.inputs_of(1), federation.watch
+    if "fltrust" not in federation.settings.rule:
+        assert inputs == NO_INPUTS
+        return
+    content = ContentId.from_digest(inputs.trust_content, encoded_size(watch.update_form))
+    watch.refresh()
+    assert content in retention_of(watch, now=0).needed
+    result = audit_task(federation.contract, Without(federation.store, content))
+    assert result.exit_code == 2 and "round 1, the trusted update" in (result.unchecked or "")
+
+
+def test_the_status_names_the_rule(honest: tuple[Federation, AuditResult]) -> None:
+    federation, _ = honest
+    assert read_status(federation.contract).rule == federation.settings.rule
 
 
 def test_reputations_are_earned_round_by_round(tmp_path: Path) -> None:
