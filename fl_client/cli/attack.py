@@ -37,10 +37,11 @@ def attack(
     Example: fl attack copy --json
     """
     # Torch takes seconds to import: only this command pays for it.
-    from fl_client.simulation.attacks import ATTACKS, DEFAULT_RULE, DuelSettings, run_duel
+    from fl_client.simulation.attacks import ATTACKS, DEFAULT_RULE, WORDS, DuelSettings, run_duel
 
     if name == "list":
-        typer.echo(json.dumps(list(ATTACKS)) if as_json else "\n".join(ATTACKS))
+        lines = (f"{one:<17}{WORDS[one]}" for one in ATTACKS)
+        typer.echo(json.dumps(list(ATTACKS)) if as_json else "\n".join(lines))
         return
     settings = DuelSettings(
         attack=name,
@@ -54,7 +55,8 @@ def attack(
     console = Console(highlight=False, stderr=as_json, quiet=as_json, soft_wrap=True)
 
     def finished(run: str, bout: Bout) -> None:
-        console.print(f"{run:<11}accuracy by round: {' '.join(f'{one:.4f}' for one in bout.accuracies)}")
+        by_round = " ".join(f"{one:.4f}" for one in bout.accuracies) or "no round became final"
+        console.print(f"{run:<11}accuracy by round: {by_round}")
 
     found = run_duel(settings, finished).as_json()
     if as_json:
@@ -83,10 +85,10 @@ def _show(console: Console, found: dict[str, Any]) -> None:
         console.print(f"  caught: {one['who']} ({', '.join(how)}), lost {one['lost']:g} coins")
     if not found["caught"]:
         console.print("  caught: nobody; the updates are well-formed, only the rule holds them down")
+    scaled = f" ({found['attacker_profit_per_100_rounds']:+.0f} in 100)" if found["rounds"] else ""
     console.print(
-        f"  the attackers' profit: {found['attacker_profit']:+g} coins in {found['rounds']} rounds"
-        f" ({found['attacker_profit_per_100_rounds']:+.0f} in 100); an honest trainer's:"
-        f" {found['honest_profit']:+g}"
+        f"  the attackers' profit: {found['attacker_profit']:+g} coins in {found['rounds']} final rounds{scaled}; "
+        f"an honest trainer's: {found['honest_profit']:+g}"
     )
     each = found["attacker_profit"] / found["attackers"]
     less = ", and less than honest work" if each < found["honest_profit"] else ""

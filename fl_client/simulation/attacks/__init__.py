@@ -7,12 +7,14 @@ from fl_client.simulation.attacks.duel import Bout, DuelSettings, Offender, Verd
 from fl_client.simulation.attacks.grid import Cell, GridSettings, Outcome, run_grid
 from fl_client.simulation.attacks.naming import MODEL_ATTACKS, attack_named
 from fl_client.simulation.attacks.rules import DEFAULT_RULE, Defence
+from fl_client.simulation.attacks.words import WORDS
 
 __all__ = [
     "ATTACKS",
     "DEFAULT_RULE",
     "MODEL_ATTACKS",
     "PROTOCOL_ATTACKS",
+    "WORDS",
     "Assault",
     "AssaultedFederation",
     "Bout",

@@ -68,7 +68,8 @@ class DuelSettings:
         attackers = max(1, round(self.fraction * self.participants))
         if 2 * attackers >= self.participants:
             raise ConfigError(
-                f"{attackers} of {self.participants} trainers would attack: give a smaller fraction"
+                f"{attackers} of {self.participants} trainers would attack, which is no minority: give a smaller "
+                "--fraction or more --participants"
             )
         return Assault(name=self.attack, attackers=attackers, judges=self.judges[1])
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from fl_client.errors import ConfigError
-from fl_client.simulation.attacks import Assault, Bout, DuelSettings, run_bout
+from fl_client.simulation.attacks import ATTACKS, WORDS, Assault, Bout, DuelSettings, run_bout
 from fl_client.simulation.attacks.economics import PROVABLE, economy, profit_without_slashes, scaled
 
 ROUNDS = 2
@@ -80,9 +80,15 @@ def test_a_split_stake_does_not_get_in() -> None:
     assert all(one.profit == 0 for one in refused)
 
 
+def test_every_attack_has_its_words() -> None:
+    assert tuple(WORDS) == ATTACKS
+
+
 def test_settings_are_refused_in_one_line() -> None:
     with pytest.raises(ConfigError, match="--fraction is 0.5"):
         DuelSettings(attack="copy", rule="mean", fraction=0.5)
+    with pytest.raises(ConfigError, match="1 of 2 trainers would attack, which is no minority"):
+        DuelSettings(attack="copy", rule="mean", participants=2)
     with pytest.raises(ConfigError, match="no attack 'bribe'"):
         DuelSettings(attack="bribe", rule="mean")
     with pytest.raises(ConfigError, match="lying-table needs a rule that reads distances, not median"):
