@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fl_client.sealing import first_target, next_target, relaxed
+from tests.contracts.federation import ZERO
 from tests.contracts.stateful.ghost_clock import CHUNK_DUE, PROOF_DUE, Dispute, GhostClock, Trainer
 from tests.contracts.stateful.ghost_money import refuse_if
 from tests.contracts.task_types import SUBSTITUTE, Phase, Role, TrainerState
@@ -194,13 +196,16 @@ class Ghost(GhostClock):
         self.money.unspent -= len(accepted) * self.p.update_reward + len(attested) * self.p.attest_reward
         self._pay_sealer()
 
-    def propose(self, account: str, seat: int) -> None:
+    def propose(self, account: str, seat: int, work: int = 0) -> None:
         if self.accepted == 0 and not self.freeze():
             return
         self.require(Phase.AGGREGATE)
         count = len(self.seats)
         slot = (self.now - self.mark) // self.p.seal_seconds
-        for passed in range(min(slot, count)):
+        slots = self.p.sealing == ZERO
+        displacing = slots or self._admit(seat, work)
+        seat = seat if slots or seat == ANYBODY else seat & 0xFF
+        for passed in range(min(slot, count) if displacing else 0):
             idle = (self.round + self.proposal + passed) % count
             if self.seats[idle] not in ("", account):
                 self.money.unbond(self.seats[idle], Role.SEALER, self.now + self.p.unbonding_seconds)
@@ -213,10 +218,24 @@ class Ghost(GhostClock):
             holds = seat < count and self.seats[seat] == account
             refuse_if(not holds, "TrainingTaskNotYourSeat")
             expected = (self.round + self.proposal + slot) % count
-            other = slot < count and seat != expected and self.seats[expected] != ""
+            other = slots and slot < count and seat != expected and self.seats[expected] != ""
             refuse_if(other, "TrainingTaskNotYourSlot")
             self.sealer = seat + 1
         self._propose()
+
+    def _admit(self, seat: int, work: int) -> bool:
+        """Proof of work: moves the target; whether idle seats are displaced."""
+        base = self.target or first_target(self.p.sealing_rate)
+        elapsed, missed = self.now - self.mark, (self.now - self.mark) // self.p.seal_seconds
+        refuse_if(seat != ANYBODY and work >= relaxed(base, missed), "ProofOfWorkInsufficient")
+        self.target = next_target(
+            base,
+            elapsed=elapsed,
+            rate=self.p.sealing_rate,
+            slot_seconds=self.p.seal_seconds,
+            worked=seat != ANYBODY,
+        )
+        return seat == ANYBODY and missed > 0 and relaxed(base, missed - 1) >= 1 << 206
 
     def _propose(self) -> None:
         self.proposal += 1

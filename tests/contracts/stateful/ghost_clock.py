@@ -58,6 +58,7 @@ class GhostClock:
     accepted: int = 0
     sealer: int = 0
     proposal: int = 0
+    target: int = 0  # of the proof of work; 0: the first one
     disputes: int = 0
     substitute: str = ""
     seats: list[str] = field(default_factory=list)

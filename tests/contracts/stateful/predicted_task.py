@@ -59,9 +59,22 @@ class PredictedTask:
         cls.people = people
         cls.seed = seed
         cls.accounts = (*people.trainers[:6], *people.sealers, people.challenger, people.owner)
-        cls.task = create_task(system, people.owner, dimension=4, max_trainers=6, rounds=2, bounty=9 * ONE)
+        cls.task = create_task(
+            system, people.owner, dimension=4, max_trainers=6, rounds=2, bounty=9 * ONE, **cls.sealed_by(system)
+        )
         cls.parameters = parameters_of(cls.task)
         cls.seen = Counter()
+
+    @staticmethod
+    def sealed_by(system: System) -> dict[str, Any]:
+        """What the task's parameters say about sealing: slots in order."""
+        del system
+        return {}
+
+    def worked(self, account: Any, model: bytes, accepted: bytes) -> tuple[int, int]:
+        """The nonce that a sealer of a model shows, and the work that it makes."""
+        del account, model, accepted
+        return 0, 0
 
     def setup(self) -> None:
         """Copy the state of a fresh task."""
@@ -154,8 +167,10 @@ class PredictedTask:
             vector, commitment = self.new_model()
             entries = [] if self.ghost.accepted else list(self.entries)
             accepted = self.accepted_hash()
+            nonce, work = self.worked(account, commitment, accepted)
+            place = place if place == ANYBODY else place | nonce << 8
             done = self.predict(
-                lambda g: g.propose(me, place),
+                lambda g: g.propose(me, place, work),
                 lambda: task.proposeAggregate(number, accepted, entries, commitment, bytes(32), place, by),
             )
             if done:

@@ -76,7 +76,7 @@ def test_the_nonce_for_another_model_is_worth_nothing(policy, frozen, model, sea
 
 
 def test_a_work_does_not_serve_two_tasks(system, people, policy, frozen, active, model, sealers, outsider):
-    """The same trainers reveal the same vectors there: the sets have one hash."""
+    """INV-WORK-1. The same trainers reveal the same vectors there: the sets have one hash."""
     twin = running_task(system, people, sealing=policy.address, sealing_rate=RATE)
     round_ = Round.of(twin)
     round_.until_attested(active)
@@ -111,6 +111,7 @@ def test_whoever_is_no_task_is_refused(policy, outsider):
     "field", ["chain_id", "policy", "task", "round", "turn", "proposal", "set_hash", "model", "sealer"]
 )
 def test_a_work_is_bound_to_every_field(policy, frozen, model, sealers, field):
+    """INV-WORK-1."""
     puzzle = puzzle_of(policy, frozen, sealers[0], model)
     value = getattr(puzzle, field)
     changed = {int: lambda: value + 1, bytes: lambda: b"\1" * 32}.get(
