@@ -12,10 +12,10 @@ from tests.contracts.federation import SUPPLY, System, deploy_system, fund, peop
 from tests.contracts.mining import target_of
 from tests.contracts.stateful.test_round_life_cycle import EXAMPLES, RoundLifeCycle
 
-WALKS, STEPS = 2, 5
+WALKS, STEPS = 4, 5
 RATE = 1
-TRIES = 1 << 16
-"""As many as the first target asks for on average, so that both outcomes happen."""
+TRIES = 1 << 15
+"""Half of what the first target asks for on average, so that both outcomes happen."""
 
 
 class SealedByWork(RoundLifeCycle):
