@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fl_client.audit import AuditResult, audit_folder, audit_task
+from fl_client.chain.contracts import Phase
 from fl_client.encoding import encoded_size
 from fl_client.errors import ContentMissing
 from fl_client.records import Facts, Scores
@@ -166,6 +167,31 @@ def test_a_sealer_that_lies_about_distances_is_slashed_and_the_round_goes_on(
     first, second = federation.watch.ledger.rounds[1].proposals
     assert (first.proposer, second.evidence) == (cheat.address, None)
     assert "distance" in told_of(federation) and "the proposal was rejected" in told_of(federation)
+
+
+class ForgetfulAuditor(Auditor):
+    """As if it died after every deed of a dispute: it knows what the chain knows."""
+
+    def act(self, phase: Phase) -> str | None:
+        if self.contract.clock().dispute_open:
+            self._table_case, self._case, self._openings = None, None, {}
+        return super().act(phase)
+
+
+def test_an_auditor_that_dies_in_a_dispute_about_a_distance_wins_it(tmp_path: Path) -> None:
+    class Cheated(WithCheat):
+        kind = LyingTableAggregator
+
+        def _auditor(self) -> Member:
+            member = super()._auditor()
+            member.participant.__class__ = ForgetfulAuditor
+            return member
+
+    federation = Cheated(settings("krum:0+mean", tmp_path, participants=3))
+    result = run(federation)
+    assert result.passed and result.slashes == 1, result
+    (auditor,) = (one for one in federation.members if isinstance(one.participant, ForgetfulAuditor))
+    assert sum(done.startswith("proved on chain that the distance") for done in auditor.said) == 1
 
 
 def test_a_hidden_model_falls_to_a_replacement_with_its_own_table(tmp_path: Path) -> None:
