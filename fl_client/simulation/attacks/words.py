@@ -29,6 +29,7 @@ WORDS: Final = {
     "inflate-samples": "a flipped update under the greatest sample count",
     "sybil": "flips, and splits a stake to join more than once",
     "lying-sealer": "proposes wrong models and hides them",
+    "lying-table": "posts wrong distances, and proposes the model that they give",
     "grief": "vain disputes, announcements and dust",
     "collude": "validators score their own trainers up and the others down",
 }
