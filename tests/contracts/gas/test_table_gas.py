@@ -24,7 +24,8 @@ from fl_client.encoding import (
 from tests.contracts.dissection import altered, packed, prove
 from tests.contracts.federation import People, System
 from tests.contracts.gas import snapshot
-from tests.contracts.tabled import Inputs, TabledRound, denied, hash_of_reputations, rule_parameters
+from tests.contracts.table_dispute import denied
+from tests.contracts.tabled import Inputs, TabledRound, hash_of_reputations, rule_parameters
 
 MOST_ENTRIES = 496
 POSTING = 480_000
@@ -124,23 +125,20 @@ def full_proof(system: System, name: str, count: int, depth: int) -> tuple[Any, 
 
 
 @pytest.fixture(scope="module")
-def figures() -> dict[str, int]:
-    """What the tests of this module have measured."""
-    return {}
+def proofs(system: System, owner: Any) -> dict[str, int]:
+    """Gas of judging a full round by each rule."""
+    measured = {}
+    for name, count, depth in CAPS:
+        statement, proof = full_proof(system, name, count, depth)
+        judged = system.verifier.isWrong.transact(statement, proof, {"from": owner})
+        measured[f"isWrong, {name}, {count} updates"] = int(judged.gas_used)
+    return measured
 
 
-@pytest.mark.parametrize(("name", "count", "depth"), CAPS)
-def test_a_whole_proof_fits_into_a_quarter_of_a_block(
-    system: System, owner: Any, figures: dict[str, int], name: str, count: int, depth: int
-) -> None:
-    weighing = rule_parameters(system, parse_aggregation(name))
-    assert system.factory.isWeighing(weighing["weighing"])
-    statement, proof = full_proof(system, name, count, depth)
-    judged = system.verifier.isWrong.transact(statement, proof, {"from": owner})
-    assert judged.status == 1
-    print(f"\n{name}, {count} updates, {depth} levels: {judged.gas_used:,}")
-    figures[f"isWrong, {name}, {count} updates"] = int(judged.gas_used)
-    assert judged.gas_used + COURT < WHOLE_PROOF
+def test_a_whole_proof_fits_into_a_quarter_of_a_block(proofs: dict[str, int]) -> None:
+    for name, gas in proofs.items():
+        print(f"\n{name}: {gas:,}")
+        assert gas + COURT < WHOLE_PROOF
 
 
 def test_what_the_court_adds_to_a_proof(system: System, people: People) -> None:
@@ -170,21 +168,28 @@ def test_what_the_court_adds_to_a_proof(system: System, people: People) -> None:
     assert proved.gas_used - judged.gas_used < COURT
 
 
-def test_posting_the_largest_table(system: System, people: People, figures: dict[str, int]) -> None:
-    """Every byte other than zero, which no table of distances is; the second one finds its slots filled."""
+@pytest.fixture(scope="module")
+def posting(system: System, people: People) -> dict[str, int]:
+    """Gas of the largest table, no byte of which is zero; the second one finds its slots filled."""
     round_ = TabledRound.running(system, people, "krum:1+mean", max_trainers=32)
     table = bytes(np.random.default_rng(1).integers(1, 256, 16 * MOST_ENTRIES, dtype=np.uint8))
     by = {"from": people.sealers[0]}
+    measured = {}
     for when, set_hash_ in (("first", b"a" * 32), ("later", b"b" * 32)):
         posted = system.tables.postTable(round_.task, 1, set_hash_, table, by)
-        figures[f"postTable, {MOST_ENTRIES} entries, {when}"] = int(posted.gas_used)
-        assert posted.gas_used < POSTING
+        measured[f"postTable, {MOST_ENTRIES} entries, {when}"] = int(posted.gas_used)
     listed = {trainer.address: 3 for trainer in people.trainers}
     given = round_.give(people.owner, Inputs(round_.round.update(people.trainers[0]).vector, listed))
-    figures["postInputs, 8 reputations"] = int(given.gas_used)
+    return measured | {"postInputs, 8 reputations": int(given.gas_used)}
 
 
-def test_a_deep_dispute(system: System, people: People, figures: dict[str, int]) -> None:
+def test_posting_the_largest_table(posting: dict[str, int]) -> None:
+    assert max(posting.values()) < POSTING
+
+
+@pytest.fixture(scope="module")
+def deep(system: System, people: People) -> dict[str, int]:
+    """Gas of each step of a dispute about a distance between large updates."""
     round_ = TabledRound.running(
         system, people, "krum:1+mean", dimension=DEEP, norm_bound_squared=2**100, max_trainers=8
     )
@@ -199,12 +204,16 @@ def test_a_deep_dispute(system: System, people: People, figures: dict[str, int])
     round_.round.attest(people.trainers[:5])
     dispute = denied(round_, people, 1, 4, 11, 20_000)
     dispute.run()
-    for number, (step, gas) in enumerate(dispute.gas):
-        print(f"\n{step}: {gas:,}")
-        figures[f"{number}. {step}, 25,991 chunks"] = gas
+    return {f"{number}. {step}, 25,991 chunks": gas for number, (step, gas) in enumerate(dispute.gas)}
+
+
+def test_a_deep_dispute(deep: dict[str, int]) -> None:
+    for name, gas in deep.items():
+        print(f"\n{name}: {gas:,}")
         assert gas < STEP
 
 
-def test_gas_is_that_of_the_snapshot(figures: dict[str, int]) -> None:
-    """Runs last: what the others have measured."""
-    snapshot.compare("table_gas", figures)
+def test_gas_is_that_of_the_snapshot(
+    proofs: dict[str, int], posting: dict[str, int], deep: dict[str, int]
+) -> None:
+    snapshot.compare("table_gas", proofs | posting | deep)

@@ -22,15 +22,8 @@ from tests.contracts.federation import (
     present,
     reverts,
 )
-from tests.contracts.tabled import (
-    Inputs,
-    TableDispute,
-    TabledRound,
-    denied,
-    empty_proof,
-    packed_table,
-    tabled,
-)
+from tests.contracts.table_dispute import TableDispute, denied
+from tests.contracts.tabled import Inputs, TabledRound, empty_proof, packed_table, tabled
 from tests.contracts.task_types import Evidence, Phase, Role
 
 RULES = ["krum:1+mean", "multi-krum:1+median", "nnm:1+clip+mean", "nnm:1+krum+trimmed-mean:0.2"]

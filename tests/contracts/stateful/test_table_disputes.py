@@ -26,13 +26,8 @@ from tests.contracts.federation import (
     start,
 )
 from tests.contracts.rounds import Round
-from tests.contracts.tabled import (
-    TableDispute,
-    TabledRound,
-    empty_proof,
-    packed_table,
-    rule_parameters,
-)
+from tests.contracts.table_dispute import TableDispute
+from tests.contracts.tabled import TabledRound, empty_proof, packed_table, rule_parameters
 from tests.contracts.task_types import Phase, Role
 
 WALKS, MOVES = 4, 26

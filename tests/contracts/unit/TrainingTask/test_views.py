@@ -15,7 +15,7 @@ from tests.contracts.federation import (
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase, TaskParameters, TrainerState
 
-# Not read by any contract: they are there for people and clients.
+# Not read by the task: they are there for people and clients, and for the court.
 WITHOUT_GETTER = {"definition_hash", "initial_content", "retention_seconds", "weighing", "weighing_argument"}
 GETTERS = [name for name in TaskParameters._fields if name not in WITHOUT_GETTER]
 
