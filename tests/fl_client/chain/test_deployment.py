@@ -14,7 +14,7 @@ from fl_client.chain.contracts import Deployment, FactoryBounds, deploy
 from fl_client.errors import ChainError, ConfigError
 from fl_client.types import Address
 
-RULES = ("mean_rule", "median_rule", "trimmed_mean_rule")
+RULES = ("mean_rule", "median_rule", "trimmed_mean_rule", "proof_of_work")
 WEIGHINGS = (
     "samples_weighing",
     "equal_weighing",
