@@ -15,8 +15,11 @@ from tests.contracts.federation import (
 from tests.contracts.rounds import Round
 from tests.contracts.task_types import Phase, TaskParameters, TrainerState
 
-# Not read by the task: they are there for people and clients, and for the court.
-WITHOUT_GETTER = {"definition_hash", "initial_content", "retention_seconds", "weighing", "weighing_argument"}
+# Not read by the task: they are there for people and clients, for the court, and the rate for the policy.
+WITHOUT_GETTER = {
+    *("definition_hash", "initial_content", "retention_seconds", "sealing_rate"),
+    *("weighing", "weighing_argument"),
+}
 GETTERS = [name for name in TaskParameters._fields if name not in WITHOUT_GETTER]
 
 
