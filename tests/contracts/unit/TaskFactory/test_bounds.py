@@ -89,8 +89,9 @@ LIMITS = {
 REWARDS = ("update_reward", "attest_reward")
 UNBOUNDED = {"weighing", "owner", "definition_hash", "initial_model", "initial_content", "bounty", "rule"}
 # What the rule itself says of it.
-OF_THE_POLICY = {"sealing", "sealing_rate"}  # test_sealing.py
 OF_THE_RULE = {"rule_argument", "weighing_argument"}
+# What the policy itself says of them: test_sealing.py.
+OF_THE_POLICY = {"sealing", "sealing_rate"}
 # Made by the factory itself, so that it must be zero.
 OF_THE_FACTORY = {"board"}
 
