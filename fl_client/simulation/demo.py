@@ -105,7 +105,11 @@ def audit_elsewhere(out: Path, head: str) -> dict[str, Any]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=_AUDIT_SECONDS, check=False)
     try:
         verdict: dict[str, Any] = json.loads(done.stdout)
-        return verdict
     except ValueError:
-        reason = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        return {"passed": False, "rounds_checked": 0, "first_difference": None, "unchecked": reason[0]}
+        verdict = {}
+    if "passed" in verdict:
+        return verdict
+    # It could not even begin, and said why in place of a verdict.
+    said = verdict.get("error") or next(iter(done.stderr.strip().splitlines()[-1:]), "")
+    reason = str(said or f"exit code {done.returncode}")
+    return {"passed": False, "rounds_checked": 0, "first_difference": None, "unchecked": reason}

@@ -153,7 +153,7 @@ class Deployment:
 
     def _check_rules(self, connection: Connection) -> None:
         factory = connection.contract("TaskFactory", self.factory)
-        for fields_, view in ((_RULES, "rules"), (_WEIGHINGS | _MIXING, "weighings")):
+        for fields_, view in ((_ADMITTED, "rules"), (_WEIGHINGS | _MIXING, "weighings")):
             admitted = connection.call(getattr(factory.functions, view)())
             for field in fields_:
                 if (rule := getattr(self, field)) not in admitted:
@@ -195,7 +195,7 @@ class Deployment:
             court=court,
             factory=Address(Web3.to_checksum_address(factory)),
             round_tables=tables,
-            **_rules_of(connection, factory, "rules", _RULES),
+            **_rules_of(connection, factory, "rules", _ADMITTED),
             **_rules_of(connection, factory, "weighings", _WEIGHINGS | _MIXING),
         )
 

@@ -86,7 +86,7 @@ def test_factory_without_one_of_the_rules_is_named(place: Place) -> None:
 
 def test_factory_without_one_of_the_weighings_is_named(place: Place) -> None:
     own = [getattr(place.deployment, name) for name in (*RULES, *WEIGHINGS)]
-    factory = place.factory(own[:3], own[3:-1])
+    factory = place.factory(own[: len(RULES)], own[len(RULES) : -1])
     with pytest.raises(ChainError, match=f"{factory} admits no NeighbourMixing"):
         Deployment.of_factory(place.connection, factory)
 
