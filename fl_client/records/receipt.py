@@ -173,6 +173,7 @@ def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str,
         "root_sum": str(reveal.root_sum),
         "content_id": _hex(reveal.content_id),
         "samples": reveal.samples,
+        "milliseconds": reveal.milliseconds,
         "salt": _hex(reveal.salt),
     }
     digest = watch.digest_of(
@@ -182,6 +183,7 @@ def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str,
         commitment=watch.commitment_of(reveal),
         content_id=reveal.content_id,
         samples=reveal.samples,
+        milliseconds=reveal.milliseconds,
         salt=reveal.salt,
     )
     return fields | {"digest": _hex(digest)}

@@ -121,6 +121,7 @@ def _check_commitment(receipt: Mapping[str, Any]) -> None:
         commitment=_bytes(fields["vector"]),
         content_id=_bytes(fields["content_id"]),
         samples=fields["samples"],
+        milliseconds=fields["milliseconds"],
         salt=_bytes(fields["salt"]),
     )
     digest = "0x" + update_digest(message, receipt["chain_id"]).hex()

@@ -160,8 +160,8 @@ class TaskWatch:
         commitment: Bytes32,
         content_id: Bytes32,
         samples: int,
+        milliseconds: int,
         salt: Bytes32,
-        milliseconds: int = 0,
     ) -> Bytes32:
         """The EIP-712 digest that a trainer commits to."""
         message = UpdateMessage(
