@@ -73,7 +73,7 @@ contract RoundTables is IRoundTables {
     }
 
     /// @inheritdoc IRoundTables
-    function tableOf(address task, address poster, uint24 round, bytes32 setHash) external view returns (bytes32) {
+    function postedTable(address task, address poster, uint24 round, bytes32 setHash) external view returns (bytes32) {
         Table storage table = _tables[task][poster];
         (bytes32 trust, ) = inputsOf(task, round);
         return table.key == _keyOf(round, setHash, trust) ? table.hash : bytes32(0);

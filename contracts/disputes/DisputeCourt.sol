@@ -235,7 +235,7 @@ contract DisputeCourt is TableDisputes {
         statement.weighingArgument = parameters.weighingArgument;
         statement.accepted = state.accepted;
         (statement.trust, statement.reputations) = _TABLES.inputsOf(task, state.round);
-        statement.table = _TABLES.tableOf(task, proposer, state.round, statement.setHash);
+        statement.table = _TABLES.postedTable(task, proposer, state.round, statement.setHash);
     }
 
     function _advance(Dispute storage dispute, Step next, TaskParameters memory parameters) private {

@@ -163,7 +163,7 @@ abstract contract TableDisputes is CourtAnnouncements {
 
     function _requirePosted(address task, uint24 round, bytes calldata table) private view {
         (, address proposer) = ITrainingTask(task).proposedModel();
-        bytes32 required = _TABLES.tableOf(task, proposer, round, ITrainingTask(task).setHash());
+        bytes32 required = _TABLES.postedTable(task, proposer, round, ITrainingTask(task).setHash());
         bytes32 given = keccak256(table);
         if (given != required) revert DisputeCourtWrongTable(given, required);
     }

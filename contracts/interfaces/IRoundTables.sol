@@ -68,7 +68,7 @@ interface IRoundTables {
 
     /// @notice keccak256 of the table that an account posted for this round, this set and the round's trusted vector;
     /// zero: none.
-    function tableOf(address task, address poster, uint24 round, bytes32 setHash) external view returns (bytes32);
+    function postedTable(address task, address poster, uint24 round, bytes32 setHash) external view returns (bytes32);
 
     /// @notice A round's inputs: commitment of the trusted vector, keccak256 of the ABI encoding of the reputations.
     /// Zero: none.

@@ -158,7 +158,7 @@ def test_what_the_court_adds_to_a_proof(system: System, people: People) -> None:
         20,
         *rule_parameters(system, round_.rule).values(),
         5,
-        tables.tableOf(task, sealer, 1, task.setHash()),
+        tables.postedTable(task, sealer, 1, task.setHash()),
         bytes(32),
         bytes(32),
     )

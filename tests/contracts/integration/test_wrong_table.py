@@ -272,7 +272,7 @@ def test_a_set_that_shrank_after_the_table_takes_another_table(system: System, p
     call = (1, old, round_.round.entries, model, bytes(32), seat, {"from": sealer})
     with reverts("TrainingTaskOtherSet", old, new):
         task.proposeAggregate(*call)
-    assert bytes(system.tables.tableOf(task, sealer, 1, new)) == bytes(32)
+    assert bytes(system.tables.postedTable(task, sealer, 1, new)) == bytes(32)
     kept.post(sealer, kept.entries())
     task.proposeAggregate(1, new, *call[2:])
     with reverts("DisputeCourtNothingWrong"):

@@ -39,7 +39,7 @@ def tables(system: System) -> Any:
 
 def posted(round_: TabledRound, by: Any, set_hash: bytes | None = None) -> bytes:
     chosen = round_.set_hash if set_hash is None else set_hash
-    return bytes(round_.system.tables.tableOf(round_.task, by, round_.round.number, chosen))
+    return bytes(round_.system.tables.postedTable(round_.task, by, round_.round.number, chosen))
 
 
 def test_a_table_is_kept_by_its_hash_and_emitted_whole(round_: TabledRound, outsider: Any) -> None:
@@ -97,7 +97,7 @@ def test_the_table_of_a_round_is_none_of_the_next(round_: TabledRound, people: P
     advance_to(round_.task, Phase.FINAL)
     round_.task.finalizeRound({"from": people.owner})
     tables = round_.system.tables
-    assert bytes(tables.tableOf(round_.task, sealer, 2, round_.set_hash)) == bytes(32)
+    assert bytes(tables.postedTable(round_.task, sealer, 2, round_.set_hash)) == bytes(32)
 
 
 @pytest.mark.parametrize(
