@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,32 +37,36 @@ class TableFlaw:
 
 
 def table_flaw(
-    mine: bytes,
+    mine: Callable[[], bytes],
     theirs: PostedTable | None,
     *,
     key: tuple[int, Bytes32, Bytes32],
+    length: int,
     needs: Needs,
     count: int,
 ) -> TableFlaw | None:
     """Compare the table that stands behind a proposal with the right one.
 
+    That one is missing, or of another length, is seen from the chain alone: whatever bytes are withheld.
+
     Args:
-        mine: the right one; empty where the rule reads none.
+        mine: computes the right one; may raise where bytes are withheld.
         theirs: the latest that the proposer had posted.
         key: round, set and trusted vector that it must be for.
+        length: of the right one, in bytes; 0 where the rule reads none.
         needs: what the rule reads.
         count: n, the number of updates.
 
     Returns:
         What is wrong; None where nothing is.
     """
-    if not mine:
+    if not length:
         return None
     if theirs is None or (theirs.round, theirs.set_hash, theirs.trust) != key:
         return TableFlaw(posted=None, pair=None)
-    if len(theirs.data) != len(mine):
+    if len(theirs.data) != length:
         return TableFlaw(posted=theirs, pair=None)
-    place = first_wrong_entry(mine, theirs.data)
+    place = first_wrong_entry(mine(), theirs.data)
     return None if place is None else TableFlaw(posted=theirs, pair=pair_of(place, needs, count))
 
 

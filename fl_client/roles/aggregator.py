@@ -83,6 +83,9 @@ class Aggregator(Answering):
             if not frozen:
                 self.send(self.contract.task.functions.freezeRound(entries))
                 return "froze the round: the search for a nonce begins"
+            # Before the search: a proposal without its table is convicted by anybody, and none may be posted then.
+            if (posted := self.post_table(record.number, accepted)) is not None:
+                return posted
             return self._search(terms, seat, accepted)
         if not self.is_my_slot(phase, seat, frozen):
             return None

@@ -21,6 +21,7 @@ from fl_client.rounds import (
     fetch_vector,
     rule_of,
     seal_vector,
+    table_length,
     weigh_round,
 )
 from fl_client.storage import ContentStore
@@ -143,16 +144,18 @@ class ModelBook:
         """What is wrong with the table that a proposal of a frozen round stands on; None where nothing is.
 
         Raises:
-            StorageError: the bytes of an accepted update, or of the trusted vector, cannot be had.
+            StorageError: there is one of the right length, and the bytes of an accepted update, or of the trusted
+                vector, cannot be had.
         """
         if not self.rule.needs & (Needs.DISTANCES | Needs.TRUST):
             return None
         accepted = self.watch.accepted(number)
         trust = self.watch.ledger.tables.inputs_of(number).trust
         return table_flaw(
-            self.weighed(number, accepted).table,
+            lambda: self.weighed(number, accepted).table,
             proposal.table,
             key=(number, set_hash(self.watch.entries(accepted)), trust),
+            length=table_length(self.rule.needs, len(accepted), trusted=trust != NO_TRUST),
             needs=self.rule.needs,
             count=len(accepted),
         )

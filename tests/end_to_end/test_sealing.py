@@ -98,6 +98,27 @@ def stranger(out: Path) -> TaskWatch:
 # ---------------------------------------------------------------------- works
 
 
+def test_whoever_searches_has_posted_the_distances_that_its_model_stands_on(tmp_path: Path) -> None:
+    settings = DemoSettings(
+        participants=5,
+        rounds=1,
+        partition="iid",
+        rule="krum:1+mean",
+        epochs=1,
+        honest=True,
+        sealing="proof-of-work",
+        out=tmp_path / "run",
+    )
+    federation = Federation(settings)
+    for _ in federation.run():
+        pass
+    federation.close()
+    (proposal,) = federation.watch.ledger.rounds[1].proposals
+    assert proposal.work is not None and proposal.table is not None and proposal.table.round == 1
+    assert federation.watch.ledger.slashes == []
+    assert audit_folder(settings.out).first_difference is None
+
+
 def test_every_round_is_sealed_by_work(sealed: Sealed) -> None:
     blocks = list(blocks_of(sealed.watch))
     assert [block.header.sealing for block in blocks[1:]] == [Sealing.WORK] * ROUNDS

@@ -7,6 +7,7 @@ import pytest
 
 from fl_client.aggregation.weigh import Needs, measure
 from fl_client.disputes import (
+    TableFlaw,
     answer_sums,
     chunk_distances,
     first_wrong_entry,
@@ -16,7 +17,7 @@ from fl_client.disputes import (
     wrong_sum,
 )
 from fl_client.encoding import LIMIT
-from fl_client.errors import DisputeError
+from fl_client.errors import DisputeError, StorageError
 from fl_client.rounds import NO_TRUST, PostedTable, unpack_table
 from fl_client.rounds.weighing import pack_table
 from fl_client.types import Address, Bytes32
@@ -81,8 +82,20 @@ def posted(data: bytes, round_: int = 2, set_hash: Bytes32 = SET, trust: Bytes32
     return PostedTable(poster=POSTER, round=round_, set_hash=set_hash, trust=trust, data=data)
 
 
-def flaw_of(theirs: PostedTable | None, mine: bytes = bytes(48)) -> object:
-    return table_flaw(mine, theirs, key=(2, SET, NO_TRUST), needs=Needs.DISTANCES, count=3)
+def flaw_of(theirs: PostedTable | None, mine: bytes = bytes(48)) -> TableFlaw | None:
+    return table_flaw(
+        lambda: mine, theirs, key=(2, SET, NO_TRUST), length=len(mine), needs=Needs.DISTANCES, count=3
+    )
+
+
+def seen_without_bytes(theirs: PostedTable | None) -> TableFlaw | None:
+    """What is told where updates are withheld: the right table cannot be computed."""
+
+    def withheld() -> bytes:
+        raise StorageError("the updates are not here")
+
+    key = (2, SET, NO_TRUST)
+    return table_flaw(withheld, theirs, key=key, length=48, needs=Needs.DISTANCES, count=3)
 
 
 def test_a_right_table_has_no_flaw() -> None:
@@ -101,18 +114,18 @@ def test_a_right_table_has_no_flaw() -> None:
     ids=["none", "another round", "another set", "another trusted vector"],
 )
 def test_a_table_for_something_else_is_none(theirs: PostedTable | None) -> None:
-    found = table_flaw(bytes(48), theirs, key=(2, SET, NO_TRUST), needs=Needs.DISTANCES, count=3)
+    found = seen_without_bytes(theirs)
     assert found is not None and found.posted is None and found.pair is None
 
 
 def test_a_table_of_another_length_has_no_entries_to_dispute() -> None:
     short = posted(bytes(32))
-    found = table_flaw(bytes(48), short, key=(2, SET, NO_TRUST), needs=Needs.DISTANCES, count=3)
+    found = seen_without_bytes(short)
     assert found is not None and found.posted is short and found.pair is None
 
 
 def test_the_first_wrong_entry_is_named_by_its_updates() -> None:
     wrong = bytes(31) + b"\x01" + bytes(15) + b"\x02"
-    found = table_flaw(bytes(48), posted(wrong), key=(2, SET, NO_TRUST), needs=Needs.DISTANCES, count=3)
+    found = flaw_of(posted(wrong))
     assert found is not None and found.pair == (0, 2)
     assert first_wrong_entry(bytes(48), wrong) == 1
