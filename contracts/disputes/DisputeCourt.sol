@@ -41,6 +41,7 @@ contract DisputeCourt is TableDisputes {
     function openDispute(
         address task,
         uint24 round,
+        uint8 proposal,
         bytes32 replacement,
         bytes32 contentId,
         bytes32 salt
@@ -51,7 +52,8 @@ contract DisputeCourt is TableDisputes {
         TaskParameters memory parameters = ITrainingTask(task).parameters();
         uint256 depth = MerkleSumTree.depthOf(parameters.dimension);
         uint256 deadline = block.timestamp + parameters.answerSeconds;
-        uint8 proposal = ITrainingTask(task).beginDispute(msg.sender, round);
+        uint8 present = ITrainingTask(task).beginDispute(msg.sender, round);
+        if (present != proposal) revert DisputeCourtOtherProposal(proposal, present);
         _disputes[task] = Dispute({
             challenger: msg.sender,
             deadline: uint40(deadline),

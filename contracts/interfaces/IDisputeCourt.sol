@@ -97,6 +97,8 @@ interface IDisputeCourt {
     error DisputeCourtOutOfTree(uint256 position);
     /// @notice The evidence was not opened at least one block before.
     error DisputeCourtNotOpened(bytes32 opening);
+    /// @notice Another proposal stands than the challenged one.
+    error DisputeCourtOtherProposal(uint8 given, uint8 present);
     /// @notice The evidence shows nothing wrong.
     error DisputeCourtNothingWrong();
     /// @notice Only the proposer may take this step: anybody else could answer wrongly in its name.
@@ -115,10 +117,13 @@ interface IDisputeCourt {
 
     /// @notice Challenges the present proposal under a bond, for when its bytes are hidden.
     /// @param round The present round of the task; the call is refused in another.
+    /// @param proposal The number of the proposal that was found wrong; the call is refused if another one stands, which
+    /// may rest on another table.
     /// @param replacement Commitment to the right model; stands in the proposal's place if the challenger wins.
     function openDispute(
         address task,
         uint24 round,
+        uint8 proposal,
         bytes32 replacement,
         bytes32 contentId,
         bytes32 salt

@@ -202,7 +202,7 @@ class Auditor(Challenging):
         self.allow(bond)
         content_id = self.models.publish(case.sealed)
         opened = self.contract.court.functions.openDispute(
-            self.contract.address, case.proposal[0], case.sealed.commitment, content_id, case.salt
+            self.contract.address, *case.proposal[:2], case.sealed.commitment, content_id, case.salt
         )
         if not self.send_announced(opened):
             self._case = None

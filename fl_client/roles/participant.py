@@ -25,6 +25,7 @@ _RACES = frozenset(
         "TrainingTaskNothingToSettle",
         "TrainingTaskNoSuchRecord",
         "TrainingTaskNotChallengeable",
+        "DisputeCourtOtherProposal",
         "TrainingTaskNotDrawn",
         "TrainingTaskNotYourSlot",
         "TrainingTaskSeedPending",

@@ -122,7 +122,7 @@ class DisputeStage:
         opening = dispute_opening(challenger.address, self.contract.address, replacement, salt)
         challenger.send(court.openEvidence(opening))
         self.connection.wait_until(self.connection.now() + 1)
-        opened = court.openDispute(self.contract.address, 1, replacement, bytes(32), salt)
+        opened = court.openDispute(self.contract.address, 1, 1, replacement, bytes(32), salt)
         steps = {"openDispute": challenger.send(opened).gas_used}
         chunk_opening = self.dissect(sealer, challenger, wrong, tree, right, steps)
         evidence = aggregate_evidence(

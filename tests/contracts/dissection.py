@@ -119,7 +119,8 @@ def open_dispute(
 ) -> Any:
     """Announce a dispute and open it in the next block."""
     court.openEvidence(court.disputeOpening(by, task, replacement, salt), {"from": by})
-    return court.openDispute(task, task.clock()["round"], replacement, content, salt, {"from": by})
+    clock = task.clock()
+    return court.openDispute(task, clock["round"], clock["proposal"], replacement, content, salt, {"from": by})
 
 
 def deadline_of_dispute(court: Any, task: Any) -> int:

@@ -196,7 +196,7 @@ class Griefer(Participant):
         _, replacement, salt = self._announced
         self.contract.connection.wait_until(self.contract.connection.now() + 1)
         opened = self.contract.court.functions.openDispute(
-            self.contract.address, number, replacement, replacement, salt
+            self.contract.address, number, self.contract.clock().proposal, replacement, replacement, salt
         )
         self.send(opened)
         return "opened a vain dispute"

@@ -20,7 +20,7 @@ SEAL = 120_000
 ROUNDS = 4
 
 
-def test_sealing(system: Any, people: Any) -> None:
+def test_sealing_against_the_snapshot(system: Any, people: Any) -> None:
     """Four rounds by turns of both sealers; from the second on the task's slot in the policy is in use."""
     task = running_task(
         system, people, sealing=system.proof_of_work.address, sealing_rate=1, rounds=ROUNDS + 1

@@ -213,7 +213,7 @@ def test_a_challenger_that_stands_in_answers_for_its_own_table(system: System, p
     court, task, challenger = system.court, round_.task, people.challenger
     replacement = round_.round.commitment_to(round_.model())
     court.openEvidence(court.disputeOpening(challenger, task, replacement, SALT), {"from": challenger})
-    court.openDispute(task, 1, replacement, bytes(32), SALT, {"from": challenger})
+    court.openDispute(task, 1, 1, replacement, bytes(32), SALT, {"from": challenger})
     mine_at(int(court.disputeOf(task)["deadline"]))
     court.resolveDispute(task, {"from": people.outsider})
     assert task.proposedModel()[1] == challenger
@@ -231,7 +231,7 @@ def test_a_challenger_with_a_table_stands_in_safely(system: System, people: Peop
     round_.post(challenger, round_.entries())
     replacement = round_.round.commitment_to(round_.model())
     court.openEvidence(court.disputeOpening(challenger, task, replacement, SALT), {"from": challenger})
-    court.openDispute(task, 1, replacement, bytes(32), SALT, {"from": challenger})
+    court.openDispute(task, 1, 1, replacement, bytes(32), SALT, {"from": challenger})
     mine_at(int(court.disputeOf(task)["deadline"]))
     court.resolveDispute(task, {"from": people.outsider})
     with reverts("DisputeCourtNothingWrong"):

@@ -184,7 +184,9 @@ class PredictedTask:
             self.called = call
             done = self.predict(
                 lambda g: g.challenge(me),
-                lambda: court.openDispute(task, number, commitment, bytes(32), SALT, by),
+                lambda: court.openDispute(
+                    task, number, task.clock()["proposal"], commitment, bytes(32), SALT, by
+                ),
             )
             if done:
                 self.replacement = vector

@@ -55,8 +55,12 @@ class Stage:
         opening = dispute_opening(owner.address, contract.address, JUNK, SALT)
         owner.send(contract.court.functions.openEvidence(opening))
         self.federation.connection.wait_until(self.federation.connection.now() + 1)
-        number = contract.clock().round
-        owner.send(contract.court.functions.openDispute(contract.address, number, JUNK, JUNK, SALT))
+        clock = contract.clock()
+        owner.send(
+            contract.court.functions.openDispute(
+                contract.address, clock.round, clock.proposal, JUNK, JUNK, SALT
+            )
+        )
 
     def assert_answered_for(self, participant: Any, role: Role) -> None:
         """The attack is answered, ends by itself, and costs its author the bond, the honest one nothing."""

@@ -82,8 +82,20 @@ def test_a_challenge_of_another_round_reverts_before_it_costs_a_bond(
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     court.openEvidence(opening, {"from": dispute.challenger})
     with reverts("TrainingTaskOtherRound", number, 1):
-        court.openDispute(task, number, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        court.openDispute(task, number, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
     assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
+
+
+@pytest.mark.parametrize("proposal", [0, 2, 255])
+def test_a_challenge_of_another_proposal_reverts_before_it_costs_a_bond(
+    court: Any, task: Any, vault: Any, dispute: Dissection, proposal: int
+) -> None:
+    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
+    court.openEvidence(opening, {"from": dispute.challenger})
+    with reverts("DisputeCourtOtherProposal", proposal, 1):
+        court.openDispute(task, 1, proposal, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+    assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
+    assert not task.clock()["disputeOpen"]
 
 
 def test_a_challenge_after_the_window_reverts(court: Any, task: Any, dispute: Dissection) -> None:
@@ -91,7 +103,7 @@ def test_a_challenge_after_the_window_reverts(court: Any, task: Any, dispute: Di
     court.openEvidence(opening, {"from": dispute.challenger})
     at(deadline_of(task))
     with reverts("TrainingTaskUnexpectedPhase", Phase.FINAL, Phase.CHALLENGE):
-        court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
 
 
 def test_a_challenge_in_the_last_second_of_the_window_is_heard(
@@ -100,7 +112,7 @@ def test_a_challenge_in_the_last_second_of_the_window_is_heard(
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     court.openEvidence(opening, {"from": dispute.challenger})
     at(deadline_of(task) - 1)
-    court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+    court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
     assert court.disputeOf(task)["challenger"] == dispute.challenger
 
 

@@ -136,14 +136,14 @@ def test_an_opening_stays_open(court: Any, task: Any, dispute: Dissection) -> No
 def test_a_dispute_that_was_not_opened_reverts(court: Any, task: Any, dispute: Dissection) -> None:
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     with reverts("DisputeCourtNotOpened", opening):
-        court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
 
 
 def test_opened_evidence_opens_no_dispute(court: Any, task: Any, dispute: Dissection) -> None:
     open_evidence(court, task, dispute.challenger, dispute.replacement)
     opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
     with reverts("DisputeCourtNotOpened", opening):
-        court.openDispute(task, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
 
 
 def test_whoever_opens_evidence_itself_may_show_it(

@@ -61,7 +61,7 @@ def dispute(task, court, wrong):
         right = wrong.commitment_to(wrong.new_model())
         opening = court.disputeOpening(account, task, right, SALT)
         court.openEvidence(opening, {"from": account})
-        return court.openDispute(task, 1, right, CONTENT, SALT, {"from": account})
+        return court.openDispute(task, 1, task.clock()["proposal"], right, CONTENT, SALT, {"from": account})
 
     return call
 
