@@ -117,8 +117,8 @@ interface IDisputeCourt {
 
     /// @notice Challenges the present proposal under a bond, for when its bytes are hidden.
     /// @param round The present round of the task; the call is refused in another.
-    /// @param proposal The number of the proposal that was found wrong; the call is refused if another one stands, which
-    /// may rest on another table.
+    /// @param proposal The number of the proposal that was found wrong; the call is refused if another one stands,
+    /// which may rest on another table.
     /// @param replacement Commitment to the right model; stands in the proposal's place if the challenger wins.
     function openDispute(
         address task,

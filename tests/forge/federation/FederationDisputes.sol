@@ -92,7 +92,7 @@ abstract contract FederationDisputes is FederationRounds {
         _announce(who, court.disputeOpening(who, address(task), model, bytes32(seed)));
         bytes memory data = abi.encodeCall(
             IDisputeCourt.openDispute,
-            (address(task), _clock().round, model, keccak256(abi.encode(model)), bytes32(seed))
+            (address(task), _clock().round, _clock().proposal, model, keccak256(abi.encode(model)), bytes32(seed))
         );
         bool open = _isDisputed();
         if (open) ++count["second dispute"];
