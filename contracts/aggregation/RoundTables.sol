@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IRoundTables} from "../interfaces/IRoundTables.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
-import {IWeighingRule} from "../interfaces/IWeighingRule.sol";
 import {CommitmentLib} from "../libraries/CommitmentLib.sol";
 import {FigureTable} from "../libraries/FigureTable.sol";
 import {KIND_UPDATE, Phase, Reputation, RoundState, SumNode, TaskParameters} from "../types/TaskTypes.sol";
@@ -90,9 +89,7 @@ contract RoundTables is IRoundTables {
     /// the wrong length, and nobody could deny its entries.
     function _requireShowable(address task, uint256 length, bytes32 trust) private view {
         TaskParameters memory parameters = ITrainingTask(task).parameters();
-        uint256 needs = parameters.weighing == address(0)
-            ? 0
-            : IWeighingRule(parameters.weighing).needs(parameters.weighingArgument);
+        uint256 needs = FigureTable.needsOf(parameters.weighing, parameters.weighingArgument);
         uint256 limit = FigureTable.lengthOf(needs, parameters.maxTrainers, trust);
         if (length > limit) revert RoundTablesTooLong(length, limit);
     }

@@ -38,12 +38,9 @@ contract AggregateVerifier is IAggregateVerifier {
         if (proof.coordinate >= statement.dimension) {
             revert AggregateVerifierNoSuchCoordinate(proof.coordinate, statement.dimension);
         }
-        uint256 needs = 0;
-        if (statement.weighing != address(0)) {
-            needs = IWeighingRule(statement.weighing).needs(statement.weighingArgument);
-            // First, for it needs nothing of what the proposer may hide.
-            if (_isTableWrong(statement, proof.table, needs)) return true;
-        }
+        uint256 needs = FigureTable.needsOf(statement.weighing, statement.weighingArgument);
+        // First, for it needs nothing of what the proposer may hide.
+        if (_isTableWrong(statement, proof.table, needs)) return true;
         uint256 index = proof.coordinate / MerkleSumTree.CHUNK_COORDINATES;
         _openVector(statement, proof.modelOpening, index, KIND_MODEL, statement.model);
         if (_isMalformed(proof.modelOpening, index, statement.dimension)) return true;

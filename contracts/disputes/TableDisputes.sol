@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IDisputeCourt} from "../interfaces/IDisputeCourt.sol";
 import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
-import {IWeighingRule} from "../interfaces/IWeighingRule.sol";
 import {FigureTable} from "../libraries/FigureTable.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
 import {EntryProof, EntryStatement, RoundState, TaskParameters} from "../types/TaskTypes.sol";
@@ -149,9 +148,7 @@ abstract contract TableDisputes is CourtAnnouncements {
         RoundState memory state = ITrainingTask(task).clock();
         _requirePosted(task, state.round, table);
         (bytes32 trust, ) = _TABLES.inputsOf(task, state.round);
-        uint256 needs = parameters.weighing == address(0)
-            ? 0
-            : IWeighingRule(parameters.weighing).needs(parameters.weighingArgument);
+        uint256 needs = FigureTable.needsOf(parameters.weighing, parameters.weighingArgument);
         uint256 count = state.accepted;
         // One of another length is wrong without a dispute.
         bool fits = table.length == FigureTable.lengthOf(needs, count, trust);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IWeighingRule} from "../interfaces/IWeighingRule.sol";
 import {NEEDS_DISTANCES, NEEDS_TRUST} from "../types/WeighingTypes.sol";
 
 /// @title Where a table of distances has what
@@ -8,6 +9,11 @@ import {NEEDS_DISTANCES, NEEDS_TRUST} from "../types/WeighingTypes.sol";
 /// the trusted vector if the rule reads them and there is one.
 library FigureTable {
     uint256 internal constant ENTRY_BYTES = 16;
+
+    /// @notice What a task's weighing rule reads; nothing where it has none.
+    function needsOf(address weighing, uint256 argument) internal view returns (uint256) {
+        return weighing == address(0) ? 0 : IWeighingRule(weighing).needs(argument);
+    }
 
     /// @notice Entries of pairs that a rule with these needs reads.
     function pairsOf(uint256 needs, uint256 count) internal pure returns (uint256) {

@@ -102,10 +102,6 @@ abstract contract TaskSealing is TaskFreezing {
         }
     }
 
-    function _presentSlot(RoundClock state) private view returns (uint256) {
-        return (block.timestamp - state.mark()) / TaskArguments.sealSeconds();
-    }
-
     function _seatOf(RoundClock state, uint256 slot) private pure returns (uint256) {
         // slither-disable-next-line weak-prng
         return (uint256(state.round()) + state.proposal() + slot) % state.seats();
