@@ -120,7 +120,9 @@ def open_dispute(
     """Announce a dispute and open it in the next block."""
     court.openEvidence(court.disputeOpening(by, task, replacement, salt), {"from": by})
     clock = task.clock()
-    return court.openDispute(task, clock["round"], clock["proposal"], replacement, content, salt, {"from": by})
+    return court.openDispute(
+        task, clock["round"], clock["proposal"], replacement, content, salt, {"from": by}
+    )
 
 
 def deadline_of_dispute(court: Any, task: Any) -> int:
@@ -132,7 +134,44 @@ def deadline_of_dispute(court: Any, task: Any) -> int:
 
 
 @dataclass(kw_only=True)
-class Dissection:
+class Dissecting:
+    """What every dispute in steps does alike: it goes down a few levels a step, and counts its gas."""
+
+    level: int = 0
+    position: int = 0
+    gas: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def below(self) -> int:
+        """Levels that the next answer opens."""
+        return min(self.level, LEVELS_PER_STEP)
+
+    def until_chunk(self) -> None:
+        """Play all steps up to the one that is about a single chunk."""
+        self.open()
+        while self.level > 0:
+            self.answer()
+            self.pick()
+
+    def open(self) -> Any:
+        """Challenge."""
+        raise NotImplementedError
+
+    def answer(self) -> Any:
+        """Show what is below the place reached."""
+        raise NotImplementedError
+
+    def pick(self) -> Any:
+        """Go on to the first part that is wrong."""
+        raise NotImplementedError
+
+    def _done(self, step: str, transaction: Any) -> Any:
+        self.gas.append((step, int(transaction.gas_used)))
+        return transaction
+
+
+@dataclass(kw_only=True)
+class Dissection(Dissecting):
     """One dispute about a model whose bytes only its sealer has.
 
     The challenger's side reads nothing but what the sealer's answers show: ``row`` and ``shown``.
@@ -151,12 +190,9 @@ class Dissection:
     ours: NDArray[np.int32] = field(repr=False)
     their_tree: MerkleSumTree = field(repr=False, default=None)  # type: ignore[assignment]
     our_tree: MerkleSumTree = field(repr=False, init=False)
-    level: int = field(init=False)
-    position: int = 0
     row: tuple[Node, ...] = field(repr=False, default=())
     siblings: tuple[Node, ...] = field(repr=False, default=())
     shown: bytes = field(repr=False, default=b"")
-    gas: list[tuple[str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.our_tree = MerkleSumTree.build(self.ours)
@@ -169,11 +205,6 @@ class Dissection:
     def task(self) -> Any:
         """The task whose model is disputed."""
         return self.round.task
-
-    @property
-    def below(self) -> int:
-        """Levels that the next answer opens."""
-        return min(self.level, LEVELS_PER_STEP)
 
     @property
     def current(self) -> Node:
@@ -242,22 +273,11 @@ class Dissection:
         done = self.court.proveWrongAggregate(self.task, self.proof(), SALT, {"from": self.challenger})
         return self._done("proveWrongAggregate", done)
 
-    def until_chunk(self) -> None:
-        """Play all steps up to the one where the sealer owes the chunk."""
-        self.open()
-        while self.level > 0:
-            self.answer()
-            self.pick()
-
     def run(self) -> Any:
         """Play the whole dispute; return the last transaction."""
         self.until_chunk()
         self.answer_chunk()
         return self.prove()
-
-    def _done(self, step: str, transaction: Any) -> Any:
-        self.gas.append((step, int(transaction.gas_used)))
-        return transaction
 
 
 def disputed(

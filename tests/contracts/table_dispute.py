@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fl_client.aggregation.weigh import Needs
 from fl_client.encoding import MerkleSumTree
-from tests.contracts.dissection import CHUNK, LEVELS_PER_STEP, SALT, opening_of
+from tests.contracts.dissection import CHUNK, SALT, Dissecting, opening_of
 from tests.contracts.federation import People
 from tests.contracts.tabled import TabledRound, packed_table
 
@@ -23,7 +23,7 @@ def chunk_sums(one: NDArray[np.int32], other: NDArray[np.int32]) -> list[int]:
 
 
 @dataclass(kw_only=True)
-class TableDispute:
+class TableDispute(Dissecting):
     """One dispute about an entry, played by two who each have their own sums of chunks.
 
     Args:
@@ -39,10 +39,7 @@ class TableDispute:
     other: int
     entries: list[int]
     theirs: list[int] = field(repr=False)
-    level: int = 0
-    position: int = 0
     shown: list[int] = field(repr=False, default_factory=list)
-    gas: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def court(self) -> Any:
@@ -66,11 +63,6 @@ class TableDispute:
     def ours(self) -> list[int]:
         """The true sums."""
         return chunk_sums(*self.vectors)
-
-    @property
-    def below(self) -> int:
-        """Levels that the next answer opens."""
-        return min(self.level, LEVELS_PER_STEP)
 
     def ranges(self, sums: Sequence[int]) -> list[int]:
         """Split the current range of chunks."""
@@ -118,21 +110,10 @@ class TableDispute:
         done = self.court.proveWrongEntry(self.task, self.proof(), {"from": by or self.challenger})
         return self._done("proveWrongEntry", done)
 
-    def until_chunk(self) -> None:
-        """Play all steps up to the chunk."""
-        self.open()
-        while self.level > 0:
-            self.answer()
-            self.pick()
-
     def run(self) -> Any:
         """Play the whole dispute; return the last transaction."""
         self.until_chunk()
         return self.prove()
-
-    def _done(self, step: str, transaction: Any) -> Any:
-        self.gas.append((step, int(transaction.gas_used)))
-        return transaction
 
 
 def denied(

@@ -60,7 +60,13 @@ class PredictedTask:
         cls.seed = seed
         cls.accounts = (*people.trainers[:6], *people.sealers, people.challenger, people.owner)
         cls.task = create_task(
-            system, people.owner, dimension=4, max_trainers=6, rounds=2, bounty=9 * ONE, **cls.sealed_by(system)
+            system,
+            people.owner,
+            dimension=4,
+            max_trainers=6,
+            rounds=2,
+            bounty=9 * ONE,
+            **cls.sealed_by(system),
         )
         cls.parameters = parameters_of(cls.task)
         cls.seen = Counter()

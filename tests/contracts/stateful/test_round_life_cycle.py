@@ -247,13 +247,18 @@ class RoundLifeCycle(PredictedTask):
             self.wait(max(self.ghost.next_change - self.ghost.now, 1))
 
 
-@pytest.mark.parametrize("seed", range(WALKS))
-def test_round_life_cycle(state_machine: Any, accounts: Any, seed: int) -> None:
-    """Brownie's machine takes snapshots of its own, so each walk has its own contracts."""
+def live(machine: Any, life: type[RoundLifeCycle], accounts: Any, seed: int, *, steps: int = STEPS) -> None:
+    """Let one walk run; Brownie's machine takes snapshots of its own, so each has its own contracts."""
     people = people_of(accounts)
     system = deploy_system(people.owner)
     fund(system, people)
     for account in people.all:
         system.coin.approve(system.vault, SUPPLY, {"from": account})
-    settings = {"max_examples": EXAMPLES, "stateful_step_count": STEPS, "deadline": None}
-    state_machine(RoundLifeCycle, system, people, seed, settings=settings)
+    settings = {"max_examples": EXAMPLES, "stateful_step_count": steps, "deadline": None}
+    machine(life, system, people, seed, settings=settings)
+
+
+@pytest.mark.parametrize("seed", range(WALKS))
+def test_round_life_cycle(state_machine: Any, accounts: Any, seed: int) -> None:
+    """Sealed by sortition."""
+    live(state_machine, RoundLifeCycle, accounts, seed)

@@ -8,9 +8,9 @@ import pytest
 from brownie import chain
 
 from fl_client.sealing import Puzzle, first_target, mine, work_of
-from tests.contracts.federation import SUPPLY, System, deploy_system, fund, people_of
+from tests.contracts.federation import System
 from tests.contracts.mining import target_of
-from tests.contracts.stateful.test_round_life_cycle import EXAMPLES, RoundLifeCycle
+from tests.contracts.stateful.test_round_life_cycle import RoundLifeCycle, live
 
 WALKS, STEPS = 4, 5
 RATE = 1
@@ -53,11 +53,5 @@ class SealedByWork(RoundLifeCycle):
 
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_sealing_life_cycle(state_machine: Any, accounts: Any, seed: int) -> None:
-    """Each walk has its own contracts."""
-    people = people_of(accounts)
-    system = deploy_system(people.owner)
-    fund(system, people)
-    for account in people.all:
-        system.coin.approve(system.vault, SUPPLY, {"from": account})
-    settings = {"max_examples": EXAMPLES, "stateful_step_count": STEPS, "deadline": None}
-    state_machine(SealedByWork, system, people, seed, settings=settings)
+    """Sealed by work."""
+    live(state_machine, SealedByWork, accounts, seed, steps=STEPS)

@@ -99,6 +99,8 @@ def test_the_weighing_rule_and_its_argument_are_the_contracts() -> None:
 def test_a_rule_whose_bounds_the_places_do_not_fit_is_refused(rule: str, trainers: int, line: str) -> None:
     with pytest.raises(ConfigError, match=f"^file: {re.escape(line)}$"):
         plan_from_table({"rule": rule, "trainers": trainers}, "file")
+
+
 def test_slots_have_neither_policy_nor_rate() -> None:
     found = parameters(TaskPlan().within(FactoryBounds.devnet()))
     assert (found.sealing, found.sealing_rate) == (NOBODY, 0)

@@ -34,7 +34,9 @@ def proposed(system, people):
 
 def challenge(court, task, account, replacement):
     court.openEvidence(court.disputeOpening(account, task, replacement, SALT), {"from": account})
-    return court.openDispute(task, 1, task.clock()["proposal"], replacement, replacement, SALT, {"from": account})
+    return court.openDispute(
+        task, 1, task.clock()["proposal"], replacement, replacement, SALT, {"from": account}
+    )
 
 
 @pytest.mark.slow
