@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from fl_client.chain import TransactionSender
 from fl_client.chain.contracts import Phase, Role, Step, TrainerState
 from fl_client.disputes import (
     Dissection,
     aggregate_evidence,
     dispute_opening,
     first_difference,
-    fresh_salt,
     levels_below,
     norm_evidence,
     opening_of,
@@ -22,9 +19,7 @@ from fl_client.disputes import (
 from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree, Node, chunk_bytes
 from fl_client.errors import EncodingError, StorageError
 from fl_client.roles.challenging import Challenging, ProposalKey
-from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook
-from fl_client.rounds import Proposal, Reveal, SealedVector, TaskWatch, Vector, fetch_vector
+from fl_client.rounds import Proposal, Reveal, SealedVector, Vector, fetch_vector
 from fl_client.types import Address, Bytes32
 
 _log = logging.getLogger(__name__)
@@ -55,18 +50,7 @@ class Auditor(Challenging):
     role = "auditor"
     stakes_as = Role.CHALLENGER
 
-    def __init__(
-        self,
-        watch: TaskWatch,
-        sender: TransactionSender,
-        gas: GasBook,
-        *,
-        models: ModelBook,
-        salt: Callable[[], Bytes32] = fresh_salt,
-    ) -> None:
-        """Make an auditor; `salt` gives 32 unpredictable bytes a call."""
-        super().__init__(watch, sender, gas, models=models, salt=salt)
-        self._case: Case | None = None
+    _case: Case | None = None
 
     def act(self, phase: Phase) -> str | None:
         """Settle what is overdue, prove lies, challenge wrong models."""
