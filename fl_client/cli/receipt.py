@@ -111,8 +111,10 @@ def _opened(settings: Settings, subject: str | None, task: str | None) -> TaskCo
 def _show(console: Console, found: dict[str, Any]) -> None:
     print_fact(console, "verdict", found["verdict"])
     print_fact(console, "why", found["why"])
-    if found["weight"] is not None:
-        print_fact(console, "weight", f"{found['weight']} of {found['total_weight']} samples")
+    if found["samples"] is not None:
+        print_fact(console, "samples", f"{found['samples']} of {found['total_samples']}")
+    if found["share"] is not None:
+        print_fact(console, "share", f"{100 * float(found['share']):.2f} % of what the round combined")
     earned = {name: int(amount) for name, amount in found["earned"].items()}
     parts = ", ".join(
         f"{name.replace('_', ' ')} {amount / _COIN:g}"

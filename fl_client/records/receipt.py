@@ -20,10 +20,11 @@ from fl_client.errors import ChainError, ConfigError
 from fl_client.records.facts import evidence_name
 from fl_client.records.transactions import refused_calls
 from fl_client.records.verdict import Judgement, RoundStory, judge
+from fl_client.records.weights import shares_in
 from fl_client.rounds import Reveal, RoundRecord, TaskWatch
 from fl_client.types import Address
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 TRUST: Final = (
     "The node is trusted for its blocks being those of the chain, and for leaving no log of them out; every hash in "
@@ -32,11 +33,12 @@ TRUST: Final = (
 )
 """What a check of a receipt does not prove."""
 
-_WATCHED: Final = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard")
+_WATCHED: Final = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard", "RoundTables")
 _OF_ROUND: Final = frozenset(
     {
         *("TurnOpened", "TurnSeeded", "UpdateRevealed", "UpdatesAttested", "RoundFrozen", "RoundVoided"),
         *("ReviewOpened", "CommitteeDrawn", "CommitteeReplaced", "ScoresRevealed", "ReviewConcluded"),
+        *("InputsPosted", "TablePosted"),
         *("AggregateProposed", "AggregateRejected", "RoundFinalized", "BonusShared", "TaskEnded"),
     }
 )
@@ -79,7 +81,7 @@ class TaskPast:
         own = {contract.address, board} - {NOBODY}
         cursor = EventCursor(
             contract.connection,
-            [*sorted(own), deployment.vault, deployment.pool, deployment.court],
+            [*sorted(own), deployment.vault, deployment.pool, deployment.court, deployment.round_tables],
             [load_artifact(name) for name in _WATCHED],
             deployment.block,
         )
@@ -154,13 +156,19 @@ def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
 
 def _weight(
     watch: TaskWatch, record: RoundRecord, reveal: Reveal | None, found: Judgement
-) -> dict[str, int | None]:
-    """Its capped sample count, and that of all accepted together; None where it was not counted."""
+) -> dict[str, int | str | None]:
+    """Its capped sample count, that of all accepted together, and its share of what the round combined.
+
+    The share is what the task's rule made of the counts: 0 for an update that was weighed away, six decimals as text,
+    None before the model is final. All are None where the update was not counted.
+    """
     if reveal is None or not found.counted:
-        return {"weight": None, "total_weight": None}
+        return {"samples": None, "total_samples": None, "share": None}
     entries = watch.entries(record.reveals)
     total = sum(weight for place, (_, weight, _) in enumerate(entries) if _is_accepted(record, place))
-    return {"weight": entries[reveal.index][1], "total_weight": total}
+    shares = shares_in(watch, record.number)
+    share = None if shares is None else f"{shares[reveal.trainer]:.6f}"
+    return {"samples": entries[reveal.index][1], "total_samples": total, "share": share}
 
 
 def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str, Any]:

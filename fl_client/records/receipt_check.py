@@ -16,7 +16,7 @@ from fl_client.records.receipt import FORMAT, TaskPast, plain, receipt_of
 from fl_client.types import Address, Bytes32
 
 _NAMED: Final = ("chain_id", "factory", "task")
-_OURS: Final = ("TrainingTask", "StakeVault", "RewardPool", "ReviewBoard")
+_OURS: Final = ("TrainingTask", "StakeVault", "RewardPool", "ReviewBoard", "RoundTables")
 
 
 def read_receipt(file: Path) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from fl_client.aggregation.weigh import Samples
 from fl_client.encoding import set_hash
 from fl_client.errors import UnknownRule
 from fl_client.records.history import RecordWatch
-from fl_client.rounds import NO_TRUST, rule_of, shares_on_record, table_length
+from fl_client.rounds import NO_TRUST, TaskWatch, rule_of, shares_on_record, table_length
+from fl_client.types import Address
 
 
 def weights_of(watch: RecordWatch) -> list[dict[str, Any]] | None:
@@ -23,20 +24,36 @@ def weights_of(watch: RecordWatch) -> list[dict[str, Any]] | None:
     if isinstance(rule.weigh, Samples):
         return None
     found = []
-    for number, record in watch.ledger.rounds.items():
-        standing = record.standing
-        if not record.finalized or standing is None:
-            continue
-        accepted, inputs = watch.accepted(number), watch.ledger.tables.inputs_of(number)
-        entries = watch.entries(accepted)
-        key = (number, set_hash(entries), inputs.trust)
-        table = standing.table
-        stands = table is not None and (table.round, table.set_hash, table.trust) == key
-        expected = table_length(rule.needs, len(accepted), trusted=inputs.trust != NO_TRUST)
-        data = table.data if table is not None and stands else b""
-        if len(data) != expected:
-            continue
-        shares = shares_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
-        names = [watch.roster.name_of(one.trainer) for one in accepted]
-        found.append({"round": number, "shares": dict(zip(names, shares, strict=True))})
+    for number in watch.ledger.rounds:
+        shares = shares_in(watch, number)
+        if shares is not None:
+            names = {watch.roster.name_of(trainer): share for trainer, share in shares.items()}
+            found.append({"round": number, "shares": names})
     return found
+
+
+def shares_in(watch: TaskWatch, number: int) -> dict[Address, float] | None:
+    """The share of each accepted update in what a round combined, 0 to 1, by trainer.
+
+    Of a median or a trimmed mean every row counts once (``AggregationRule.shares``). None for a round without a final
+    model, one whose model stands on no table where the rule reads one, or a rule that this client does not know.
+    """
+    try:
+        rule = rule_of(watch.contract)
+    except UnknownRule:
+        return None
+    record = watch.ledger.rounds[number]
+    standing = record.standing
+    if not record.finalized or standing is None:
+        return None
+    accepted, inputs = watch.accepted(number), watch.ledger.tables.inputs_of(number)
+    entries = watch.entries(accepted)
+    key = (number, set_hash(entries), inputs.trust)
+    table = standing.table
+    stands = table is not None and (table.round, table.set_hash, table.trust) == key
+    expected = table_length(rule.needs, len(accepted), trusted=inputs.trust != NO_TRUST)
+    data = table.data if table is not None and stands else b""
+    if len(data) != expected:
+        return None
+    shares = shares_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
+    return dict(zip((one.trainer for one in accepted), shares, strict=True))

@@ -107,8 +107,9 @@ def test_a_counted_update_has_its_weight_and_what_it_earned(mixed: tuple[Federat
     record = federation.watch.ledger.rounds[1]
     weights = {reveal.trainer: reveal.samples for reveal in federation.watch.accepted(1)}
     assert (found["verdict"], found["counted"]) == ("counted", True)
-    assert found["weight"] == weights[found["trainer"]]
-    assert found["total_weight"] == sum(weights.values())
+    assert found["samples"] == weights[found["trainer"]]
+    assert found["total_samples"] == sum(weights.values())
+    assert float(found["share"]) == pytest.approx(found["samples"] / found["total_samples"], abs=1e-6)
     share = federation.watch.ledger.bonus_shares.get(1, 0)
     assert int(found["earned"]["total"]) == parameters.update_reward + parameters.attest_reward + share
     assert [one["accepted"] for one in found["set"]["entries"]] == [
@@ -134,7 +135,7 @@ def test_each_fate_has_its_reason(
     assert (found["verdict"], words in found["why"]) == (verdict, True), found["why"]
     assert found["counted"] is (verdict == "counted")
     if not found["counted"]:
-        assert found["weight"] is None and found["earned"]["update"] == "0"
+        assert found["samples"] is None and found["earned"]["update"] == "0"
     check_receipt(mixed[0].contract, json.loads(json.dumps(found)))
 
 
@@ -154,7 +155,7 @@ def test_a_round_that_never_was_is_refused(mixed: tuple[Federation, Told]) -> No
 
 
 def weigh(found: dict[str, Any]) -> None:
-    found["weight"] += 1
+    found["share"] = "0.900000"
 
 
 def excuse(found: dict[str, Any]) -> None:
@@ -193,7 +194,7 @@ def elsewhere(found: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
-        (weigh, "weight: the receipt says"),
+        (weigh, "share: the receipt says"),
         (excuse, 'verdict: the receipt says "rejected"'),
         (hide, "records: the receipt says"),
         (move, "the chain has no log"),

@@ -14,6 +14,8 @@ from fl_client.chain.contracts import Phase
 from fl_client.encoding import encoded_size
 from fl_client.errors import ContentMissing
 from fl_client.records import Facts, Scores
+from fl_client.records.receipt import TaskPast, receipt_of
+from fl_client.records.receipt_check import check_receipt
 from fl_client.records.weights import weights_of
 from fl_client.reporting.html.evidence import evidence_sentence
 from fl_client.roles import Aggregator, Auditor, ModelBook
@@ -92,6 +94,18 @@ def test_the_records_say_who_counted_how_much(honest: tuple[Federation, AuditRes
     accepted = federation.watch.accepted(1)
     assert shares == list(federation._book.weighed(1, accepted).shares)
     assert sum(shares) == pytest.approx(1) and len(shares) == 5
+
+
+def test_a_receipt_has_the_share_that_the_rule_left(honest: tuple[Federation, AuditResult]) -> None:
+    """An update that was weighed away was counted, and has none of the model."""
+    federation, _ = honest
+    contract, accepted = federation.contract, federation.watch.accepted(1)
+    past = TaskPast.read(contract)
+    receipts = [receipt_of(past, one.trainer, 1) for one in accepted]
+    shares = federation._book.weighed(1, accepted).shares
+    assert [one["share"] for one in receipts] == [f"{share:.6f}" for share in shares]
+    assert all(one["verdict"] == "counted" for one in receipts)
+    check_receipt(contract, receipts[0])
 
 
 class Without:
