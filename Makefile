@@ -155,7 +155,7 @@ bench: setup ## Measure time, gas and storage
 	$(BIN)/python scripts/bench.py
 
 # What was measured is kept in reports/attacks, so that an interrupted run goes on.
-bench-attacks: setup ## Every attack against every rule on digits, five seeds; renews docs/attacks.md
+bench-attacks: setup ## Attacks against rules on digits, five seeds; renews docs/attacks.md
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.attacks --write --jobs $(JOBS) $(BENCH_ARGS)
 
 fmt: setup ## Format Python and Solidity in place

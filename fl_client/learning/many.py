@@ -17,7 +17,7 @@ from torch.func import functional_call, grad, vmap
 
 from fl_client.encoding import dequantise, quantise
 from fl_client.encoding.flatten import Layout
-from fl_client.errors import LearningError
+from fl_client.errors import EncodingError, LearningError
 from fl_client.learning.learner import GlobalModel, shuffles
 from fl_client.learning.task import Samples, model_outputs
 from fl_client.learning.trainer import LocalTraining, reproducible
@@ -60,7 +60,7 @@ class ManyLearners:
             grad(self._loss), in_dims=(0, 0, 0, 0)
         )
 
-    def updates(self, bases: Sequence[Vector], shares: Sequence[Share], round_: int) -> NDArray[np.int32]:
+    def updates(self, bases: Sequence[Vector], shares: Sequence[Share], round_: int) -> list[Vector | None]:
         """Train each share from its base.
 
         Args:
@@ -69,18 +69,18 @@ class ManyLearners:
             round_: from 1; with a share's seed it decides the order of its samples.
 
         Returns:
-            int32 (m, d), the differences on the lattice: those of ``LocalLearner`` up to the rounding of
-            float32 sums in another order.
-
-        Raises:
-            LearningError: a training diverged.
+            m differences on the lattice, int32 (d,): those of ``LocalLearner`` up to the rounding of float32 sums
+            in another order. None for a training that diverged, or whose difference does not fit on the lattice:
+            there a trainer would have nothing to send.
         """
         with reproducible(torch.device("cpu")):
-            parts = [
-                self._train(bases[start : start + _TOGETHER], shares[start : start + _TOGETHER], round_)
+            return [
+                one
                 for start in range(0, len(shares), _TOGETHER)
+                for one in self._train(
+                    bases[start : start + _TOGETHER], shares[start : start + _TOGETHER], round_
+                )
             ]
-        return np.concatenate(parts)
 
     def accuracies(self, vectors: Sequence[Vector], samples: Samples) -> NDArray[np.float64]:
         """The share of samples that each model classifies as their targets say; float64 (m,)."""
@@ -91,7 +91,7 @@ class ManyLearners:
                 found.append(float((outputs.argmax(dim=1) == samples.targets).double().mean()))
         return np.array(found)
 
-    def _train(self, bases: Sequence[Vector], shares: Sequence[Share], round_: int) -> NDArray[np.int32]:
+    def _train(self, bases: Sequence[Vector], shares: Sequence[Share], round_: int) -> list[Vector | None]:
         bits = self._model.fraction_bits
         before = np.stack([dequantise(base, bits) for base in bases])  # (m, d)
         flat = torch.from_numpy(before.astype(np.float32))
@@ -102,12 +102,7 @@ class ManyLearners:
         for step_rows, step_weights in zip(rows, weights, strict=True):
             batch, labels = inputs[places, step_rows], targets[places, step_rows]
             flat.sub_(self._gradient(flat, batch, labels, step_weights), alpha=self._settings.learning_rate)
-        if not bool(torch.isfinite(flat).all()):
-            raise LearningError(
-                f"a training diverged: lower the learning rate, now {self._settings.learning_rate}"
-            )
-        moved = (flat.double() - start).numpy()
-        return np.stack([quantise(row, bits) for row in moved])
+        return [_on_lattice(row, bits) for row in (flat.double() - start).numpy()]
 
     def _loss(self, flat: Tensor, inputs: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
         """Cross-entropy of one batch, each sample's own weight; a scalar."""
@@ -141,6 +136,13 @@ class ManyLearners:
             order = torch.randperm(count, generator=generator)
             found += torch.split(order, self._settings.batch_size or count)
         return found
+
+
+def _on_lattice(moved: NDArray[np.float64], fraction_bits: int) -> Vector | None:
+    try:
+        return quantise(moved, fraction_bits)
+    except EncodingError:
+        return None
 
 
 def _named(flat: Tensor, layout: Layout) -> dict[str, Tensor]:

@@ -16,8 +16,11 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+
+import torch
 
 from fl_client.learning import LocalTraining
 from fl_client.simulation.attacks import DEFAULT_RULE, MODEL_ATTACKS, Cell, GridSettings, run_grid
@@ -60,9 +63,20 @@ class Job:
 
     @property
     def file(self) -> Path:
-        """Where its results are kept: another setting, another file."""
-        said = json.dumps([asdict(self.settings), [asdict(cell) for cell in self.cells]], default=str)
+        """Where its results are kept: another setting or other code, another file."""
+        cells = [asdict(cell) for cell in self.cells]
+        said = json.dumps([asdict(self.settings), cells, code_digest()], default=str)
         return KEPT / f"{hashlib.sha256(said.encode()).hexdigest()[:20]}.json"
+
+
+@cache
+def code_digest() -> str:
+    """What results depend on beside their settings: the client's own code that a grid runs."""
+    digest = hashlib.sha256()
+    for package in ("aggregation", "encoding", "learning", "simulation/attacks"):
+        for file in sorted((ROOT / "fl_client" / package).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,6 +108,8 @@ def measure(job: Job) -> dict:
     """Run one job, or read what an earlier run kept of it."""
     if job.file.exists():
         return json.loads(job.file.read_text(encoding="utf-8"))
+    # A model that an attack has ruined is full of numbers too small for their format, which cost ten times the time.
+    torch.set_flush_denormal(True)
     started = time.process_time()
     found = run_grid(job.settings, job.cells)
     kept = {
@@ -146,6 +162,8 @@ def render(results: Results, attacks: Sequence[str], rules: Sequence[str]) -> st
 
 def grid_sections(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """The digits tables, one section a partition."""
+    if unknown := set(given.attacks or ()) - set(ATTACKS):
+        sys.exit(f"--attacks {' '.join(sorted(unknown))}: the grid has {', '.join(ATTACKS)}")
     attacks = [name for name in ATTACKS if not given.attacks or name in given.attacks or name == NONE]
     rules = list(given.rules or RULES)
     base = GridSettings(rounds=given.rounds, omniscient=given.omniscient)

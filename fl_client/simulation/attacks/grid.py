@@ -123,6 +123,7 @@ class _Run:
         self._trust: Vector | None = None
         self._crew: Crew | None = None
         self.base: Vector
+        self.over = False
 
     def begin(self, base: Vector) -> None:
         """Start from a model."""
@@ -136,11 +137,18 @@ class _Run:
                 seed=self._settings.seed,
             )
 
-    def play(self, round_: int, learnt: Vector) -> None:
-        """One round, from what training gave: int32 (n, d), and the trusted update behind it where one is wanted."""
+    def play(self, round_: int, learnt: Sequence[Vector | None]) -> None:
+        """One round, from what training gave each trainer, and the trusted update behind it where one is wanted.
+
+        Where a trainer has nothing that fits on the lattice, the model is beyond repair and stays what it is.
+        """
+        fitting = [one for one in learnt if one is not None]
+        if len(fitting) < len(learnt):
+            self.over = True
+            return
         count = self._settings.trainers
-        self._trust = learnt[count] if self.defence.wants_trust else None
-        mixed = [running.step(row) for running, row in zip(self._running, learnt[:count], strict=True)]
+        self._trust = fitting[count] if self.defence.wants_trust else None
+        mixed = [running.step(row) for running, row in zip(self._running, fitting[:count], strict=True)]
         sent = on_lattice(np.stack(mixed).astype(np.float64), self.defence.norm_bound(self.base.size))
         first = count - self._settings.attackers
         taken = count
@@ -196,11 +204,12 @@ def run_grid(
     for run in runs:
         run.begin(model.initial())
     for round_ in range(1, settings.rounds + 1):
-        wanted = [[*run.shares, root] if run.defence.wants_trust else run.shares for run in runs]
-        bases = [run.base for run, shares in zip(runs, wanted, strict=True) for _ in shares]
+        alive = [run for run in runs if not run.over]
+        wanted = [[*run.shares, root] if run.defence.wants_trust else run.shares for run in alive]
+        bases = [run.base for run, shares in zip(alive, wanted, strict=True) for _ in shares]
         learnt = learners.updates(bases, [share for shares in wanted for share in shares], round_)
         start = 0
-        for run, own in zip(runs, wanted, strict=True):
+        for run, own in zip(alive, wanted, strict=True):
             run.play(round_, learnt[start : start + len(own)])
             start += len(own)
         on_round(round_)

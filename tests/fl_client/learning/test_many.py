@@ -38,6 +38,7 @@ def test_updates_are_those_of_single_learners_up_to_a_few_steps_of_the_lattice(
     for row, share in zip(many, wanted, strict=True):
         learner = LocalLearner(MODEL, share.samples, settings, seed=share.seed, device=torch.device("cpu"))
         single = learner.update(base, 2).delta
+        assert row is not None
         assert np.abs(single).max() > 10_000
         assert np.abs(row.astype(np.int64) - single).max() <= 16
 
@@ -47,7 +48,20 @@ def test_every_model_trains_from_its_own_base() -> None:
     one = shares()[0]
     base = MODEL.initial()
     both = ManyLearners(MODEL, settings).updates([base, base + 10_000], [one, one], 1)
+    assert both[0] is not None and both[1] is not None
     assert not np.array_equal(both[0], both[1])
+
+
+def test_a_training_that_does_not_fit_gives_nothing_and_leaves_the_others() -> None:
+    base, wanted = MODEL.initial(), shares()[:2]
+    settings = LocalTraining(epochs=1, batch_size=0, learning_rate=1.0)
+    lost = np.full_like(base, 2**31 - 1)
+    lost[::2] = -(2**31 - 1)
+    steep = LocalTraining(epochs=1, batch_size=0, learning_rate=1e6)
+    assert ManyLearners(MODEL, steep).updates([lost, base], wanted, 1)[0] is None
+    found = ManyLearners(MODEL, settings).updates([lost, base], wanted, 1)
+    alone = ManyLearners(MODEL, settings).updates([base], wanted[1:], 1)
+    assert found[1] is not None and alone[0] is not None and np.abs(found[1] - alone[0]).max() <= 16
 
 
 def test_accuracy_is_that_of_the_task() -> None:

@@ -1,5 +1,6 @@
 """The grid: attacks harm the mean, the default rule holds them down, and its models are the product's own."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -64,10 +65,20 @@ def test_models_are_what_the_products_rule_makes_of_the_updates() -> None:
     learners, base = ManyLearners(model, QUICK), model.initial()
     rule = parse_aggregation(rule_name)
     for round_ in (1, 2):
-        updates = learners.updates([base] * 5, shares, round_)
+        updates = np.array(learners.updates([base] * 5, shares, round_))
         base = rule.aggregate(updates, [len(share.samples) for share in shares], base).model
     expected = model.evaluate(base, data.test, torch.device("cpu")).metric
     assert run_grid(settings, [Cell(NONE, rule_name)])[Cell(NONE, rule_name)].accuracy == expected
+
+
+def test_a_model_beyond_repair_stays_what_it_is_and_stops_nobody_else() -> None:
+    """Flipped updates under the greatest sample count drive a plain mean away until nothing honest fits."""
+    wild = replace(QUICK, learning_rate=500.0)
+    settings = GridSettings(rounds=8, training=wild)
+    broken, other = Cell(INFLATED, "mean"), Cell(NONE, "bound:0.1+median")
+    found = run_grid(settings, [broken, other])
+    assert found[broken].accuracy < 0.5
+    assert found[other] == run_grid(settings, [other])[other]
 
 
 def test_a_run_does_not_depend_on_its_neighbours_in_the_grid() -> None:
