@@ -137,7 +137,7 @@ slither: setup ## Static analysis of the contracts
 
 coverage: coverage-python coverage-contracts ## Coverage of fl_client and of the contracts, each with its limits
 
-# The tests against real time are left out: under coverage their processes miss their phases.
+# Of lines; half an hour.
 coverage-python: setup
 	$(call heading,coverage of fl_client)
 	$(BIN)/python -m pytest -p no:pytest-brownie -n $(JOBS) --dist loadscope $(TESTS_PY) --cov \

@@ -3,7 +3,7 @@
 Gas is exact; times depend on the machine, so they are given as measured here and as ratios where two things are
 compared. Everything runs on the embedded chain. Learning at real size takes the better part of an hour and needs
 Fashion-MNIST (Debian's dataset-fashion-mnist, or --data): it runs with --learning, and with --long ten minutes more.
-Processes on a node (--network) take five minutes.
+Processes on a node (--network) take five minutes, rounds to a target (--targets) an hour.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from benchmarks.demonstration import demonstration
 from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
 from benchmarks.latency import LATENCY_NOTES, simulated_epochs
-from benchmarks.learning import NOTES, Scale, against_plain_loop, long_run, to_target
+from benchmarks.learning import NOTES, TARGET_NOTES, Scale, against_plain_loop, long_run, to_target
 from benchmarks.network import NOTES as NETWORK_NOTES
 from benchmarks.network import network
 from benchmarks.rounds import round_gas
@@ -23,6 +23,7 @@ from benchmarks.rounds import round_gas
 BENCHMARKS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 CHAIN, LEARNING, LONG = "Gas, encoding and the demonstration", "Learning at real size", "The long run"
 NETWORK = "Processes on a node"
+TARGETS = "Rounds to a target"
 LATENCY = "Latency of a round, simulated"
 
 
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {}
     if given.network:
         sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
-    special = given.learning or given.long or given.network
+    special = given.learning or given.long or given.network or given.targets
     if not (special or given.latency):
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
@@ -42,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         data=given.data, rounds=given.rounds, fedavg_cap=given.fedavg_cap, fedsgd_cap=given.fedsgd_cap
     )
     if given.learning:
-        sections[LEARNING] = table.section([*against_plain_loop(scale), *to_target(scale)], NOTES)
+        sections[LEARNING] = table.section([*against_plain_loop(scale)], NOTES)
+    if given.targets:
+        sections[TARGETS] = table.section([*to_target(scale)], TARGET_NOTES)
     if given.long:
         sections[LONG] = table.section([*long_run(scale)], "")
     for heading, text in sections.items():
@@ -62,6 +65,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=5, help="seeds of the demonstration (5)")
     parser.add_argument("--learning", action="store_true", help="measure learning at real size instead")
     parser.add_argument("--long", action="store_true", help="measure 20 rounds of the CNN with 100 clients")
+    parser.add_argument("--targets", action="store_true", help="measure rounds to a target accuracy")
     parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
     parser.add_argument(
         "--latency", action="store_true", help="measure the simulation of a round's latency only"

@@ -127,6 +127,17 @@ class PlainFedAvg(Loop):
         return evaluate(self.module, self.task, self.data.test, CPU)
 
 
+class NudgedFedAvg(PlainFedAvg):
+    """Floats all the way, from a first model that is rounded to the lattice: a control.
+
+    What it differs from the plain loop by is less than the lattice's own rounding of one round.
+    """
+
+    def __init__(self, setting: Setting, data: TaskData | None = None) -> None:
+        super().__init__(setting, data)
+        self.module = self.model.module(self.model.initial())
+
+
 class LatticeFedAvg(Loop):
     """The federation's learning path: quantised differences and their mean in integers."""
 

@@ -105,5 +105,5 @@ def test_the_page_in_the_repository_is_one_that_can_be_renewed() -> None:
 def test_the_entry_point_lists_its_options() -> None:
     command = [sys.executable, ROOT / "scripts" / "bench.py", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    for option in ("--write", "--seeds", "--learning", "--long", "--latency", "--data"):
+    for option in ("--write", "--seeds", "--learning", "--targets", "--long", "--latency", "--data"):
         assert option in done.stdout
