@@ -88,7 +88,7 @@ contract DisputeCourt is TableDisputes {
         if (hash != current.hash || sum != current.sum) revert DisputeCourtWrongNode(hash, current.hash);
         dispute.node = _digest(current);
         _advance(dispute, Step.Pick, parameters);
-        emit NodesOpened(task, dispute.level, dispute.position, uint256(1) << below);
+        emit NodesOpened(task, dispute.level, dispute.position, nodes);
     }
 
     /// @inheritdoc IDisputeCourt
@@ -125,7 +125,7 @@ contract DisputeCourt is TableDisputes {
         if (hash != leaf.hash) revert DisputeCourtWrongNode(hash, leaf.hash);
         dispute.node = _digest(leaf);
         _advance(dispute, Step.Proof, parameters);
-        emit ChunkOpened(task, dispute.position);
+        emit ChunkOpened(task, dispute.position, leaf.sum, chunk);
     }
 
     /// @inheritdoc IDisputeCourt

@@ -65,7 +65,7 @@ abstract contract TableDisputes is CourtAnnouncements {
         dispute.sums = keccak256(sums);
         dispute.step = Step.PickSum;
         dispute.deadline = uint40(block.timestamp + parameters.answerSeconds);
-        emit SumsOpened(task, dispute.level, dispute.position, count);
+        emit SumsOpened(task, dispute.level, dispute.position, sums);
     }
 
     /// @inheritdoc IDisputeCourt

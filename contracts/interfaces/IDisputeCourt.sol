@@ -54,12 +54,13 @@ interface IDisputeCourt {
         bytes32 replacement,
         uint256 deadline
     );
-    /// @notice The sealer opened the nodes below the current one; they are in the call's data.
-    event NodesOpened(address indexed task, uint8 level, uint32 position, uint256 count);
+    /// @notice The sealer opened the nodes below the current one.
+    /// @dev The answers are in the logs whole: a call's data cannot be read where a contract made the call.
+    event NodesOpened(address indexed task, uint8 level, uint32 position, bytes nodes);
     /// @notice The challenger went on to one of them.
     event NodePicked(address indexed task, uint8 level, uint32 position);
-    /// @notice The sealer opened the chunk reached; it is in the call's data.
-    event ChunkOpened(address indexed task, uint32 index);
+    /// @notice The sealer opened the chunk reached, whose leaf claims this sum.
+    event ChunkOpened(address indexed task, uint32 index, uint128 sum, bytes chunk);
     /// @notice A dispute is over.
     event DisputeResolved(address indexed task, address indexed challenger, bool challengerWon);
     /// @notice A challenger denied an entry of the proposer's table, and the sealer must answer.
@@ -72,8 +73,8 @@ interface IDisputeCourt {
         uint128 claim,
         uint256 deadline
     );
-    /// @notice The sealer split the current range's claim; the sums are in the call's data.
-    event SumsOpened(address indexed task, uint8 level, uint32 position, uint256 count);
+    /// @notice The sealer split the current range's claim.
+    event SumsOpened(address indexed task, uint8 level, uint32 position, bytes sums);
     /// @notice The challenger went on to one of them.
     event SumPicked(address indexed task, uint8 level, uint32 position, uint128 claim);
     /// @notice An entry of a table was proved wrong in one chunk.

@@ -215,10 +215,10 @@ class Auditor(Challenging):
         form = self.watch.model_form
         dissection = Dissection(form=form, mine=MerkleSumTree.build(case.mine))
         picks, level, position = [], form.depth, 0
-        for name, transaction in self.ledger.answers:
+        for name, answer in self.ledger.answers:
             if name != "NodesOpened":
                 continue
-            opened = parse_nodes(bytes(self.contract.posted(transaction)["nodes"]))
+            opened = parse_nodes(bytes(answer["nodes"]))
             picks.append(dissection.pick(level, position, opened))
             below = levels_below(level)
             position = (position << below) + picks[-1][0]
@@ -227,9 +227,8 @@ class Auditor(Challenging):
 
     def _prove_opened(self, case: Case, standing: Proposal, index: int) -> str:
         dissection, _ = self._dissected(case)
-        _, transaction = self.ledger.answers[-1]
-        posted = self.contract.posted(transaction)
-        chunk, claimed = bytes(posted["chunk"]), int(posted["leaf"]["sum"])
+        _, answer = self.ledger.answers[-1]
+        chunk, claimed = bytes(answer["chunk"]), int(answer["sum"])
         coordinate = self._difference(case, index, chunk)
         return self._prove(case, standing, coordinate, dissection.opening(claimed, chunk))
 

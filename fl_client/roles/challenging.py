@@ -149,7 +149,7 @@ class Challenging(Answering):
 
     def _pick_sum(self, dispute: TableDispute) -> str:
         """Go on to the first of the sealer's sums that is wrong."""
-        posted = bytes(self.contract.posted(self.ledger.answers[-1][1])["sums"])
+        posted = bytes(self.ledger.answers[-1][1]["sums"])
         one, other = self.disputed_pair(dispute)
         distances = chunk_distances(one.vector, other.vector)
         place = wrong_sum(answer_sums(distances, dispute.level, dispute.position), posted)

@@ -30,7 +30,7 @@ class TaskLedger:
         seeded_turn: the latest turn whose draw is decided.
         expected_shares: the same, computed from the slashes.
         refunded: unspent escrow and burned bonus once the task has ended.
-        answers: the sealer's answers in the latest dispute: event's name and transaction hash.
+        answers: the sealer's answers in the latest dispute: event's name and arguments.
         works: what proposals showed, in chain order, where the task is sealed by work.
         ended: the final model's commitment once the task has ended.
         board: what happened on its review board; None where nobody reviews.
@@ -59,7 +59,7 @@ class TaskLedger:
         self.works: list[Work] = []
         self.refunded: tuple[int, int] | None = None
         self.ended: Bytes32 | None = None
-        self.answers: list[tuple[str, Bytes32]] = []
+        self.answers: list[tuple[str, Any]] = []
         self.round = 0
         self.turn = 0
         self.seeded_turn = 0
@@ -81,7 +81,7 @@ class TaskLedger:
             if of_task:
                 handler(self, event.args)
                 if event.name in _ANSWERS:
-                    self.answers.append((event.name, event.transaction_hash))
+                    self.answers.append((event.name, event.args))
 
     def base_of(self, number: int) -> tuple[Bytes32, Bytes32]:
         """Commitment and content id of the model that a round starts from."""
@@ -255,7 +255,7 @@ class TaskLedger:
         self._denied = False
 
     def _answered(self, args: Any) -> None:
-        """Kept with its transaction by ``apply_all``: the nodes are in the call's data."""
+        """Kept by ``apply_all``, which knows its name."""
 
     def _bonus_shared(self, args: Any) -> None:
         self.bonus_shares[self.round] = args["share"]

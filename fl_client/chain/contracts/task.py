@@ -9,7 +9,6 @@ from enum import IntEnum
 from typing import Any
 
 from eth_typing import BlockNumber
-from hexbytes import HexBytes
 from web3 import Web3
 
 from fl_client.chain.connection import Connection
@@ -259,17 +258,6 @@ class TaskContract:
         if found.step is Step.NONE and self.parameters.weighing != NOBODY:
             return self.table_dispute()
         return found
-
-    def posted(self, transaction_hash: bytes) -> dict[str, Any]:
-        """The arguments of a call to the court, from its transaction's data.
-
-        Raises:
-            ChainError: there is no such transaction, or it did not call the court directly.
-        """
-        with self.connection.translated("reading a transaction"):
-            sent = self.connection.web3.eth.get_transaction(HexBytes(transaction_hash))
-            _, arguments = self.court.decode_function_input(sent["input"])
-        return dict(arguments)
 
     def review(self) -> ReviewState:
         """What the task's board is doing, as of the same block as everything else."""

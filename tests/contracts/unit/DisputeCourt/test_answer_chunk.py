@@ -22,7 +22,8 @@ def reached(dispute: Dissection) -> Dissection:
 
 def test_the_chunk_is_recorded(court: Any, task: Any, reached: Dissection) -> None:
     answered = reached.answer_chunk()
-    assert only_event(answered, "ChunkOpened") == {"task": task, "index": 171}
+    opened = {"task": task, "index": 171, "sum": reached.current.sum, "chunk": reached.shown}
+    assert only_event(answered, "ChunkOpened") == opened
     record = court.disputeOf(task)
     assert (record["step"], record["deadline"]) == (PROOF, now() + parameters_of(task).answer_seconds)
 
