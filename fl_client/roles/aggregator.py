@@ -24,7 +24,7 @@ class Aggregator(Answering):
     stakes_as = Role.SEALER
     pace: int | None = None
     """Hashes a second that a demonstration assumes; None: those of this machine."""
-    _nonces: tuple[tuple[int, int, int], NonceSearch] | None = None
+    _nonces: tuple[tuple[object, ...], NonceSearch] | None = None
 
     def act(self, phase: Phase) -> str | None:
         """Take a seat; propose in its slot, answer challenges, move the task on."""
@@ -108,14 +108,17 @@ class Aggregator(Answering):
     def _search(self, terms: WorkTerms, seat: int, accepted: tuple[Reveal, ...]) -> str | None:
         """Search for the nonce of this round's proposal; post the model once it is found."""
         clock, entries = self.contract.clock(), self.watch.entries(accepted)
-        at = (clock.round, clock.turn, clock.proposal)
+        # All that the model and the puzzle follow from: a reorganisation may change any of it within the round.
+        accepted_hash, inputs = set_hash(entries), self.ledger.tables.inputs_of(clock.round)
+        base = self.ledger.base_of(clock.round)
+        at = (clock.round, clock.turn, clock.proposal, accepted_hash, base, inputs)
         if self._nonces is None or self._nonces[0] != at:
             vector, sealed = self.aggregate(clock.round, accepted)
             puzzle = terms.puzzle(
                 round_=clock.round,
                 turn=clock.turn,
                 proposal=clock.proposal,
-                set_hash=set_hash(entries),
+                set_hash=accepted_hash,
                 model=sealed.commitment,
                 sealer=self.address,
             )

@@ -6,8 +6,8 @@ import logging
 
 from fl_client.aggregation.weigh import Needs
 from fl_client.disputes import TableFlaw, table_flaw
-from fl_client.encoding import VectorFormat, commitment_of, set_hash
-from fl_client.errors import AuditDiffers, ContentUnpublished, StorageError
+from fl_client.encoding import VectorFormat, commitment_of, encode, encoded_size, set_hash
+from fl_client.errors import AuditDiffers, ContentAltered, ContentUnpublished, EncodingError, StorageError
 from fl_client.rounds import (
     NO_TRUST,
     FetchedVector,
@@ -24,7 +24,7 @@ from fl_client.rounds import (
     table_length,
     weigh_round,
 )
-from fl_client.storage import ContentStore
+from fl_client.storage import ContentId, ContentStore
 from fl_client.storage.unixfs import build_blocks
 from fl_client.types import Bytes32
 
@@ -70,11 +70,24 @@ class ModelBook:
             self._updates[key] = self._fetch(reveal.content_id, self.watch.update_form, commitment)
         return self._updates[key]
 
+    def serve(self, number: int, reveal: Reveal) -> None:
+        """Make sure that an update can be had from here, whoever else stops serving it.
+
+        Raises:
+            StorageError: it was not here, or no daemon took it.
+        """
+        form = self.watch.update_form
+        content = ContentId.from_digest(reveal.content_id, encoded_size(form))
+        if not self.store.has(content):
+            update = self.update(number, reveal)
+            self.store.put(encode(update.vector, form, update.sums))
+
     def base(self, number: int) -> Vector:
         """The model that a round starts from: its sealer's bytes, or what the updates give.
 
         Raises:
             StorageError: neither can be had.
+            EncodingError: the task's first model is none.
             AuditDiffers: the updates give another model than the chain holds.
         """
         commitment, content_id = self.watch.ledger.base_of(number)
@@ -82,7 +95,8 @@ class ModelBook:
             try:
                 fetched = self._fetch(content_id, self.watch.model_form, commitment)
                 self._models[commitment] = fetched.vector
-            except StorageError:
+            except (StorageError, EncodingError):
+                # A sealer may name anything as its content: nobody's work depends on that.
                 if number <= 1:
                     raise
                 vector, _ = self.recomputed(number - 1)
@@ -128,15 +142,20 @@ class ModelBook:
         """Rows and table of these updates of a round, at least one.
 
         Raises:
-            StorageError: the bytes of an update, or of the trusted vector, cannot be had.
+            StorageError: the right bytes of an update, or of the trusted vector, cannot be had. It is waited out:
+                whoever vouched, or gave the trusted vector, may still serve them, and the phases end by themselves.
         """
         self._turn_to(number)
         inputs = self.watch.ledger.tables.inputs_of(number)
         key = (self.watch.entries(reveals), inputs)
         if self._weighed is None or self._weighed[0] != key:
-            updates = [self.update(number, reveal) for reveal in reveals]
+            try:
+                updates = [self.update(number, reveal) for reveal in reveals]
+                trust = self.trust(number)
+            except (ContentAltered, EncodingError) as problem:
+                raise StorageError(f"nobody can compute round {number}'s model yet: {problem}") from problem
             weights = [weight for _, weight, _ in key[0]]
-            found = weigh_round(self.rule, reveals, updates, weights, inputs, self.trust(number))
+            found = weigh_round(self.rule, reveals, updates, weights, inputs, trust)
             self._weighed = (key, found)
         return self._weighed[1]
 

@@ -93,8 +93,10 @@ class Owner(Participant):
         trusted, listed = inputs.trusted(number), inputs.listed()
         root, content = (bytes(32), 0), NO_TRUST
         if trusted is not None:
-            # The bytes are public before the chain hears of them: without them nobody can compute the round.
-            root, content = (trusted.root.hash, trusted.root.sum), inputs.models.publish(trusted)
+            # The bytes are public before the chain hears of them, and not on this disk alone: without them nobody can
+            # compute the round, and nobody else has them.
+            content = inputs.models.store.put(trusted.data).digest
+            root = (trusted.root.hash, trusted.root.sum)
         # Learning takes its time, and the round may be another by now.
         self.contract.look_again()
         if self.contract.clock().round != number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fl_client.rounds import SealedVector, Vector
-from fl_client.sealing import Puzzle, mine
+from fl_client.sealing import Puzzle, mine, work_of
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks whether another sealer was faster."""
@@ -20,6 +20,7 @@ class NonceSearch:
         puzzle: what to solve.
         vector, sealed: the model.
         tried: nonces so far.
+        found: the nonce, once there is one.
     """
 
     def __init__(self, puzzle: Puzzle, vector: Vector, sealed: SealedVector, *, pace: int | None) -> None:
@@ -31,14 +32,20 @@ class NonceSearch:
         """
         self.puzzle, self.vector, self.sealed, self._pace = puzzle, vector, sealed, pace
         self.tried = 0
+        self.found: int | None = None
 
     def look(self, target: int) -> int | None:
-        """Search for a while; gives the nonce if it was found."""
+        """Search for a while; gives the nonce if it was found, now or before.
+
+        What was found is kept: between it and its transaction a disk may be full or a node gone.
+        """
+        if self.found is not None and work_of(self.puzzle, self.found) < target:
+            return self.found
         if self._pace is None:
-            nonce, self.tried = mine(self.puzzle, target, start=self.tried, seconds=LOOK_SECONDS)
+            self.found, self.tried = mine(self.puzzle, target, start=self.tried, seconds=LOOK_SECONDS)
         else:
-            nonce, self.tried = mine(self.puzzle, target, start=self.tried, tries=_TRIES)
-        return nonce
+            self.found, self.tried = mine(self.puzzle, target, start=self.tried, tries=_TRIES)
+        return self.found
 
     @property
     def seconds(self) -> int:

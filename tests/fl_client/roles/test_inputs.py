@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from fl_client.audit import audit_folder
-from fl_client.errors import ConfigError
+from fl_client.chain.contracts import Phase
+from fl_client.errors import ConfigError, ContentUnpublished
 from fl_client.roles import Owner, RoundInputs
 from fl_client.roles.inputs import listed_reputations
 from fl_client.simulation import DemoSettings, Federation
 from fl_client.simulation.member import Member
+from fl_client.storage import ContentId, LocalStore
 from fl_client.types import Address
 
 
@@ -72,3 +74,31 @@ def test_a_rule_that_trusts_asks_for_samples(tmp_path: Path) -> None:
     federation = Federation(settings)
     with pytest.raises(ConfigError, match=r"fltrust\+mean compares with an update of the owner's"):
         _ = RoundInputs(models=federation._book).needs
+
+
+class Unreachable(LocalStore):
+    """Keeps everything in its folder, and no endpoint takes it."""
+
+    def put(self, data: bytes) -> ContentId:
+        super().put(data)
+        raise ContentUnpublished("no endpoint took it")
+
+
+def test_what_nobody_else_has_is_public_before_the_chain_hears_of_it(tmp_path: Path) -> None:
+    """A model can be computed again by everybody; a trusted update cannot."""
+    settings = DemoSettings(
+        participants=3, rounds=1, epochs=1, honest=True, rule="fltrust+mean", out=tmp_path / "run"
+    )
+    federation = Federation(settings)
+    owner = next(one.participant for one in federation.members if isinstance(one.participant, Owner))
+    while federation.contract.phase()[0] is not Phase.COMMIT:
+        for member in federation.members:
+            if federation.contract.phase()[0] is not Phase.COMMIT:
+                member.participant.step()
+    assert owner.inputs is not None
+    owner.inputs.models.store = Unreachable(tmp_path / "alone")
+    with pytest.raises(ContentUnpublished) as found:
+        owner.step()
+    assert found.value.passing
+    federation.watch.refresh()
+    assert not federation.watch.ledger.tables.has_inputs(1)

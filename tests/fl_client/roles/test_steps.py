@@ -107,3 +107,27 @@ def test_call_that_a_deadline_overtook_is_tried_again_three_times(federation: Fe
     assert [refused.step() for _ in range(3)] == [None] * 3
     with pytest.raises(ContractReverted, match=PASSES_NOW):
         refused.step()
+
+
+class Overtaken(Participant):
+    """Refused by a name that says nothing of a race; something may have happened meanwhile."""
+
+    meanwhile: Any = None
+
+    def act(self, phase: Phase) -> str | None:
+        if self.meanwhile is not None:
+            self.contract._held, held = None, self.contract._held
+            self.meanwhile.step()
+            self.contract._held = held
+        raise ContractReverted("DisputeCourtNothingWrong")
+
+
+def test_a_refusal_is_passed_over_where_the_task_stands_elsewhere_by_now(federation: Federation) -> None:
+    owner, trainer = federation.members[-1].participant, first_trainer(federation)
+    overtaken = Overtaken(federation.watch, owner.sender, federation.gas)
+    overtaken.meanwhile = trainer
+    assert overtaken.step() is None
+    assert federation.contract.trainer(trainer.address).state is not TrainerState.NONE
+    overtaken.meanwhile = None
+    with pytest.raises(ContractReverted, match="DisputeCourtNothingWrong"):
+        overtaken.step()
