@@ -16,7 +16,7 @@ from fl_client.encoding import encoded_size
 from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.roles.models import ModelBook
 from fl_client.roles.participant import GasBook, Participant
-from fl_client.rounds import SealedVector, TaskWatch, seal_vector
+from fl_client.rounds import Reveal, SealedVector, TaskWatch, seal_vector
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Bytes32
 
@@ -250,6 +250,13 @@ class Trainer(Participant):
         self._unpublished = None
         return True
 
+    def _serve(self, number: int, reveal: Reveal) -> None:
+        try:
+            self.models.serve(number, reveal)
+        except StorageError as problem:
+            # The bytes are right, which is what is asked; a daemon that comes back takes what was not published.
+            _log.warning("%s: cannot serve update %d: %s", self.address, reveal.index, problem)
+
     def _is_late(self, phase_seconds: int) -> bool:
         """Whether less than half of the present phase is left."""
         _, deadline = self.contract.phase(self.address)
@@ -268,6 +275,9 @@ class Trainer(Participant):
     def attest(self) -> str:
         """Fetch every update, recompute its commitment, and say for which that went well.
 
+        What is vouched for is put into this trainer's own store: an update that was served to some until it was
+        accepted, and then no more, would leave the round without a model.
+
         Raises:
             StorageError: not even its own update is there, so that the store is at fault and not the others,
                 and there is time to wait.
@@ -277,6 +287,7 @@ class Trainer(Participant):
             try:
                 if not self.models.update(record.number, reveal).lies:
                     bitmap |= 1 << reveal.index
+                    self._serve(record.number, reveal)
             except (StorageError, EncodingError) as problem:
                 own = reveal.trainer == self.address and self._unpublished is None
                 if own and problem.passing and not self._is_late(self.contract.parameters.attest_seconds):

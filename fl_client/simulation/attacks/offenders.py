@@ -10,6 +10,7 @@ from fl_client.disputes import dispute_opening
 from fl_client.encoding import UpdateMessage, update_digest
 from fl_client.errors import ContractReverted
 from fl_client.roles import Aggregator, Participant, Trainer
+from fl_client.rounds import Reveal
 from fl_client.simulation.attackers import EVERY_ROUND, HidingAggregator, LyingTableAggregator
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Address, Bytes32
@@ -85,6 +86,10 @@ class WithholdingTrainer(Trainer):
         self.accomplices.put(self.private.get(content, max_bytes=size))
 
 
+    def _serve(self, number: int, reveal: Reveal) -> None:
+        """Give nothing to anybody else."""
+
+
 class BlindTrainer(WithholdingTrainer):
     """Vouches for every update, whether it could fetch it or not."""
 
@@ -111,8 +116,8 @@ class SharedWith:
         return source.get(content_id, max_bytes=max_bytes)
 
     def has(self, content_id: ContentId) -> bool:
-        """Whether it is in either."""
-        return self._among.has(content_id) or self._public.has(content_id)
+        """Whether everybody can have it."""
+        return self._public.has(content_id)
 
 
 class SplitTrainer(Trainer):

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from fl_client.roles import Trainer
 from fl_client.simulation.attacks import Assault, Bout, run_bout
 from fl_client.simulation.attacks.economics import economy
 
@@ -34,11 +35,17 @@ def test_a_blind_vouch_is_paid_like_an_honest_one() -> None:
     assert all(one.slashed == () for one in found.offenders)
 
 
-def test_an_update_served_to_a_bare_majority_stops_the_task() -> None:
-    """Accepted, and no sealer can compute the model: beyond the assumption that most of those who vouch can serve."""
+def test_an_update_served_to_a_bare_majority_reaches_everybody() -> None:
+    """Whoever vouches serves: the round goes on as if its author had published."""
     found = bout("serve-some", 1)
-    assert found.rounds == 0
+    assert found.rounds == ROUNDS
     (offender,) = found.offenders
-    assert offender.left_out == 0
-    assert offender.profit == 4  # for its update and its attestation, once: there is no further round
-    assert found.honest_profit == 4
+    assert offender.left_out == 0 and offender.profit == found.honest_profit == 4
+
+
+def test_without_those_who_vouch_nobody_could_make_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: what the attack did, and does where a majority of those who vouch is in one hand."""
+    monkeypatch.setattr(Trainer, "_serve", lambda self, number, reveal: None)
+    with TemporaryDirectory() as folder:
+        small = economy(ROUNDS, Path(folder), participants=TRAINERS)
+        assert run_bout(small, Assault(name="serve-some", attackers=1)).rounds == 0
