@@ -35,6 +35,10 @@ def prune(
     ] = None,
     rpc_url: Annotated[str | None, typer.Option(help="Node to read from, when a store is given.")] = None,
     deployment: Annotated[Path | None, typer.Option(help="Deployment file, when a store is given.")] = None,
+    ipfs: Annotated[
+        list[str] | None,
+        typer.Option(help="RPC address of an IPFS daemon that may let go of it too.", metavar="URL"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
     all_unknown: Annotated[
         bool, typer.Option("--all-unknown", help="Also delete whatever no task of the deployment names.")
@@ -52,14 +56,19 @@ def prune(
     """
     chosen = {address.lower() for address in task or ()}
     if (subject / "chain").is_dir() and (subject / "store").is_dir():
-        done = _prune_run(subject, chosen, ignore_retention, all_unknown, dry_run)
+        done, finished = _prune_run(subject, chosen, ignore_retention, all_unknown, dry_run)
     else:
-        done = _prune_live(subject, chosen, rpc_url, deployment, ignore_retention, all_unknown, dry_run)
+        done, finished = _prune_live(
+            subject, chosen, rpc_url, deployment, ignore_retention, all_unknown, dry_run
+        )
+    if ipfs and not dry_run:
+        _unpin(subject, ipfs, finished)
     if as_json:
         report = {
             "dry_run": dry_run,
             "freed_bytes": sum(one.freed_bytes for one in done),
             "stores": [one.to_json() for one in done],
+            "unpinned": sorted(content.cid for content in finished) if ipfs else [],
         }
         typer.echo(json.dumps(report, sort_keys=True))
         return
@@ -71,11 +80,32 @@ def prune(
             f"in {one.kept_blocks}; {one.unknown_bytes:,} in {one.unknown_blocks} of unknown purpose left alone",
             soft_wrap=True,
         )
+    if ipfs:
+        verb = "would let go" if dry_run else "let go"
+        console.print(f"IPFS: {verb} of {len(finished)} contents")
+
+
+def _unpin(folder: Path, daemons: list[str], contents: Iterable[ContentId]) -> None:
+    """Let every daemon drop what is over; its next garbage collection frees the bytes.
+
+    Raises:
+        StorageError: a daemon could not be told; running the command again goes on.
+    """
+    from fl_client.storage import StoreSettings, open_store
+    from fl_client.storage.layered import LayeredStore
+
+    store = open_store(StoreSettings(folder=folder, ipfs=tuple(daemons)))
+    assert isinstance(store, LayeredStore)  # there is at least one endpoint
+    try:
+        for content in sorted(contents, key=lambda one: one.cid):
+            store.remote.unpin(content)
+    finally:
+        store.close()
 
 
 def _prune_run(
     out: Path, chosen: set[str], ignore_retention: bool, all_unknown: bool, dry_run: bool
-) -> list[Pruned]:
+) -> tuple[list[Pruned], frozenset[ContentId]]:
     """The public store of a run, and every trainer's outbox."""
     from fl_client.chain import import_chain
     from fl_client.storage import LocalStore, prune_store
@@ -107,7 +137,7 @@ def _prune_run(
                 dry_run=dry_run,
             )
         )
-    return done
+    return done, finished
 
 
 def _prune_live(
@@ -118,7 +148,7 @@ def _prune_live(
     ignore_retention: bool,
     all_unknown: bool,
     dry_run: bool,
-) -> list[Pruned]:
+) -> tuple[list[Pruned], frozenset[ContentId]]:
     if rpc_url is None or deployment is None:
         raise ConfigError(
             f"{folder} is not the --out folder of a run: a store needs --rpc-url and --deployment"
@@ -134,11 +164,10 @@ def _prune_live(
     contracts.check(connection)
     found = _retentions(connection, contracts.factory, chosen, _FAR if ignore_retention else connection.now())
     needed, finished = _merged(found)
-    return [
-        prune_store(
-            LocalStore(folder), needed=needed, finished=finished, all_unknown=all_unknown, dry_run=dry_run
-        )
-    ]
+    done = prune_store(
+        LocalStore(folder), needed=needed, finished=finished, all_unknown=all_unknown, dry_run=dry_run
+    )
+    return [done], finished
 
 
 def _retentions(

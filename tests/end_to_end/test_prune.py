@@ -8,8 +8,9 @@ import pytest
 
 from fl_client.chain import Connection, import_chain
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
-from fl_client.rounds import TaskWatch, retention_of
+from fl_client.rounds import TaskWatch, everything, retention_of
 from fl_client.storage import LocalStore
+from tests.fl_client.storage.kubo_stub import KuboStub
 
 from .conftest import Run, run_fl
 
@@ -73,6 +74,20 @@ def test_an_outbox_keeps_only_what_was_never_made_public(run: Run, out: Path) ->
     assert set(left) == {silent.replace(" ", "-")}
     pruned(out, "--all-unknown")
     assert not list(out.glob("state/*/outbox/*"))
+
+
+def test_a_daemon_lets_go_of_what_is_over_and_of_nothing_else(run: Run, out: Path) -> None:
+    store = LocalStore(out / "store")
+    watch = watch_at(run, 1.0)
+    kept = {content.cid for content in retention_of(watch, now=LATER).needed}
+    with KuboStub().running() as daemon:
+        daemon.pins = {content.cid for content in everything(watch) if store.has(content)} | {"bafyforeign"}
+        before = set(daemon.pins)
+        assert pruned(out, "--ignore-retention", "--ipfs", daemon.url, "--dry-run")["unpinned"]
+        assert daemon.pins == before
+        report = pruned(out, "--ignore-retention", "--ipfs", daemon.url)
+        assert daemon.pins == kept | {"bafyforeign"} != before
+        assert set(report["unpinned"]) >= before - daemon.pins  # type: ignore[call-overload]
 
 
 def test_foreign_files_stay_unless_told(out: Path) -> None:
