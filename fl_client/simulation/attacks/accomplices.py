@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fl_client.errors import EncodingError, StorageError
 from fl_client.learning import LocalLearner, LocalUpdate
+from fl_client.review import UNAVAILABLE
 from fl_client.roles import ModelBook
 from fl_client.rounds import RoundRecord, TaskWatch, Vector
 from fl_client.simulation.attacks.crew import Crew
@@ -63,6 +64,25 @@ class Gang:
             outcome=outcome,
             honest=np.stack(honest) if honest else np.zeros(form, dtype=np.int32),
             colluding=np.stack(colluding) if colluding else np.zeros(form, dtype=np.int32),
+            standing=self._standing(record),
+        )
+
+    def _standing(self, record: RoundRecord) -> float | None:
+        """What the judges' medians say of the gang, see ``PastRound``."""
+        board = self.watch.ledger.board
+        review = None if board is None else board.reviews.get(record.frozen_turn)
+        judges = self.watch.contract.board
+        if judges is None or review is None or not review.medians:
+            return None
+        scored = [
+            (reveal.trainer in self.members, review.medians[reveal.index])
+            for reveal in record.reveals
+            if review.medians[reveal.index] != UNAVAILABLE
+        ]
+        return standing(
+            [score for ours, score in scored if ours],
+            [score for ours, score in scored if not ours],
+            judges.terms.floor,
         )
 
     def _accepted(self, record: RoundRecord) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
@@ -77,6 +97,18 @@ class Gang:
                 continue  # vouched for by others, and not to be had here
             (colluding if reveal.trainer in self.members else honest).append(vector)
         return honest, colluding
+
+
+def standing(ours: Sequence[int], others: Sequence[int], floor: int) -> float | None:
+    """Where the worst of our scores lies between the floor (0) and the mean of the others' (1).
+
+    >>> standing([120, 150], [200, 200], floor=100)
+    0.2
+    """
+    if not ours or not others:
+        return None
+    span = sum(others) / len(others) - floor
+    return (min(ours) - floor) / span if span > 0 else None
 
 
 class GangLearner:

@@ -20,6 +20,8 @@ _WAYS: Final[tuple[Callable[[Knowledge], Rows], ...]] = (
 
 _STRENGTHS: Final = (0.5, 1.0, 2.0, 4.0)
 _BACK, _ON, _WEAKEST, _STRONGEST = 0.5, 1.25, 1 / 8, 8.0
+_NEAR = 0.25
+"""Below this place between the floor and the others, a score is too near the floor to go further."""
 _TAKEN = 0.5
 """From this share of the harm that was to be expected on, an attack went through."""
 
@@ -32,7 +34,8 @@ class Adaptive(ModelPoisoning):
     It tries a few ways and strengths on the crowd with the rule itself (Fang et al., "Local Model Poisoning Attacks",
     arXiv 1911.11815, in place of their rule-specific solutions). Then it looks at the round before: if its updates
     were not accepted, or the model went where honest updates alone would have taken it (less than half of the harm
-    came through), the rule or its reviewers knew them, and it comes closer to the honest; otherwise it grows bolder.
+    came through), or their scores fell to near the floor of the review, the rule or the judges knew them, and it
+    comes closer to the honest; otherwise it grows bolder.
     """
 
     name: str = "adaptive"
@@ -59,12 +62,13 @@ def correction(known: Knowledge) -> float:
 
     Of the round before it compares three steps along the honest mean h: the one that h makes, the one that the rule
     gave with the colluders' updates, and the one that a mean of all would have given. It is 1 where nothing can be
-    learnt: in the first round, or where the colluders did no harm to a mean.
+    learnt: in the first round, or where the colluders did no harm to a mean. Where judges score, their medians come
+    first: who is near the floor is seen through, whatever the model did.
     """
     past = known.past
     if past is None or not len(past.honest):
         return 1.0
-    if not len(past.colluding):
+    if not len(past.colluding) or (past.standing is not None and past.standing < _NEAR):
         return _BACK
     honest = past.honest.mean(axis=0)
     square = float(honest @ honest)

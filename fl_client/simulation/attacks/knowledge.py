@@ -28,12 +28,15 @@ class PastRound:
         outcome: the model that it ended with, int32 (d,).
         honest: accepted updates of the others, int32 (k, d).
         colluding: accepted updates of the attackers, int32 (j, d); fewer than they sent where some were not accepted.
+        standing: where the worst of the attackers' median scores lay between the review's floor (0) and the mean of
+            the others' (1); None where nobody reviewed.
     """
 
     base: Vector = field(repr=False)
     outcome: Vector = field(repr=False)
     honest: Vector = field(repr=False)
     colluding: Vector = field(repr=False)
+    standing: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,11 @@
 """The adaptive attacker comes closer to the honest after it was seen through, and grows bolder after it was not."""
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from fl_client.simulation.attacks.accomplices import standing
 from fl_client.simulation.attacks.adaptive import Adaptive, correction
 
 from .crowds import crowd, known, past
@@ -23,6 +27,20 @@ def test_it_backs_off_when_the_model_went_where_honest_updates_led() -> None:
 def test_it_backs_off_when_its_updates_were_not_accepted() -> None:
     record = past(honest=HONEST, colluding=SENT[:0], step=HONEST.mean(axis=0))
     assert correction(known(HONEST, past=record)) < 1
+
+
+def test_scores_near_the_floor_make_it_back_off_though_the_model_followed_it() -> None:
+    harmed = np.concatenate([HONEST, SENT]).mean(axis=0)
+    record = past(honest=HONEST, colluding=SENT, step=harmed)
+    assert correction(known(HONEST, past=replace(record, standing=0.1))) < 1
+    assert correction(known(HONEST, past=replace(record, standing=0.9))) > 1
+
+
+def test_its_standing_is_that_of_its_worst_score() -> None:
+    assert standing([150, 110], [180, 220], 100) == 0.1
+    assert standing([90], [200], 100) == pytest.approx(-0.1)
+    assert standing([], [200], 100) is None
+    assert standing([150], [100], 100) is None  # the others are at the floor themselves: nothing to compare with
 
 
 def test_boldness_adds_up_over_rounds_within_bounds() -> None:
