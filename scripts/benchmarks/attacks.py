@@ -49,7 +49,7 @@ RULES = (
     *("mean", "median", "trimmed-mean:0.2", "krum:2+mean", "multi-krum:2+mean", "clip+mean", "fltrust+mean"),
     *(DEFAULT_RULE, "nnm:2+clip+trimmed-mean:0.2", "bound:1+nnm:2+trimmed-mean:0.2"),
 )
-WORST_ON_FASHION = ("ipm-optimal", "adaptive", "min-max")
+WORST_ON_FASHION = ("ipm-optimal", "adaptive", INFLATED)
 LIMITS = {"iid": 2.0, "dirichlet:0.5": 5.0}
 """Points that the default rule may lose to the worst attack."""
 

@@ -25,7 +25,6 @@ from fl_client.learning import (
     split,
 )
 from fl_client.learning.many import ManyLearners, Share
-from fl_client.learning.momentum import RunningMean
 from fl_client.roles import FRACTION_BITS
 from fl_client.rounds import Vector
 from fl_client.simulation.attacks.attack import Attack
@@ -57,7 +56,6 @@ class GridSettings:
         trainers: n.
         attackers: f, the last of them.
         omniscient: attackers see this round's honest updates before they commit, which the protocol prevents.
-        momentum: beta of honest trainers, 0 for none.
 
     Raises:
         ConfigError: no honest majority.
@@ -73,7 +71,6 @@ class GridSettings:
     training: LocalTraining = field(
         default_factory=lambda: LocalTraining(epochs=5, batch_size=0, learning_rate=0.5)
     )
-    momentum: float = 0.0
     omniscient: bool = False
 
     def __post_init__(self) -> None:
@@ -119,7 +116,6 @@ class _Run:
         self.samples = [len(share.samples) for share in shares]
         if cell.attack == INFLATED:
             self.samples[first:] = [MAX_SAMPLES] * settings.attackers
-        self._running = [RunningMean(settings.momentum) for _ in shares]
         self._trust: Vector | None = None
         self._crew: Crew | None = None
         self.base: Vector
@@ -148,8 +144,9 @@ class _Run:
             return
         count = self._settings.trainers
         self._trust = fitting[count] if self.defence.wants_trust else None
-        mixed = [running.step(row) for running, row in zip(self._running, fitting[:count], strict=True)]
-        sent = on_lattice(np.stack(mixed).astype(np.float64), self.defence.norm_bound(self.base.size))
+        sent = on_lattice(
+            np.stack(fitting[:count]).astype(np.float64), self.defence.norm_bound(self.base.size)
+        )
         first = count - self._settings.attackers
         taken = count
         if self._crew is not None:

@@ -85,7 +85,6 @@ class WithholdingTrainer(Trainer):
         content = ContentId.from_digest(secret.content_id, size)
         self.accomplices.put(self.private.get(content, max_bytes=size))
 
-
     def _serve(self, number: int, reveal: Reveal) -> None:
         """Give nothing to anybody else."""
 

@@ -8,7 +8,6 @@ from torch import nn
 from fl_client.errors import LearningError
 from fl_client.learning import GlobalModel, LocalLearner, LocalTraining, load_task, parse_partition, split
 from fl_client.learning.many import ManyLearners, Share
-from fl_client.learning.momentum import RunningMean
 from fl_client.learning.shortening import ShorteningLearner, shortened
 from fl_client.learning.task import ClassificationTask, TaskData
 
@@ -85,12 +84,6 @@ def test_models_with_running_averages_are_refused() -> None:
     model = GlobalModel(Normalised(), seed=0, fraction_bits=20)
     with pytest.raises(LearningError, match="LocalLearner"):
         ManyLearners(model, LocalTraining(epochs=1, batch_size=0, learning_rate=0.3))
-
-
-def test_momentum_forgets_at_its_rate() -> None:
-    running = RunningMean(0.75)
-    sent = [running.step(np.array([value], dtype=np.int32))[0] for value in (1024, 0, 0, 0)]
-    assert sent == [1024, 768, 576, 432]
 
 
 @pytest.mark.parametrize("bound", [1.0, 1_000.0, 123_456.7])

@@ -40,7 +40,9 @@ def test_its_standing_is_that_of_its_worst_score() -> None:
     assert standing([150, 110], [180, 220], 100) == 0.1
     assert standing([90], [200], 100) == pytest.approx(-0.1)
     assert standing([], [200], 100) is None
-    assert standing([150], [100], 100) is None  # the others are at the floor themselves: nothing to compare with
+    assert (
+        standing([150], [100], 100) is None
+    )  # the others are at the floor themselves: nothing to compare with
 
 
 def test_boldness_adds_up_over_rounds_within_bounds() -> None:
