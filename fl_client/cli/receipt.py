@@ -83,7 +83,7 @@ def _check(settings: Settings, subject: str | None, task: str | None, file: Path
     from fl_client.records.receipt_check import check_receipt, read_receipt
 
     given = read_receipt(file)
-    check_receipt(_opened(settings, subject, task or str(given.get("task"))), given)
+    check_receipt(_opened(settings, subject, task or given["task"]), given)
     count = len(given["records"])
     if as_json:
         typer.echo(
