@@ -17,7 +17,7 @@ def attack(
     fraction: Annotated[float, typer.Option(help="Share of the trainers that attack, below 0.5.")] = 0.2,
     rule: Annotated[
         str | None,
-        typer.Option(help="The defence, [bound:NORM+]RULE; nnm:2+trimmed-mean:0.2 by default."),
+        typer.Option(help=r"The defence, \[bound:NORM+]RULE; nnm:2+trimmed-mean:0.2 by default."),
     ] = None,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "iid",
     participants: Annotated[int, typer.Option(help="Trainers, attackers included.")] = 10,
