@@ -128,8 +128,8 @@ def demo(
         def started(federation: Federation) -> None:
             for cheat in federation.cheats:
                 console.print(f"planted: {cheat.actor} cheats in round {cheat.round} ({cheat.evidence})")
-            for name in federation.left_out:
-                console.print(f"left out: {name} needs more rounds or participants than this run has")
+            for name, why in federation.left_out.items():
+                console.print(f"left out: {name}, since {why}")
             console.print()
 
         def finished(report: RoundReport) -> None:

@@ -49,6 +49,7 @@ def summarize(
         "command": _command(federation.settings, federation),
         "environment": _environment(),
         "left_out": list(federation.left_out),
+        "left_out_why": federation.left_out,
         "out": str(federation.settings.out),
     }
 
