@@ -29,6 +29,11 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return summarize(federation, reports, head="0x", wall_seconds=[1.0 for _ in reports])
 
 
+def test_the_settings_name_who_seals_who_scores_and_what_pays(summary: dict[str, Any]) -> None:
+    told = {name: summary["settings"][name] for name in ("sealing", "validators", "reward")}
+    assert told == {"sealing": "proof-of-work", "validators": 3, "reward": "samples"}
+
+
 def test_every_cheat_that_was_left_out_stands_with_its_reason(summary: dict[str, Any]) -> None:
     assert summary["left_out"] == [SILENT, COPY, NORM, AGGREGATE]
     assert list(summary["left_out_why"]) == summary["left_out"]
