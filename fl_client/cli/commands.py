@@ -37,7 +37,12 @@ class Member(StrEnum):
 # ---------------------------------------------------------------------- roles
 
 
-@takes(*ROLE, *LEARNING)
+@takes(
+    *ROLE,
+    *LEARNING,
+    "partition",
+    seed="Of the partition, the same for all trainers, and of what learning draws.",
+)
 def train(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
     """Take part as a trainer: join, learn on your own data, commit, reveal, attest, and take the stake home.
 

@@ -252,7 +252,8 @@ class Network:
             among = self.plan.validators if role == "validator" else self.plan.trainers
             share = _ROOT_SHARE if role == "owner" else f"{name.split('-')[1]}/{among}"
             arguments += ["--definition", self.plan.definition, "--share", share]
-            arguments += ["--partition", self.plan.partition, "--seed", self.plan.seed]
+            arguments += ["--seed", self.plan.seed]
+            arguments += ["--partition", self.plan.partition] if role == "trainer" else []
             arguments += [] if self.plan.data is None else ["--data", self.plan.data]
         log = out / "logs" / f"{name}.log"
         log.parent.mkdir(exist_ok=True)

@@ -63,3 +63,14 @@ def test_the_defence_of_an_attack_is_shown_with_its_bound(capsys: pytest.Capture
     with pytest.raises(SystemExit):
         main(["attack", "--help"])
     assert "[bound:NORM+]RULE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "offered"), [("train", True), ("validate", False), ("own", False)])
+def test_only_who_has_a_share_of_the_training_data_is_told_how_it_is_shared_out(
+    command: str, offered: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert ("--partition" in shown, "Of the partition" in shown) == (offered, offered)
+    assert "what learning draws" in " ".join(shown.replace("\u2502", " ").split())
