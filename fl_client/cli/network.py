@@ -177,17 +177,12 @@ class Network:
 
     def _greatest_share(self) -> int:
         """The count that earns the whole reward, where samples pay."""
-        import numpy as np  # torch comes with the next line: only this payment waits for that
-
-        from fl_client import learning
+        from fl_client import learning  # torch comes with it: only this payment waits for that
 
         plan = self.plan
         data = learning.check_task(learning.load_task(plan.definition, data_dir=plan.data))
-        shares = learning.split(
-            learning.parse_partition(plan.partition),
-            data.train_targets,
-            participants=plan.trainers,
-            generator=np.random.default_rng(plan.seed),
+        shares = learning.share_out(
+            plan.partition, data.train_targets, participants=plan.trainers, seed=plan.seed
         )
         return max(len(share) for share in shares)
 

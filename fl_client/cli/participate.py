@@ -15,7 +15,7 @@ from types import FrameType
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
-from fl_client.cli.learner import local_judge, local_learner, own_pace, root_learner
+from fl_client.cli.learner import local_judge, local_learner, root_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
 from fl_client.cli.session import open_account, open_content, open_task, parse_address, state_folder
 from fl_client.cli.settings import Settings
@@ -84,15 +84,16 @@ def aggregator(seat: Seat) -> Participant:
 
 def validator(seat: Seat) -> Participant:
     """A validator with the samples that the settings name."""
+    judge, measured = local_judge(seat.settings, seat.watch.contract)
     return Validator(
         seat.watch,
         seat.sender,
         seat.gas,
-        judge=local_judge(seat.settings, seat.watch.contract),
+        judge=judge,
         models=seat.models,
         journal=seat.journal,
         salt=lambda turn, committee: Bytes32(secrets.token_bytes(32)),
-        measured=own_pace(seat.settings, seat.watch.contract),
+        measured=measured,
     )
 
 

@@ -19,9 +19,9 @@ from fl_client.learning import (
     TaskData,
     check_task,
     load_task,
-    parse_partition,
+    part_of,
     resolve_device,
-    split,
+    share_out,
     training_defaults,
 )
 from fl_client.records import AGGREGATE
@@ -88,11 +88,11 @@ class Founding:
             )
         self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
-        self.shares = split(
-            parse_partition(settings.partition),
+        self.shares = share_out(
+            settings.partition,
             self.data.train_targets,
             participants=settings.participants,
-            generator=np.random.default_rng(settings.seed),
+            seed=settings.seed,
         )
         self.connection = Connection.embedded(
             seed=settings.seed, accounts=settings.participants + self.further_accounts + settings.validators
@@ -212,7 +212,7 @@ class Founding:
         name = f"validator {index + 1}"
         account = self.settings.participants + self.further_accounts + index
         sender, journal = self._sender(account, name.replace(" ", "-"))
-        mine = self.data.test.select(np.arange(index, len(self.data.test), self.settings.validators))
+        mine = self.data.test.select(part_of(len(self.data.test), index + 1, self.settings.validators))
         validator = Validator(
             self.watch,
             sender,
@@ -240,7 +240,7 @@ class Founding:
 
     def _owner(self) -> Member:
         """With a part of the test samples, where the rule compares with what it learnt on them."""
-        root = self.data.test.select(np.arange(0, len(self.data.test), ROOT_SHARE))
+        root = self.data.test.select(part_of(len(self.data.test), 1, ROOT_SHARE))
         learner = LocalLearner(
             self.model, root, self.training, seed=self.settings.seed * 1_000 + 999, device=self.device
         )
