@@ -18,8 +18,9 @@ from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, UnlockedSender, create_keystore
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.cli.processes import START_SECONDS, Process, anvil, bare_environment, command_line
-from fl_client.errors import ChainError, ConfigError
+from fl_client.errors import ChainError
 from fl_client.roles import check_reward, review_by
+from fl_client.simulation.folder import new_folder
 from fl_client.types import Address
 
 _FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
@@ -80,20 +81,24 @@ class Network:
         """Make a network; nothing is started before ``with``.
 
         Raises:
-            ConfigError: the folder holds something, or the rule's bounds do not fit so few trainers.
+            ConfigError: the rule's bounds do not fit so few trainers.
         """
         rule = parse_aggregation(plan.rule)
         rule.check(plan.trainers)
         self._gives = bool(rule.needs & (Needs.TRUST | Needs.REPUTATIONS))
-        if plan.out.exists() and any(plan.out.iterdir()):
-            raise ConfigError(f"{plan.out} is not empty: choose another --out, or remove it")
         self.plan = plan
         self.processes: list[Process] = []
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Network:
+        """Start everything.
+
+        Raises:
+            ConfigError: the folder holds something, or cannot be written.
+            ChainError: the node does not answer, or a process failed.
+        """
+        new_folder(self.plan.out)
         try:
-            self.plan.out.mkdir(parents=True, exist_ok=True)
             self.url = self.plan.rpc_url or self._stack.enter_context(anvil(self.plan.out))
             self.contract = self._found()
             self._start(lambda role: role == "validator")
