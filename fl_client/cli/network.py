@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fl_client.aggregation import parse_aggregation
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, UnlockedSender, create_keystore
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.cli.processes import START_SECONDS, Process, anvil, bare_environment, command_line
 from fl_client.errors import ChainError
-from fl_client.roles import check_reward, review_by
+from fl_client.roles import TaskPlan, review_by
 from fl_client.simulation.folder import new_folder
 from fl_client.types import Address
 
@@ -33,6 +32,8 @@ _COMMANDS: Final = {
     "owner": ("own",),
     "validator": ("validate",),
 }
+_ANSWER_SECONDS: Final = 2
+_UNBONDING_SECONDS: Final = 19
 _ROOT_SHARE: Final = "1/5"
 """Of the test samples: what the owner learns a trusted update on, where the rule compares with one."""
 
@@ -51,6 +52,9 @@ class NetworkPlan:
         poll: seconds between two looks at the chain.
         validators, reward: who reviews, 0 for nobody, and what accepted updates are paid by.
         until_home: whether participants wait until their stakes are back; else they end with the task.
+
+    Raises:
+        ConfigError: a value is out of its range.
     """
 
     out: Path
@@ -71,21 +75,41 @@ class NetworkPlan:
     reward: str = "equal"
 
     def __post_init__(self) -> None:
-        check_reward(self.reward, self.validators)
+        from fl_client.simulation import DemoSettings  # torch comes with it
+
+        # What a node and a deployed task would only say later, in words that name no option.
+        DemoSettings(
+            participants=self.trainers,
+            rounds=self.rounds,
+            rule=self.rule,
+            partition=self.partition,
+            seed=self.seed,
+            validators=self.validators,
+            reward=self.reward,
+        )
+        self.task  # noqa: B018 - refuses times that no task can have
+
+    @property
+    def task(self) -> TaskPlan:
+        """The task that its owner creates, before what the factory fills in."""
+        return TaskPlan(
+            rounds=self.rounds,
+            trainers=self.trainers,
+            rule=self.rule,
+            phase_seconds=self.phase_seconds,
+            challenge_seconds=self.challenge_seconds,
+            answer_seconds=_ANSWER_SECONDS,
+            unbonding_seconds=_UNBONDING_SECONDS,
+            review=review_by(self.validators, self.reward),
+        )
 
 
 class Network:
     """A deployed task with a process for every participant; a context manager that leaves no process behind."""
 
     def __init__(self, plan: NetworkPlan) -> None:
-        """Make a network; nothing is started before ``with``.
-
-        Raises:
-            ConfigError: the rule's bounds do not fit so few trainers.
-        """
-        rule = parse_aggregation(plan.rule)
-        rule.check(plan.trainers)
-        self._gives = bool(rule.needs & (Needs.TRUST | Needs.REPUTATIONS))
+        """Make a network; nothing is started before ``with``."""
+        self._gives = bool(plan.task.aggregation.needs & (Needs.TRUST | Needs.REPUTATIONS))
         self.plan = plan
         self.processes: list[Process] = []
         self._stack = contextlib.ExitStack()
@@ -161,21 +185,22 @@ class Network:
         return made
 
     def _describe_task(self) -> None:
-        plan = self.plan
-        seconds = (
-            f"{{phase: {plan.phase_seconds}, challenge: {plan.challenge_seconds}, answer: 2, unbonding: 19}}"
+        plan, task = self.plan, self.plan.task
+        seconds = ", ".join(
+            f"{name}: {getattr(task, f'{name}_seconds')}"
+            for name in ("phase", "challenge", "answer", "unbonding")
         )
         lines = [
             f"definition: {json.dumps(plan.definition)}",
             *([] if plan.data is None else [f"data: {json.dumps(str(plan.data.resolve()))}"]),
             f"seed: {plan.seed}",
-            f"trainers: {plan.trainers}",
-            f"rounds: {plan.rounds}",
-            f"rule: {json.dumps(plan.rule)}",
-            f"seconds: {seconds}",
+            f"trainers: {task.trainers}",
+            f"rounds: {task.rounds}",
+            f"rule: {json.dumps(task.rule)}",
+            f"seconds: {{{seconds}}}",
         ]
-        if (review := review_by(plan.validators, plan.reward)) is not None:
-            lines.append(f"review: {{committee: {review.committee}, payment: {review.payment}}}")
+        if task.review is not None:
+            lines.append(f"review: {{committee: {task.review.committee}, payment: {task.review.payment}}}")
         if plan.reward == "samples":
             lines.append(f"max_samples: {self._greatest_share()}")
         (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")

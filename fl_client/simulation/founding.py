@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
-from fl_client.errors import ConfigError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
@@ -38,6 +37,7 @@ from fl_client.roles import (
     TaskPlan,
     Trainer,
     Validator,
+    check_judges,
     create_task,
 )
 from fl_client.rounds import TaskWatch, VerifiedVectors, seal_vector
@@ -81,11 +81,7 @@ class Founding:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
-        if settings.validators > len(self.data.test):
-            raise ConfigError(
-                f"--validators is {settings.validators}, the task has {len(self.data.test)} test samples to share "
-                "out among them: give fewer"
-            )
+        check_judges(settings.validators, len(self.data.test))
         self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
         self.shares = share_out(

@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
-from fl_client.learning import LocalTraining
+from fl_client.learning import LocalTraining, parse_partition
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
 from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, TaskPlan, check_reward, review_by
 from fl_client.types import Bytes32
@@ -77,6 +77,10 @@ class DemoSettings:
             )
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
+        try:
+            parse_partition(self.partition)
+        except ConfigError as problem:
+            raise ConfigError(f"--partition: {problem}") from None
 
     @property
     def aggregation(self) -> AggregationRule:
