@@ -121,7 +121,7 @@ def demo(
         summary = run_demo(settings)
         _write_report(out, summary)
         typer.echo(json.dumps(summary, sort_keys=True))
-        raise typer.Exit(_exit_code(summary))
+        raise typer.Exit(exit_code_of(summary["audit"]))
     console = Console(highlight=False)
     with LiveRounds(console, rounds) as live:
 
@@ -138,12 +138,11 @@ def demo(
         summary = run_demo(settings, on_start=started, on_round=finished)
     _write_report(out, summary)
     print_summary(console, summary)
-    raise typer.Exit(_exit_code(summary))
+    raise typer.Exit(exit_code_of(summary["audit"]))
 
 
-def _exit_code(summary: dict[str, Any]) -> int:
-    """That of the audit."""
-    audit = summary["audit"]
+def exit_code_of(audit: dict[str, Any]) -> int:
+    """A demonstration ends as its audit does: 0 agrees, 1 differs, 2 cannot be checked."""
     return 0 if audit["passed"] else 2 if audit["first_difference"] is None else 1
 
 

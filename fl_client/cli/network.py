@@ -256,16 +256,17 @@ class Network:
         Raises:
             ChainError: it failed; its own line is in the message.
         """
-        done = subprocess.run(
-            command_line(*arguments, "--json"),
-            capture_output=True,
-            text=True,
-            env=bare_environment(),
-            check=False,
-        )
+        done = _ran(*arguments)
         if done.returncode:
             raise ChainError(f"fl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def audit(self) -> dict[str, Any]:
+        """Audit the task in a process of its own, from its node and its store; gives the verdict, whatever it is."""
+        from fl_client.simulation.demo import verdict_of  # torch comes with it
+
+        where = self.options("auditor")
+        return verdict_of(_ran("audit", self.plan.out / "task.json", *where[:4], *where[8:10], *where[12:]))
 
     def start(self, name: str, address: Address) -> Process:
         """Start a participant, or start it again: its state folder says where it was."""
@@ -319,3 +320,14 @@ class Network:
         if code:
             words = process.log.with_suffix(".err").read_text(encoding="utf-8").strip().splitlines()
             raise ChainError(f"{process.name} ended with {code}: {words[-1] if words else 'it said nothing'}")
+
+
+def _ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command that has ended."""
+    return subprocess.run(
+        command_line(*arguments, "--json"),
+        capture_output=True,
+        text=True,
+        env=bare_environment(),
+        check=False,
+    )

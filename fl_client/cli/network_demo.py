@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fl_client.chain.contracts import ONE_COIN
+from fl_client.cli.demo import exit_code_of
 from fl_client.cli.network import Network, NetworkPlan
 from fl_client.cli.session import open_content
 from fl_client.cli.settings import Settings
@@ -94,8 +95,7 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
             rounds._looked = 0.0
             look()
         seconds = time.monotonic() - began
-        where = network.options("auditor")
-        (verdict,) = network.run("audit", plan.out / "task.json", *where[:4], *where[8:10])
+        verdict = network.audit()
         summary = _summary(network, rounds, verdict, seconds)
     (plan.out / "summary.json").write_text(
         json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8"
@@ -109,7 +109,7 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
         print_fact(console, "took", f"{seconds:.0f} s, with starting everything")
         print_fact(console, "logs", str(plan.out / "logs"))
         print_verdict(console, verdict)
-    raise typer.Exit(0 if verdict["passed"] else 1)
+    raise typer.Exit(exit_code_of(verdict))
 
 
 def _loaded(plan: NetworkPlan) -> tuple[Task, TaskData]:

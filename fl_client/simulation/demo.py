@@ -68,7 +68,13 @@ def run_demo(
 def audit_elsewhere(out: Path, head: str) -> dict[str, Any]:
     """Audit a run in a process of its own, which knows nothing but the folder and the head's hash."""
     command = [sys.executable, "-m", "fl_client.cli.app", "audit", str(out), "--head", head, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_AUDIT_SECONDS, check=False)
+    return verdict_of(
+        subprocess.run(command, capture_output=True, text=True, timeout=_AUDIT_SECONDS, check=False)
+    )
+
+
+def verdict_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """What `fl audit --json` printed, whatever it ended with; where it could not begin, that it checked nothing."""
     try:
         verdict: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
