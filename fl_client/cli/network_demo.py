@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -103,13 +104,18 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(summary, sort_keys=True))
     else:
-        console.print(_money(summary))
-        console.print()
-        print_fact(console, "model root", summary["model_root"])
-        print_fact(console, "took", f"{seconds:.0f} s, with starting everything")
-        print_fact(console, "logs", str(plan.out / "logs"))
-        print_verdict(console, verdict)
+        show_ended(console, plan.out, summary)
     raise typer.Exit(exit_code_of(verdict))
+
+
+def show_ended(console: Console, out: Path, summary: dict[str, Any]) -> None:
+    """The closing words: who earned what, where everything is, and what the audit says."""
+    console.print(_money(summary))
+    console.print()
+    print_fact(console, "model root", summary["model_root"])
+    print_fact(console, "took", f"{summary['seconds']:.0f} s, with starting everything")
+    print_fact(console, "logs", str(out / "logs"))
+    print_verdict(console, summary["audit"])
 
 
 def _loaded(plan: NetworkPlan) -> tuple[Task, TaskData]:
