@@ -73,10 +73,19 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        said = (epochs, batch_size, lr, solver, fraction, device, sealing)
-        if said != (*[None] * 4, 1.0, "cpu", "slots"):
+        unusable = {
+            "--epochs": epochs is not None,
+            "--batch-size": batch_size is not None,
+            "--lr": lr is not None,
+            "--solver": solver is not None,
+            "--fraction": fraction != 1.0,
+            "--device": device != "cpu",
+            "--sealing": sealing != "slots",
+        }
+        if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
-                "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
+                "--network trains as the task says, all of them, on the CPU, and seals in slots: leave out "
+                f"{', '.join(given)}"
             )
         plan = NetworkPlan(
             out=out,
@@ -93,6 +102,8 @@ def demo(
         )
         run_network_demo(plan, as_json=as_json)
         return
+    if ipfs:
+        raise ConfigError("--ipfs goes with --network: in one process all share a folder; leave it out")
     # Torch takes seconds to import: only this command pays for it.
     from fl_client.learning import parse_batch_size
     from fl_client.simulation import DemoSettings, run_demo

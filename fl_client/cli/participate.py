@@ -103,7 +103,15 @@ def auditor(seat: Seat) -> Participant:
 
 
 def owner(seat: Seat, reputations: Path | None = None) -> Participant:
-    """Whoever pays: gives each round what its rule asks for, and moves the task on where nobody else does."""
+    """Whoever pays: gives each round what its rule asks for, and moves the task on where nobody else does.
+
+    Raises:
+        ConfigError: reputations are given, and the task's rule reads none; or they cannot be used.
+    """
+    if reputations is not None and not seat.models.rule.needs & Needs.REPUTATIONS:
+        raise ConfigError(
+            f"--reputations is {reputations}, and the task's rule {seat.models.rule.name} reads none: leave it out"
+        )
     root = None
     if seat.models.rule.needs & Needs.TRUST:
         root = root_learner(seat.settings, seat.watch.contract)

@@ -47,6 +47,10 @@ def refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Refused:
         (("--validators", "2"), "--validators is 2"),
         (("--reward", "score"), "--reward is score"),
         (("--task", "digitz"), "digits"),
+        (("--sealing", "proof-of-work"), "leave out --sealing\n"),
+        (("--lr", "0.1", "--device", "cuda"), "leave out --lr, --device\n"),
+        (("--fraction", "0.5", "--batch-size", "5"), "leave out --batch-size, --fraction\n"),
+        (("--solver", "svrg", "--epochs", "2"), "leave out --epochs, --solver\n"),
         (("--task", "blockfl-regression", "--partition", "shards"), "use iid"),
     ],
 )
