@@ -9,9 +9,3 @@ Address = NewType("Address", str)
 
 Bytes32 = NewType("Bytes32", bytes)
 """Exactly 32 bytes: a hash, a salt or a content id."""
-
-Wei = NewType("Wei", int)
-"""An amount of DeepCoin in its smallest unit (1e-18 coin)."""
-
-RoundIndex = NewType("RoundIndex", int)
-"""A round's number, from 1."""

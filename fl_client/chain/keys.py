@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from eth_account import Account as _EthAccount
 from eth_account.signers.local import LocalAccount
-from eth_typing import Hash32
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -67,10 +66,6 @@ class Account:
         """Sign a complete transaction (nonce, gas, fees and chain id set)."""
         signed = self._signer.sign_transaction(dict(transaction))
         return SignedTransaction(raw=bytes(signed.raw_transaction), hash=Bytes32(bytes(signed.hash)))
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Sign 32 bytes, e.g. an EIP-712 digest; returns r, s, v (65 bytes)."""
-        return bytes(self._signer.unsafe_sign_hash(Hash32(digest)).signature)
 
 
 def demo_account(seed: int, index: int) -> Account:

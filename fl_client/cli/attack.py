@@ -17,7 +17,7 @@ def attack(
     fraction: Annotated[float, typer.Option(help="Share of the trainers that attack, below 0.5.")] = 0.2,
     rule: Annotated[
         str | None,
-        typer.Option(help="The defence, [bound:NORM+]RULE; nnm:2+trimmed-mean:0.2 by default."),
+        typer.Option(help=r"The defence, \[bound:NORM+]RULE; nnm:2+trimmed-mean:0.2 by default."),
     ] = None,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "iid",
     participants: Annotated[int, typer.Option(help="Trainers, attackers included.")] = 10,
@@ -62,10 +62,13 @@ def attack(
     if as_json:
         typer.echo(json.dumps(found, sort_keys=True))
         return
-    _show(console, found)
+    show_duel(console, found)
 
 
-def _show(console: Console, found: dict[str, Any]) -> None:
+def show_duel(console: Console, found: dict[str, Any]) -> None:
+    """Print what `fl attack --json` would, in words."""
+    from fl_client.simulation.attacks import MODEL_ATTACKS
+
     console.print(
         f"\n{found['attack']} by {found['attackers']} against {found['rule']}, {found['partition']} shares"
     )
@@ -84,7 +87,9 @@ def _show(console: Console, found: dict[str, Any]) -> None:
             how.append(f"left out of {one['left_out']} rounds")
         console.print(f"  caught: {one['who']} ({', '.join(how)}), lost {one['lost']:g} coins")
     if not found["caught"]:
-        console.print("  caught: nobody; the updates are well-formed, only the rule holds them down")
+        # What an attack on the protocol does can be noticed; that nobody was is all there is to say.
+        only = "; the updates are well-formed, only the rule holds them down"
+        console.print(f"  caught: nobody{only if found['attack'] in MODEL_ATTACKS else ''}")
     scaled = f" ({found['attacker_profit_per_100_rounds']:+.0f} in 100)" if found["rounds"] else ""
     console.print(
         f"  the attackers' profit: {found['attacker_profit']:+g} coins in {found['rounds']} final rounds{scaled}; "

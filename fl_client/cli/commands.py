@@ -37,7 +37,12 @@ class Member(StrEnum):
 # ---------------------------------------------------------------------- roles
 
 
-@takes(*ROLE, *LEARNING)
+@takes(
+    *ROLE,
+    *LEARNING,
+    "partition",
+    seed="Of the partition, the same for all trainers, and of what learning draws.",
+)
 def train(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
     """Take part as a trainer: join, learn on your own data, commit, reveal, attest, and take the stake home.
 
@@ -200,7 +205,7 @@ def status(
     show_status(settings, account, watch=watch, as_json=as_json)
 
 
-@takes("task", *CHAIN, *STORE, "definition", "data")
+@takes("task", *CHAIN, *STORE)
 def export(
     settings: Settings,
     *,
@@ -215,6 +220,19 @@ def export(
         int | None,
         typer.Option("--round", help="The model after this round, 0 for the first one; else the last."),
     ] = None,
+    definition: Annotated[
+        str | None,
+        typer.Option(help="The model: a built-in task, module:Class or file.py:Class."),
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the task's data, where it reads one.")] = None,
+    chosen: Annotated[
+        str | None,
+        typer.Option(
+            "--task",
+            help="After `blocks`: which task, where a folder's chain holds several.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch a task's model, check it against the chain, and write it as safetensors; or write its round blocks.
@@ -223,12 +241,10 @@ def export(
 
     Example: fl export blocks runs/demo --out blocks.json
     """
-    from fl_client.cli.export import BLOCKS, export_blocks, export_final
+    from fl_client.cli import export as exporting
 
-    if settings.task == BLOCKS:
-        export_blocks(settings, subject, out or Path("blocks.json"), as_json=as_json)
-    else:
-        export_final(settings, out or Path("model.safetensors"), round_, as_json=as_json)
+    model = exporting.Wanted(round=round_, definition=definition, data=data)
+    exporting.export(settings, subject, chosen, model, out, as_json=as_json)
 
 
 @takes("task", *CHAIN, *ACCOUNT, *STORE, "state")

@@ -73,10 +73,19 @@ def demo(
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
 
-        said = (epochs, batch_size, lr, solver, fraction, device, sealing)
-        if said != (*[None] * 4, 1.0, "cpu", "slots"):
+        unusable = {
+            "--epochs": epochs is not None,
+            "--batch-size": batch_size is not None,
+            "--lr": lr is not None,
+            "--solver": solver is not None,
+            "--fraction": fraction != 1.0,
+            "--device": device != "cpu",
+            "--sealing": sealing != "slots",
+        }
+        if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
-                "--network trains as the task says, on the CPU: leave out --epochs, --lr and the like"
+                "--network trains as the task says, all of them, on the CPU, and seals in slots: leave out "
+                f"{', '.join(given)}"
             )
         plan = NetworkPlan(
             out=out,
@@ -93,6 +102,8 @@ def demo(
         )
         run_network_demo(plan, as_json=as_json)
         return
+    if ipfs:
+        raise ConfigError("--ipfs goes with --network: in one process all share a folder; leave it out")
     # Torch takes seconds to import: only this command pays for it.
     from fl_client.learning import parse_batch_size
     from fl_client.simulation import DemoSettings, run_demo
@@ -121,15 +132,15 @@ def demo(
         summary = run_demo(settings)
         _write_report(out, summary)
         typer.echo(json.dumps(summary, sort_keys=True))
-        raise typer.Exit(_exit_code(summary))
+        raise typer.Exit(exit_code_of(summary["audit"]))
     console = Console(highlight=False)
     with LiveRounds(console, rounds) as live:
 
         def started(federation: Federation) -> None:
             for cheat in federation.cheats:
                 console.print(f"planted: {cheat.actor} cheats in round {cheat.round} ({cheat.evidence})")
-            for name in federation.left_out:
-                console.print(f"left out: {name} needs more rounds or participants than this run has")
+            for name, why in federation.left_out.items():
+                console.print(f"left out: {name}, since {why}")
             console.print()
 
         def finished(report: RoundReport) -> None:
@@ -138,12 +149,11 @@ def demo(
         summary = run_demo(settings, on_start=started, on_round=finished)
     _write_report(out, summary)
     print_summary(console, summary)
-    raise typer.Exit(_exit_code(summary))
+    raise typer.Exit(exit_code_of(summary["audit"]))
 
 
-def _exit_code(summary: dict[str, Any]) -> int:
-    """That of the audit."""
-    audit = summary["audit"]
+def exit_code_of(audit: dict[str, Any]) -> int:
+    """A demonstration ends as its audit does: 0 agrees, 1 differs, 2 cannot be checked."""
     return 0 if audit["passed"] else 2 if audit["first_difference"] is None else 1
 
 

@@ -3,35 +3,73 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from fl_client.cli.session import check_writable, open_content, open_task
+from fl_client.cli.session import check_writable, open_content, open_records, open_task
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.learning import GlobalModel, check_task, export_model, load_task, resolve_device
-from fl_client.records import Subject
 from fl_client.roles import ModelBook
 from fl_client.rounds import TaskWatch, blocks_of
 
 BLOCKS: Final = "blocks"
 
 
-def export_blocks(settings: Settings, subject: str | None, out: Path, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was said of the model that is to be exported; None where nothing was."""
+
+    round: int | None
+    definition: str | None
+    data: Path | None
+
+
+def export(
+    settings: Settings,
+    subject: str | None,
+    task: str | None,
+    model: Wanted,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write a task's model, or after the word `blocks` its round blocks.
+
+    Raises:
+        ConfigError: something was given that would not be looked at.
+    """
+    if settings.task == BLOCKS:
+        unread = {"--round": model.round, "--definition": model.definition, "--data": model.data}
+        _refuse(unread, "blocks are of every round, and of no definition: leave it out")
+        export_blocks(settings, subject, task, out or Path("blocks.json"), as_json=as_json)
+        return
+    _refuse({repr(subject): subject, "--task": task}, "it goes after `fl export blocks`")
+    definition, data = model.definition or settings.definition, model.data or settings.data
+    settings = replace(settings, definition=definition, data=data)
+    export_final(settings, out or Path("model.safetensors"), model.round, as_json=as_json)
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    if names := [name for name, value in given.items() if value is not None]:
+        raise ConfigError(f"{', '.join(names)} cannot be used here: {why}")
+
+
+def export_blocks(
+    settings: Settings, subject: str | None, task: str | None, out: Path, *, as_json: bool
+) -> None:
     """Write the block of every final round, and that of the first model, as JSON.
 
     Raises:
         ConfigError: no such subject.
     """
-    if subject is None:
+    if subject is None and task is None:
         raise ConfigError("whose blocks? give a task, its task file, or the folder of a run after `blocks`")
-    if Path(subject).is_dir():
-        contract = Subject(where=subject).open().contract
-    else:
-        contract = open_task(replace(settings, task=subject))
+    contract = open_records(settings, subject, task)
     check_writable(out, "--out")
     watch = TaskWatch(contract)
     watch.refresh()

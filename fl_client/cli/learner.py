@@ -38,16 +38,11 @@ def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
         LearningError: its definition or its data cannot be used.
     """
     part, whole = parse_share(settings.share)
-    import numpy as np  # torch comes with the next line: only trainers and validators wait for that
-
-    from fl_client import learning
+    from fl_client import learning  # torch comes with it: only trainers, validators and owners wait for that
 
     task, data, model = _opened(settings, contract)
-    shares = learning.split(
-        learning.parse_partition(settings.partition),
-        data.train_targets,
-        participants=whole,
-        generator=np.random.default_rng(settings.seed),
+    shares = learning.share_out(
+        settings.partition, data.train_targets, participants=whole, seed=settings.seed
     )
     return learning.LocalLearner(
         model,
@@ -66,66 +61,50 @@ def root_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
         LearningError: its definition or its data cannot be used, or this part is empty.
     """
     part, whole = parse_share(settings.share)
-    import numpy as np
-
     from fl_client import learning
 
     task, data, model = _opened(settings, contract)
     return learning.LocalLearner(
         model,
-        data.test.select(np.arange(part - 1, len(data.test), whole)),
+        data.test.select(learning.part_of(len(data.test), part, whole)),
         learning.training_defaults(task),
         seed=settings.seed,
         device=learning.resolve_device(settings.device),
     )
 
 
-def local_judge(settings: Settings, contract: TaskContract) -> LossJudge:
-    """A validator's judge: the K-th of N parts of the definition's test samples, which no trainer has.
+def local_judge(settings: Settings, contract: TaskContract) -> tuple[LossJudge, Fraction | None]:
+    """A validator's judge and its own pace, on the K-th of N parts of the definition's test samples.
+
+    Returns:
+        What scores updates on samples that no trainer has; and milliseconds a sample of own training on a few of
+        them, None where the task compares no times.
 
     Raises:
         ConfigError: the model is another than the task's, or this part is empty.
         LearningError: its definition or its data cannot be used.
     """
     part, whole = parse_share(settings.share)
-    import numpy as np
-
     from fl_client import learning
     from fl_client.review import LossJudge
 
-    _, data, model = _opened(settings, contract)
-    if part > len(data.test):
+    task, data, model = _opened(settings, contract)
+    rows, device = learning.part_of(len(data.test), part, whole), learning.resolve_device(settings.device)
+    if not len(rows):
         # Whoever can score nothing is silent when it is drawn, and slashed for it.
         raise ConfigError(
             f"--share is {settings.share!r}, the definition has {len(data.test)} test samples, so that this part is "
             f"empty: give K/N with N at most {len(data.test)}"
         )
-    mine = data.test.select(np.arange(part - 1, len(data.test), whole))
-    device = learning.resolve_device(settings.device)
-    return LossJudge(lambda vector: model.evaluate(vector, mine, device).loss)
-
-
-def own_pace(settings: Settings, contract: TaskContract) -> Fraction | None:
-    """Milliseconds a sample of a validator's own training, on a few of its samples; None where none are compared.
-
-    Raises:
-        ConfigError: the model is another than the task's.
-        LearningError: its definition or its data cannot be used, or this part is empty.
-    """
+    mine = data.test.select(rows)
+    judge = LossJudge(lambda vector: model.evaluate(vector, mine, device).loss)
     if contract.board is None or not contract.board.terms.pace:
-        return None
-    part, whole = parse_share(settings.share)
-    import numpy as np
-
-    from fl_client import learning
-
-    task, data, model = _opened(settings, contract)
-    few = data.test.select(np.arange(part - 1, len(data.test), whole)[:_TIMED_SAMPLES])
-    defaults, device = learning.training_defaults(task), learning.resolve_device(settings.device)
+        return judge, None
+    few, defaults = data.test.select(rows[:_TIMED_SAMPLES]), learning.training_defaults(task)
     learner = learning.LocalLearner(model, few, defaults, seed=settings.seed, device=device)
     learner.update(model.initial(), 1)  # the first one also warms the machine up
     timed = learner.update(model.initial(), 1)
-    return Fraction(timed.milliseconds, timed.samples)
+    return judge, Fraction(timed.milliseconds, timed.samples)
 
 
 def _opened(settings: Settings, contract: TaskContract) -> tuple[Task, TaskData, GlobalModel]:

@@ -10,12 +10,12 @@ from typing import Any, Final
 import typer
 
 from fl_client.chain import Journal, Receipt, TransactionSender
-from fl_client.chain.contracts import ONE_COIN, Phase, Role, TaskContract, TrainerState
+from fl_client.chain.contracts import ONE_COIN, Role, TaskContract, TrainerState
 from fl_client.cli.participate import check_means, stake_of
 from fl_client.cli.session import open_account, open_content, open_task, state_folder
 from fl_client.cli.settings import Settings
 from fl_client.errors import ChainError
-from fl_client.roles import GasBook, ModelBook, Participant
+from fl_client.roles import GasBook, ModelBook, Participant, require_open
 from fl_client.rounds import TaskWatch
 from fl_client.types import Address
 
@@ -36,14 +36,13 @@ def join(settings: Settings, role: str, *, as_json: bool) -> None:
     """
     with _opened(settings) as (contract, sender):
         models = ModelBook(TaskWatch(contract), open_content(settings))
-        phase, _ = models.watch.refresh()
-        if phase is Phase.ENDED:
-            raise ChainError(f"the task {contract.address} has ended: nobody can join it any more")
+        models.watch.refresh()
+        participant = Participant(models.watch, sender, GasBook())
+        participant.role, participant.stakes_as = role, _ROLES[role]
+        require_open(participant, _ROLES[role], anew=True)
         if _is_in(contract, sender.address, _ROLES[role]):
             raise ChainError(f"{sender.address} is in {contract.address} already: nothing to do")
         entry = _entry(models.watch, _ROLES[role])
-        participant = Participant(models.watch, sender, GasBook())
-        participant.role, participant.stakes_as = role, _ROLES[role]
         check_means(participant, models)
         participant.allow(stake_of(contract, participant.stakes_as))
         participant.send(entry)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fl_client.aggregation import parse_aggregation
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Connection, UnlockedSender, create_keystore
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.cli.processes import START_SECONDS, Process, anvil, bare_environment, command_line
-from fl_client.errors import ChainError, ConfigError
-from fl_client.roles import check_reward, review_by
+from fl_client.errors import ChainError
+from fl_client.roles import TaskPlan, review_by
+from fl_client.simulation.folder import new_folder
 from fl_client.types import Address
 
 _FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
@@ -32,6 +32,8 @@ _COMMANDS: Final = {
     "owner": ("own",),
     "validator": ("validate",),
 }
+_ANSWER_SECONDS: Final = 2
+_UNBONDING_SECONDS: Final = 19
 _ROOT_SHARE: Final = "1/5"
 """Of the test samples: what the owner learns a trusted update on, where the rule compares with one."""
 
@@ -50,6 +52,9 @@ class NetworkPlan:
         poll: seconds between two looks at the chain.
         validators, reward: who reviews, 0 for nobody, and what accepted updates are paid by.
         until_home: whether participants wait until their stakes are back; else they end with the task.
+
+    Raises:
+        ConfigError: a value is out of its range.
     """
 
     out: Path
@@ -70,30 +75,54 @@ class NetworkPlan:
     reward: str = "equal"
 
     def __post_init__(self) -> None:
-        check_reward(self.reward, self.validators)
+        from fl_client.simulation import DemoSettings  # torch comes with it
+
+        # What a node and a deployed task would only say later, in words that name no option.
+        DemoSettings(
+            participants=self.trainers,
+            rounds=self.rounds,
+            rule=self.rule,
+            partition=self.partition,
+            seed=self.seed,
+            validators=self.validators,
+            reward=self.reward,
+        )
+        self.task  # noqa: B018 - refuses times that no task can have
+
+    @property
+    def task(self) -> TaskPlan:
+        """The task that its owner creates, before what the factory fills in."""
+        return TaskPlan(
+            rounds=self.rounds,
+            trainers=self.trainers,
+            rule=self.rule,
+            phase_seconds=self.phase_seconds,
+            challenge_seconds=self.challenge_seconds,
+            answer_seconds=_ANSWER_SECONDS,
+            unbonding_seconds=_UNBONDING_SECONDS,
+            review=review_by(self.validators, self.reward),
+        )
 
 
 class Network:
     """A deployed task with a process for every participant; a context manager that leaves no process behind."""
 
     def __init__(self, plan: NetworkPlan) -> None:
-        """Make a network; nothing is started before ``with``.
-
-        Raises:
-            ConfigError: the folder holds something, or the rule's bounds do not fit so few trainers.
-        """
-        rule = parse_aggregation(plan.rule)
-        rule.check(plan.trainers)
-        self._gives = bool(rule.needs & (Needs.TRUST | Needs.REPUTATIONS))
-        if plan.out.exists() and any(plan.out.iterdir()):
-            raise ConfigError(f"{plan.out} is not empty: choose another --out, or remove it")
+        """Make a network; nothing is started before ``with``."""
+        self._gives = bool(plan.task.aggregation.needs & (Needs.TRUST | Needs.REPUTATIONS))
         self.plan = plan
         self.processes: list[Process] = []
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Network:
+        """Start everything.
+
+        Raises:
+            ConfigError: the folder holds something, or cannot be written.
+            ChainError: the node does not answer, or a process failed.
+        """
+        new_folder(self.plan.out)
         try:
-            self.plan.out.mkdir(parents=True, exist_ok=True)
             self.url = self.plan.rpc_url or self._stack.enter_context(anvil(self.plan.out))
             self.contract = self._found()
             self._start(lambda role: role == "validator")
@@ -156,38 +185,34 @@ class Network:
         return made
 
     def _describe_task(self) -> None:
-        plan = self.plan
-        seconds = (
-            f"{{phase: {plan.phase_seconds}, challenge: {plan.challenge_seconds}, answer: 2, unbonding: 19}}"
+        plan, task = self.plan, self.plan.task
+        seconds = ", ".join(
+            f"{name}: {getattr(task, f'{name}_seconds')}"
+            for name in ("phase", "challenge", "answer", "unbonding")
         )
         lines = [
             f"definition: {json.dumps(plan.definition)}",
             *([] if plan.data is None else [f"data: {json.dumps(str(plan.data.resolve()))}"]),
             f"seed: {plan.seed}",
-            f"trainers: {plan.trainers}",
-            f"rounds: {plan.rounds}",
-            f"rule: {json.dumps(plan.rule)}",
-            f"seconds: {seconds}",
+            f"trainers: {task.trainers}",
+            f"rounds: {task.rounds}",
+            f"rule: {json.dumps(task.rule)}",
+            f"seconds: {{{seconds}}}",
         ]
-        if (review := review_by(plan.validators, plan.reward)) is not None:
-            lines.append(f"review: {{committee: {review.committee}, payment: {review.payment}}}")
+        if task.review is not None:
+            lines.append(f"review: {{committee: {task.review.committee}, payment: {task.review.payment}}}")
         if plan.reward == "samples":
             lines.append(f"max_samples: {self._greatest_share()}")
         (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _greatest_share(self) -> int:
         """The count that earns the whole reward, where samples pay."""
-        import numpy as np  # torch comes with the next line: only this payment waits for that
-
-        from fl_client import learning
+        from fl_client import learning  # torch comes with it: only this payment waits for that
 
         plan = self.plan
         data = learning.check_task(learning.load_task(plan.definition, data_dir=plan.data))
-        shares = learning.split(
-            learning.parse_partition(plan.partition),
-            data.train_targets,
-            participants=plan.trainers,
-            generator=np.random.default_rng(plan.seed),
+        shares = learning.share_out(
+            plan.partition, data.train_targets, participants=plan.trainers, seed=plan.seed
         )
         return max(len(share) for share in shares)
 
@@ -231,16 +256,17 @@ class Network:
         Raises:
             ChainError: it failed; its own line is in the message.
         """
-        done = subprocess.run(
-            command_line(*arguments, "--json"),
-            capture_output=True,
-            text=True,
-            env=bare_environment(),
-            check=False,
-        )
+        done = _ran(*arguments)
         if done.returncode:
             raise ChainError(f"fl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def audit(self) -> dict[str, Any]:
+        """Audit the task in a process of its own, from its node and its store; gives the verdict, whatever it is."""
+        from fl_client.simulation.demo import verdict_of  # torch comes with it
+
+        where = self.options("auditor")
+        return verdict_of(_ran("audit", self.plan.out / "task.json", *where[:4], *where[8:10], *where[12:]))
 
     def start(self, name: str, address: Address) -> Process:
         """Start a participant, or start it again: its state folder says where it was."""
@@ -252,7 +278,8 @@ class Network:
             among = self.plan.validators if role == "validator" else self.plan.trainers
             share = _ROOT_SHARE if role == "owner" else f"{name.split('-')[1]}/{among}"
             arguments += ["--definition", self.plan.definition, "--share", share]
-            arguments += ["--partition", self.plan.partition, "--seed", self.plan.seed]
+            arguments += ["--seed", self.plan.seed]
+            arguments += ["--partition", self.plan.partition] if role == "trainer" else []
             arguments += [] if self.plan.data is None else ["--data", self.plan.data]
         log = out / "logs" / f"{name}.log"
         log.parent.mkdir(exist_ok=True)
@@ -293,3 +320,14 @@ class Network:
         if code:
             words = process.log.with_suffix(".err").read_text(encoding="utf-8").strip().splitlines()
             raise ChainError(f"{process.name} ended with {code}: {words[-1] if words else 'it said nothing'}")
+
+
+def _ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command that has ended."""
+    return subprocess.run(
+        command_line(*arguments, "--json"),
+        capture_output=True,
+        text=True,
+        env=bare_environment(),
+        check=False,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -13,13 +14,22 @@ from rich.table import Table
 from rich.text import Text
 
 from fl_client.chain.contracts import ONE_COIN
+from fl_client.cli.demo import exit_code_of
 from fl_client.cli.network import Network, NetworkPlan
 from fl_client.cli.session import open_content
 from fl_client.cli.settings import Settings
 from fl_client.errors import ContentMissing
-from fl_client.learning import GlobalModel, check_task, load_task, resolve_device
+from fl_client.learning import (
+    GlobalModel,
+    Task,
+    TaskData,
+    check_task,
+    load_task,
+    resolve_device,
+    share_out,
+)
 from fl_client.reporting import print_fact, print_verdict
-from fl_client.roles import ModelBook
+from fl_client.roles import ModelBook, check_judges
 from fl_client.rounds import TaskWatch
 
 _ROUND_SECONDS: Final = 300.0
@@ -29,11 +39,10 @@ _LOOK_SECONDS: Final = 0.5
 class Rounds:
     """The rounds as an outsider sees them, who has a node, the store and the test data."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, task: Task, data: TaskData) -> None:
         plan = network.plan
         settings = Settings(store=plan.out / ("store-owner" if plan.ipfs else "store"), ipfs=plan.ipfs)
-        task = load_task(plan.definition, data_dir=plan.data)
-        self._data = check_task(task)
+        self._data = data
         self._watch = TaskWatch(network.contract)
         self._models = ModelBook(self._watch, open_content(settings))
         self._global = GlobalModel(
@@ -68,6 +77,7 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
         GradbondError: a process failed or took too long; its last words are in the message.
         typer.Exit: the audit's exit code.
     """
+    task, data = _loaded(plan)
     console = Console(highlight=False, stderr=as_json)
     judges = f"{plan.validators} validators, " if plan.validators else ""
     console.print(
@@ -75,7 +85,7 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     )
     began = time.monotonic()
     with Network(plan) as network:
-        rounds = Rounds(network)
+        rounds = Rounds(network, task, data)
         with Live(console=console, refresh_per_second=4, transient=as_json) as live:
 
             def look() -> None:
@@ -86,8 +96,7 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
             rounds._looked = 0.0
             look()
         seconds = time.monotonic() - began
-        where = network.options("auditor")
-        (verdict,) = network.run("audit", plan.out / "task.json", *where[:4], *where[8:10])
+        verdict = network.audit()
         summary = _summary(network, rounds, verdict, seconds)
     (plan.out / "summary.json").write_text(
         json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8"
@@ -95,13 +104,27 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(summary, sort_keys=True))
     else:
-        console.print(_money(summary))
-        console.print()
-        print_fact(console, "model root", summary["model_root"])
-        print_fact(console, "took", f"{seconds:.0f} s, with starting everything")
-        print_fact(console, "logs", str(plan.out / "logs"))
-        print_verdict(console, verdict)
-    raise typer.Exit(0 if verdict["passed"] else 1)
+        show_ended(console, plan.out, summary)
+    raise typer.Exit(exit_code_of(verdict))
+
+
+def show_ended(console: Console, out: Path, summary: dict[str, Any]) -> None:
+    """The closing words: who earned what, where everything is, and what the audit says."""
+    console.print(_money(summary))
+    console.print()
+    print_fact(console, "model root", summary["model_root"])
+    print_fact(console, "took", f"{summary['seconds']:.0f} s, with starting everything")
+    print_fact(console, "logs", str(out / "logs"))
+    print_verdict(console, summary["audit"])
+
+
+def _loaded(plan: NetworkPlan) -> tuple[Task, TaskData]:
+    """The definition and its data, before anything starts that could only fail for want of them."""
+    task = load_task(plan.definition, data_dir=plan.data)
+    data = check_task(task)
+    share_out(plan.partition, data.train_targets, participants=plan.trainers, seed=plan.seed)
+    check_judges(plan.validators, len(data.test))
+    return task, data
 
 
 def _shown(network: Network, rounds: Rounds) -> Group:

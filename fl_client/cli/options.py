@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 
@@ -40,7 +41,7 @@ _OPTIONS: Final[dict[str, Any]] = {
     "data": _option(Path, "Folder of the task's data, where it reads one.", "FOLDER"),
     "share": _option(str, "Your part of the data: the K-th of N shares.", "K/N"),
     "partition": _option(str, "How the data is shared out: iid, shards, dirichlet:ALPHA."),
-    "seed": _option(int, "Of the partition: the same for all trainers."),
+    "seed": _option(int, "Of what learning draws: the order of the samples."),
     "device": _option(str, "auto, cpu, cuda or cuda:N."),
 }
 
@@ -49,14 +50,28 @@ ACCOUNT: Final = ("keystore", "password_file")
 STORE: Final = ("store", "ipfs", "gateways")
 SENDING: Final = ("state", "confirmations")
 WAITING: Final = ("poll", "patience")
-LEARNING: Final = ("definition", "data", "share", "partition", "seed", "device")
+LEARNING: Final = ("definition", "data", "share", "seed", "device")
 ROLE: Final = ("task", *CHAIN, *ACCOUNT, *STORE, *SENDING, *WAITING)
 
 
-def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _told(name: str, helps: Mapping[str, str]) -> Any:
+    """An option, with the help that a command has for it."""
+    if name not in helps:
+        return _OPTIONS[name]
+    kind, said = get_args(_OPTIONS[name])
+    said = copy.copy(said)
+    said.help = helps[name]
+    return Annotated[kind, said]
+
+
+def takes(*names: str, **helps: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command options for these settings; the command gets the ``Settings`` that they make.
 
     The command's first parameter is replaced by one option a name, beside ``--config``.
+
+    Args:
+        names: of the settings.
+        helps: by name, what the option's help says where it means more than elsewhere.
     """
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,7 +85,9 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
         own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
         added = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_OPTIONS[name])
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_told(name, helps)
+            )
             for name in (*names, "config")
         ]
         parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]

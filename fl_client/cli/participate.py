@@ -15,7 +15,7 @@ from types import FrameType
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain import Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
-from fl_client.cli.learner import local_judge, local_learner, own_pace, root_learner
+from fl_client.cli.learner import local_judge, local_learner, root_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
 from fl_client.cli.session import open_account, open_content, open_task, parse_address, state_folder
 from fl_client.cli.settings import Settings
@@ -84,15 +84,16 @@ def aggregator(seat: Seat) -> Participant:
 
 def validator(seat: Seat) -> Participant:
     """A validator with the samples that the settings name."""
+    judge, measured = local_judge(seat.settings, seat.watch.contract)
     return Validator(
         seat.watch,
         seat.sender,
         seat.gas,
-        judge=local_judge(seat.settings, seat.watch.contract),
+        judge=judge,
         models=seat.models,
         journal=seat.journal,
         salt=lambda turn, committee: Bytes32(secrets.token_bytes(32)),
-        measured=own_pace(seat.settings, seat.watch.contract),
+        measured=measured,
     )
 
 
@@ -102,7 +103,15 @@ def auditor(seat: Seat) -> Participant:
 
 
 def owner(seat: Seat, reputations: Path | None = None) -> Participant:
-    """Whoever pays: gives each round what its rule asks for, and moves the task on where nobody else does."""
+    """Whoever pays: gives each round what its rule asks for, and moves the task on where nobody else does.
+
+    Raises:
+        ConfigError: reputations are given, and the task's rule reads none; or they cannot be used.
+    """
+    if reputations is not None and not seat.models.rule.needs & Needs.REPUTATIONS:
+        raise ConfigError(
+            f"--reputations is {reputations}, and the task's rule {seat.models.rule.name} reads none: leave it out"
+        )
     root = None
     if seat.models.rule.needs & Needs.TRUST:
         root = root_learner(seat.settings, seat.watch.contract)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -13,9 +12,6 @@ from rich.console import Console
 from fl_client.cli.options import CHAIN, AsJson, Settings, takes
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact
-
-if TYPE_CHECKING:
-    from fl_client.chain.contracts import TaskContract
 
 _COIN: Final = 10**18
 _SHOWN: Final = ("ReviewConcluded", "RoundFrozen", "RoundVoided", "RoundFinalized", "TaskEnded")
@@ -68,11 +64,12 @@ def receipt(
 def _give(
     settings: Settings, subject: str | None, task: str | None, trainer: str, number: int, *, as_json: bool
 ) -> None:
-    from fl_client.cli.session import parse_address
+    # Web3 takes seconds to import: only this command pays for it.
+    from fl_client.cli.session import open_records, parse_address
     from fl_client.records.receipt import TaskPast, receipt_of
 
     account = parse_address(trainer, "--trainer")
-    found = receipt_of(TaskPast.read(_opened(settings, subject, task)), account, number)
+    found = receipt_of(TaskPast.read(open_records(settings, subject, task)), account, number)
     if as_json:
         typer.echo(json.dumps(found, sort_keys=True))
     else:
@@ -80,10 +77,11 @@ def _give(
 
 
 def _check(settings: Settings, subject: str | None, task: str | None, file: Path, *, as_json: bool) -> None:
+    from fl_client.cli.session import open_records
     from fl_client.records.receipt_check import check_receipt, read_receipt
 
     given = read_receipt(file)
-    check_receipt(_opened(settings, subject, task or str(given.get("task"))), given)
+    check_receipt(open_records(settings, subject, task, otherwise=given["task"]), given)
     count = len(given["records"])
     if as_json:
         typer.echo(
@@ -93,19 +91,6 @@ def _check(settings: Settings, subject: str | None, task: str | None, file: Path
     console = Console(highlight=False)
     _show(console, given)
     print_fact(console, "check", f"holds: all {count} records are on the chain, and they say this")
-
-
-def _opened(settings: Settings, subject: str | None, task: str | None) -> TaskContract:
-    # Web3 takes seconds to import: only this command pays for it.
-    from fl_client.cli.session import open_task
-    from fl_client.records import Subject
-
-    chosen = subject or task or settings.task
-    if chosen is None:
-        raise ConfigError("of which task? give the folder of a run, a task's address, or its task file")
-    if Path(chosen).is_dir():
-        return Subject(where=chosen, task=task).open().contract
-    return open_task(replace(settings, task=chosen))
 
 
 def _show(console: Console, found: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from eth_utils.address import is_address, is_checksum_address, to_checksum_address
@@ -48,6 +49,36 @@ def open_task(settings: Settings) -> TaskContract:
     address = task_address(require(settings.task, "task"))
     connection, deployment = open_chain(settings)
     return TaskContract(connection, deployment, address)
+
+
+def open_records(
+    settings: Settings, subject: str | None, task: str | None, *, otherwise: str | None = None
+) -> TaskContract:
+    """A task whose records on the chain are enough: no store is needed, nor an account.
+
+    Args:
+        settings: with an address or a task file: the node and the deployment file.
+        subject: the folder of a run, an address or a task file.
+        task: given by --task: which one, where a folder's chain holds several; or the address of one on a node.
+        otherwise: the task that is meant where neither says.
+
+    Raises:
+        ConfigError, ChainError: as above, or no such task.
+    """
+    where = subject or task or otherwise or settings.task
+    if where is None:
+        raise ConfigError("of which task? give the folder of a run, a task's address, or its task file")
+    if Path(where).is_dir():
+        # A chain in this process takes seconds to import: whoever asks a node does not pay for it.
+        from fl_client.records.subject import task_in
+
+        chosen = task or otherwise
+        return task_in(Path(where), None if chosen is None else parse_address(chosen, "--task"))[0]
+    if subject is not None and task is not None:
+        raise ConfigError(
+            f"--task chooses a task of a run's folder, and {subject} is none: leave one of them out"
+        )
+    return open_task(replace(settings, task=where))
 
 
 def open_account(settings: Settings) -> Account:

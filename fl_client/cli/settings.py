@@ -59,8 +59,8 @@ class Settings:
         definition: a trainer's task: a name, module:Class or file.py:Class.
         data: folder of the task's data, where it reads one.
         share: a trainer's part of the data, K/N.
-        partition: how the data is shared out.
-        seed: of the partition.
+        partition: how the data is shared out among the trainers.
+        seed: of the partition, and of what learning draws.
         device: auto, cpu, cuda or cuda:N.
     """
 

@@ -152,7 +152,7 @@ burn: 0.2                 # share of a slash that is burned
 seconds:                  # a time that is not given is `phase`
   phase: 600
   challenge: 3600
-# sealing: 60             # wanted until a proposal, by proof of work
+  # sealing: 60           # wanted until a proposal, by sealing: proof-of-work above
 stakes:                   # in coins
   trainer: 100
   sealer: 200

@@ -8,7 +8,7 @@ from fl_client.learning.evaluate import Evaluation, evaluate
 from fl_client.learning.export import export_model
 from fl_client.learning.learner import GlobalModel, LocalLearner, LocalUpdate
 from fl_client.learning.loading import load_task
-from fl_client.learning.partition import Partition, parse_partition, split
+from fl_client.learning.partition import Partition, parse_partition, part_of, share_out, split
 from fl_client.learning.sampling import sample_clients
 from fl_client.learning.task import ClassificationTask, Samples, Task, TaskData, model_outputs
 from fl_client.learning.tasks import BUILT_IN_TASKS
@@ -48,9 +48,11 @@ __all__ = [
     "model_outputs",
     "parse_batch_size",
     "parse_partition",
+    "part_of",
     "reproducible",
     "resolve_device",
     "sample_clients",
+    "share_out",
     "split",
     "train",
     "training_defaults",

@@ -117,6 +117,34 @@ def split(
     return tuple(np.sort(share).astype(np.int64) for share in shares)
 
 
+def share_out(text: str, targets: ArrayLike, *, participants: int, seed: int) -> tuple[Indices, ...]:
+    """Share all samples out as a partition's name and a seed say: whoever knows both has the same shares.
+
+    Args:
+        text: `iid`, `shards` or `dirichlet:ALPHA`.
+        targets, participants: as in ``split``.
+        seed: 0 <= seed < 2^32.
+
+    Raises:
+        ConfigError: no such partition, too few samples, or targets that it cannot sort by label.
+    """
+    generator = np.random.default_rng(seed)
+    return split(parse_partition(text), targets, participants=participants, generator=generator)
+
+
+def part_of(count: int, part: int, whole: int) -> Indices:
+    """Rows of the K-th of N equal parts: every N-th from the K-th on, so that each part has every kind of sample.
+
+    Args:
+        count: samples in all.
+        part, whole: K and N, 1 <= K <= N.
+
+    >>> part_of(7, 2, 3)
+    array([1, 4])
+    """
+    return np.arange(part - 1, count, whole)
+
+
 def _check_labels(partition: Partition, values: NDArray[np.generic]) -> None:
     if values.ndim == 1 and (np.issubdtype(values.dtype, np.integer) or values.dtype == np.bool_):
         return

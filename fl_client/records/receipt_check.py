@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +10,9 @@ from fl_client.chain import load_artifact
 from fl_client.chain.contracts import TaskContract
 from fl_client.chain.events import EventDecoder
 from fl_client.encoding import UpdateMessage, set_hash, update_digest
-from fl_client.errors import AuditDiffers, ConfigError, EncodingError
+from fl_client.errors import AuditDiffers, ConfigError
 from fl_client.records.receipt import FORMAT, TaskPast, plain, receipt_of
+from fl_client.records.receipt_form import parse_receipt, require_form, shown
 from fl_client.types import Address, Bytes32
 
 _NAMED: Final = ("chain_id", "factory", "task")
@@ -20,19 +20,22 @@ _OURS: Final = ("TrainingTask", "StakeVault", "RewardPool", "ReviewBoard", "Roun
 
 
 def read_receipt(file: Path) -> dict[str, Any]:
-    """Read a receipt.
+    """Read a receipt; every field that it must have is there, and of its kind.
 
     Raises:
-        ConfigError: no such file, or no receipt of this version.
+        ConfigError: no such file, no receipt of this version, or a broken one.
     """
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = parse_receipt(file.read_text(encoding="utf-8"))
     except OSError as problem:
         raise ConfigError(f"cannot read the receipt {file}: {problem.strerror}") from problem
     except ValueError as problem:
+        if isinstance(problem, ConfigError):
+            raise
         raise ConfigError(f"{file} is no receipt: give what `fl receipt --json` printed") from problem
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ConfigError(f"{file} is no receipt of format {FORMAT}: give what `fl receipt --json` printed")
+    require_form(found)
     return found
 
 
@@ -41,29 +44,25 @@ def check_receipt(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
 
     Raises:
         AuditDiffers: something is not as the receipt has it; the message says what.
-        ConfigError: it is no receipt.
+        ConfigError: a field is missing, or is nothing that a receipt holds.
         ChainError: the node is gone, or has not got that far.
     """
-    try:
-        _check_place(contract, receipt)
-        for cited in receipt["records"]:
-            _check_record(contract, cited)
-        _check_commitment(receipt)
-        _check_set(receipt)
-        past = TaskPast.read(contract, int(receipt["as_of"]["block"]))
-        again = receipt_of(past, Address(receipt["trainer"]), int(receipt["round"]))
-    except (KeyError, TypeError, ValueError, EncodingError) as problem:
-        if isinstance(problem, ConfigError):
-            raise
-        raise ConfigError(f"the receipt is broken: {type(problem).__name__} {problem}") from problem
+    require_form(receipt)
+    _check_place(contract, receipt)
+    for cited in receipt["records"]:
+        _check_record(contract, cited)
+    _check_commitment(receipt)
+    _check_set(receipt)
+    past = TaskPast.read(contract, receipt["as_of"]["block"])
+    again = receipt_of(past, Address(receipt["trainer"]), receipt["round"])
     for key, value in again.items():
         if receipt.get(key) != value:
             raise AuditDiffers(
-                f"{key}: the receipt says {_short(receipt.get(key))}, the chain's records give {_short(value)}"
+                f"{key}: the receipt says {shown(receipt.get(key))}, the chain's records give {shown(value)}"
             )
     if set(receipt) - set(again):
         raise AuditDiffers(
-            f"the receipt says more than the records do: {', '.join(set(receipt) - set(again))}"
+            f"the receipt says more than the records do: {shown(sorted(set(receipt) - set(again)))}"
         )
 
 
@@ -76,18 +75,18 @@ def _check_place(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
     for name in _NAMED:
         if receipt[name] != here[name]:
             raise AuditDiffers(f"the receipt is of {name} {receipt[name]}, this is {here[name]}")
-    number = int(receipt["as_of"]["block"])
+    number = receipt["as_of"]["block"]
     found = contract.connection.block_hash(number)
     if found is None or "0x" + found.hex() != receipt["as_of"]["hash"]:
-        shown = "none" if found is None else "0x" + found.hex()
+        has = "none" if found is None else "0x" + found.hex()
         raise AuditDiffers(
-            f"the receipt is as of block {number} with hash {receipt['as_of']['hash']}, the chain's has {shown}"
+            f"the receipt is as of block {number} with hash {receipt['as_of']['hash']}, the chain's has {has}"
         )
 
 
 def _check_record(contract: TaskContract, cited: Mapping[str, Any]) -> None:
     """The log is in that block of the chain, at that place, with those arguments."""
-    number, where = int(cited["block"]), f"{cited['event']} in block {cited['block']}"
+    number, where = cited["block"], f"{cited['event']} in block {cited['block']}"
     decoder = EventDecoder(load_artifact(name) for name in _OURS)
     logs = contract.connection.logs((Address(cited["address"]),), number, number)
     entry = next((one for one in logs if one.index == cited["log_index"]), None)
@@ -102,9 +101,7 @@ def _check_record(contract: TaskContract, cited: Mapping[str, Any]) -> None:
     }
     for key, value in found.items():
         if cited[key] != value:
-            raise AuditDiffers(
-                f"{where}: its {key} is {_short(value)}, the receipt says {_short(cited[key])}"
-            )
+            raise AuditDiffers(f"{where}: its {key} is {shown(value)}, the receipt says {shown(cited[key])}")
 
 
 def _check_commitment(receipt: Mapping[str, Any]) -> None:
@@ -133,8 +130,7 @@ def _check_commitment(receipt: Mapping[str, Any]) -> None:
 def _check_set(receipt: Mapping[str, Any]) -> None:
     """The running hash leads from entry to entry, and over the accepted ones to theirs."""
     entries = [
-        (Address(one["trainer"]), int(one["weight"]), _bytes(one["vector"]))
-        for one in receipt["set"]["entries"]
+        (Address(one["trainer"]), one["weight"], _bytes(one["vector"])) for one in receipt["set"]["entries"]
     ]
     for place, entry in enumerate(receipt["set"]["entries"]):
         if entry["running_hash"] != "0x" + set_hash(entries[: place + 1]).hex():
@@ -147,8 +143,3 @@ def _check_set(receipt: Mapping[str, Any]) -> None:
 
 def _bytes(text: str) -> Bytes32:
     return Bytes32(bytes.fromhex(text.removeprefix("0x")))
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return text if len(text) <= 200 else text[:200] + "..."

@@ -63,10 +63,7 @@ class Subject:
                 )
             return
         for part in ("chain", "store"):
-            if not (Path(self.where) / part).is_dir():
-                raise ConfigError(
-                    f"{self.where} holds no folder {part}/: give the --out folder of a run, or a task's address"
-                )
+            _require_part(Path(self.where), part)
 
     @property
     def is_address(self) -> bool:
@@ -100,21 +97,44 @@ class Subject:
 
     def _in_folder(self) -> OpenSubject:
         root = Path(self.where)
-        connection = import_chain(root / "chain")
-        tasks = find_factories(connection)
-        chosen = [one for one in tasks if self.task is None or one[1].lower() == self.task.lower()]
-        if len(chosen) != 1:
-            held = ", ".join(task for _, task, _ in tasks) or "none"
-            raise ConfigError(f"the chain in {root} holds these tasks: {held}; name one of them with --task")
-        factory, task, _ = chosen[0]
-        deployment = Deployment.of_factory(connection, factory)
-        deployment.check(connection)
-        chain = connection.node
+        contract, alone = task_in(root, self.task)
+        chain = contract.connection.node
         assert isinstance(chain, EmbeddedChain)
         source = {"kind": "folder", "folder": str(root), "head": "0x" + chain.head_hash.hex()}
-        contract = TaskContract(connection, deployment, task)
-        return OpenSubject(
-            contract=contract, store=LocalStore(root / "store"), alone=len(tasks) == 1, source=source
+        return OpenSubject(contract=contract, store=LocalStore(root / "store"), alone=alone, source=source)
+
+
+def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
+    """The task of a run's folder, whose chain is executed again; its store need not be there.
+
+    Args:
+        folder: a run's.
+        task: which one, where the chain holds several.
+
+    Returns:
+        The task, and whether no other one shares its pool.
+
+    Raises:
+        ConfigError: it holds no chain, no such task, or several.
+        ChainError: a block was altered, or the contracts are not this version's.
+    """
+    _require_part(folder, "chain")
+    connection = import_chain(folder / "chain")
+    tasks = find_factories(connection)
+    chosen = [one for one in tasks if task is None or one[1].lower() == task.lower()]
+    if len(chosen) != 1:
+        held = ", ".join(task for _, task, _ in tasks) or "none"
+        raise ConfigError(f"the chain in {folder} holds these tasks: {held}; name one of them with --task")
+    factory, address, _ = chosen[0]
+    deployment = Deployment.of_factory(connection, factory)
+    deployment.check(connection)
+    return TaskContract(connection, deployment, address), len(tasks) == 1
+
+
+def _require_part(folder: Path, part: str) -> None:
+    if not (folder / part).is_dir():
+        raise ConfigError(
+            f"{folder} holds no folder {part}/: give the --out folder of a run, or a task's address"
         )
 
 

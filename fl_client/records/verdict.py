@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fl_client.audit.rounds import NO_REVEAL, WRONG_NORM
+from fl_client.chain.contracts import Role
 from fl_client.chain.events import Event
 from fl_client.records.facts import evidence_name
 from fl_client.records.roster import is_drawn
@@ -149,15 +150,13 @@ def _of_absent(story: RoundStory) -> Judgement:
             f"It never committed: its call of block {late[-1]['block']} was refused, because the commit phase was over "
             "or the call was for another turn.",
         )
-    joined = [one for one in story.named("TrainerJoined") if one.args["trainer"] == story.trainer]
-    if not joined:
+    came = [one.args["turn"] for one in story.named("TrainerJoined") if one.args["trainer"] == story.trainer]
+    if not came:
         return _not("no-member", "It was no trainer of the task by the end of this round.")
-    if joined[0].args["turn"] >= turns[-1]:
-        return _not(
-            "joined-late", f"It joined in turn {joined[0].args['turn']}, and may commit from the next one on."
-        )
-    standing = _standing(story)
-    if standing is not None:
+    standing = _standing(story, turns[-1])
+    if came[-1] >= turns[-1] and (len(came) == 1 or standing):
+        return _not("joined-late", f"It joined in turn {came[-1]}, and may commit from the next one on.")
+    if standing:
         return standing
     if not _may_be_drawn(story, turns):
         return _not("not-drawn", f"It was not drawn in turn {_listed(turns)}.")
@@ -166,25 +165,27 @@ def _of_absent(story: RoundStory) -> Judgement:
     return _not("never-committed", f"It never committed to an update in turn {_listed(turns)}.")
 
 
-def _standing(story: RoundStory) -> Judgement | None:
-    """Whether it had left, or stood suspended, when the round opened."""
-    suspended = None
+def _standing(story: RoundStory, last: int) -> Judgement | None:
+    """Whether it had left, or stood suspended, when the round opened, and had not come back before its last turn."""
+    barred: Event | None = None
     for event in story.events:
-        if (event.block, event.log_index) >= story.begins:
-            break
-        if event.name == "TrainerSuspended" and event.args["trainer"] == story.trainer:
-            suspended = event
-        if event.name == "TrainerRestored" and event.args["trainer"] == story.trainer:
-            suspended = None
-        if event.name == "MemberLeft" and event.args["account"] == story.trainer and event.args["role"] == 1:
-            return _not("left", f"It had left the task in block {event.block}.")
-    if suspended is None:
+        if event.args.get("account" if event.name == "MemberLeft" else "trainer") != story.trainer:
+            continue
+        early = (event.block, event.log_index) < story.begins
+        # Whoever comes back in an attempt may commit from the next one on.
+        if event.name in ("TrainerJoined", "TrainerRestored") and (early or event.args["turn"] < last):
+            barred = None
+        if event.name == "MemberLeft" and event.args["role"] == Role.TRAINER and early:
+            barred = event
+        if event.name == "TrainerSuspended" and early:
+            barred = barred or event
+    if barred is None:
         return None
-    evidence = evidence_name(suspended.args["evidence"], copied=False)
-    return _not(
-        "suspended",
-        f"It had been slashed in block {suspended.block} ({evidence}) and had not filled its stake up again.",
-    )
+    if barred.name == "MemberLeft":
+        return _not("left", f"It had left the task in block {barred.block}.")
+    why = evidence_name(barred.args["evidence"], copied=False)
+    slashed = f"It had been slashed in block {barred.block} ({why})"
+    return _not("suspended", f"{slashed} and had not filled its stake up again.")
 
 
 def _may_be_drawn(story: RoundStory, turns: Sequence[int]) -> bool:

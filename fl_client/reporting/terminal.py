@@ -64,7 +64,8 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
             console.print(table)
     if summary["left_out"]:
         console.print()
-        console.print("left out, for want of rounds or participants: " + ", ".join(summary["left_out"]))
+    for name, why in summary["left_out_why"].items():
+        console.print(f"left out: {name}, since {why}")
     console.print()
     final = summary["final_accuracy"]
     shown = "no round became final" if final is None else score(final)

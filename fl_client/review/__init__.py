@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fl_client.review.contribution import Contribution, Utility, gain, guided_shapley, leave_one_out
+from fl_client.review.contribution import Contribution, Utility, guided_shapley, leave_one_out
 from fl_client.review.judging import LossJudge
 from fl_client.review.pace import Claim, implausible
 from fl_client.review.scores import ZERO_SCORE, pack_scores, score_of, unpack_scores
@@ -23,7 +23,6 @@ __all__ = [
     "Contribution",
     "LossJudge",
     "Utility",
-    "gain",
     "guided_shapley",
     "honest_mask",
     "implausible",

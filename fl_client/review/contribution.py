@@ -1,4 +1,4 @@
-"""What an update contributes: alone, beside all others, or by Shapley's value.
+"""What an update contributes: beside all others, or by Shapley's value.
 
 A utility says what a set of updates is worth together, e.g. by how much the model that they give lowers the loss on
 samples which no trainer has seen. It is asked often, so each set is asked once.
@@ -30,12 +30,6 @@ class _Asked:
         if members not in self._known:
             self._known[members] = self._utility(members)
         return self._known[members]
-
-
-def gain(utility: Utility, members: Collection[int]) -> dict[int, float]:
-    """Each update alone against the model before: v({i}) - v({})."""
-    before = utility(frozenset())
-    return {one: utility(frozenset([one])) - before for one in members}
 
 
 def leave_one_out(utility: Utility, members: Collection[int]) -> dict[int, float]:

@@ -111,6 +111,19 @@ def check_reward(reward: str, validators: int) -> None:
         )
 
 
+def check_judges(validators: int, test_samples: int) -> None:
+    """Make sure that so many validators have something to score updates on.
+
+    Raises:
+        ConfigError: there are more of them than samples.
+    """
+    if validators > test_samples:
+        raise ConfigError(
+            f"--validators is {validators}, the task has {test_samples} test samples to share out among them: give "
+            "fewer"
+        )
+
+
 def review_by(validators: int, reward: str) -> ReviewPlan | None:
     """The review of a demonstration: of at most five validators; None where there are none."""
     if not validators:

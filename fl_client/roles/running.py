@@ -22,8 +22,13 @@ LOOK_ANYWAY_SECONDS: Final = 30.0
 """The longest wait without a look at the whole task, whatever the chain does."""
 
 
-def require_open(participant: Participant, role: Role) -> None:
+def require_open(participant: Participant, role: Role, *, anew: bool = False) -> None:
     """Make sure that a task still takes somebody new, before anything else is asked of an account.
+
+    Args:
+        participant: whose ledger is up to date.
+        role: as what it takes part.
+        anew: it is to join, whatever it may have left in the task.
 
     Raises:
         ChainError: it has ended, and this account has nothing left in it.
@@ -33,7 +38,7 @@ def require_open(participant: Participant, role: Role) -> None:
         return
     staked, _ = contract.stake(address, role)
     claimable, _ = contract.earnings(address)
-    if not staked and not claimable:
+    if anew or (not staked and not claimable):
         raise ChainError(f"the task {contract.address} has ended, nobody can join it: give one that runs")
 
 

@@ -5,7 +5,6 @@ from fl_client.sealing.proof_of_work import (
     Puzzle,
     mine,
     nonce_of,
-    place_of,
     seat_with,
     work_of,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "mine",
     "next_target",
     "nonce_of",
-    "place_of",
     "relaxed",
     "seat_with",
     "work_of",

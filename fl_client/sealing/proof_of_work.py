@@ -116,10 +116,5 @@ def nonce_of(seat: int) -> int:
     return seat >> _SEAT_BITS
 
 
-def place_of(seat: int) -> int:
-    """The seat in what ``seat_with`` made."""
-    return seat & ((1 << _SEAT_BITS) - 1)
-
-
 def _work(digest: bytes, nonce: int) -> int:
     return int.from_bytes(keccak(digest + nonce.to_bytes(32, "big")), "big") >> _SHIFT

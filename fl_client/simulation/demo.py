@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -11,47 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fl_client.errors import ConfigError
 from fl_client.learning import export_model
 from fl_client.simulation.federation import Federation
+from fl_client.simulation.folder import prepare_folder
 from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
 from fl_client.simulation.summary import summarize
 
-# What a run leaves in its folder: these are replaced, anything else there is refused.
-_OURS = frozenset(
-    {
-        "chain",
-        "deployment.json",
-        "metrics.csv",
-        "model.safetensors",
-        "report.html",
-        "state",
-        "store",
-        "summary.json",
-    }
-)
 _AUDIT_SECONDS = 900
-
-
-def prepare_folder(out: Path) -> None:
-    """Empty a folder that an earlier run made.
-
-    Raises:
-        ConfigError: it holds something that no run made, or cannot be written.
-    """
-    try:
-        if out.exists():
-            strangers = sorted(entry.name for entry in out.iterdir() if entry.name not in _OURS)
-            if strangers:
-                raise ConfigError(
-                    f"--out {out} holds {strangers[0]!r}, which no run made: give a folder of its own"
-                )
-            for entry in out.iterdir():
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise ConfigError(f"cannot write to --out {out}: {problem.strerror}") from problem
 
 
 def run_demo(
@@ -102,7 +68,13 @@ def run_demo(
 def audit_elsewhere(out: Path, head: str) -> dict[str, Any]:
     """Audit a run in a process of its own, which knows nothing but the folder and the head's hash."""
     command = [sys.executable, "-m", "fl_client.cli.app", "audit", str(out), "--head", head, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_AUDIT_SECONDS, check=False)
+    return verdict_of(
+        subprocess.run(command, capture_output=True, text=True, timeout=_AUDIT_SECONDS, check=False)
+    )
+
+
+def verdict_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """What `fl audit --json` printed, whatever it ended with; where it could not begin, that it checked nothing."""
     try:
         verdict: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
-from fl_client.errors import ConfigError
 from fl_client.learning import (
     GlobalModel,
     LocalLearner,
@@ -19,9 +18,9 @@ from fl_client.learning import (
     TaskData,
     check_task,
     load_task,
-    parse_partition,
+    part_of,
     resolve_device,
-    split,
+    share_out,
     training_defaults,
 )
 from fl_client.records import AGGREGATE
@@ -38,6 +37,7 @@ from fl_client.roles import (
     TaskPlan,
     Trainer,
     Validator,
+    check_judges,
     create_task,
 )
 from fl_client.rounds import TaskWatch, VerifiedVectors, seal_vector
@@ -81,18 +81,14 @@ class Founding:
         self.device = resolve_device(settings.device)
         self.task = load_task(settings.task, data_dir=settings.data)
         self.data: TaskData = check_task(self.task)
-        if settings.validators > len(self.data.test):
-            raise ConfigError(
-                f"--validators is {settings.validators}, the task has {len(self.data.test)} test samples to share "
-                "out among them: give fewer"
-            )
+        check_judges(settings.validators, len(self.data.test))
         self.training = settings.training(training_defaults(self.task))
         self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
-        self.shares = split(
-            parse_partition(settings.partition),
+        self.shares = share_out(
+            settings.partition,
             self.data.train_targets,
             participants=settings.participants,
-            generator=np.random.default_rng(settings.seed),
+            seed=settings.seed,
         )
         self.connection = Connection.embedded(
             seed=settings.seed, accounts=settings.participants + self.further_accounts + settings.validators
@@ -212,7 +208,7 @@ class Founding:
         name = f"validator {index + 1}"
         account = self.settings.participants + self.further_accounts + index
         sender, journal = self._sender(account, name.replace(" ", "-"))
-        mine = self.data.test.select(np.arange(index, len(self.data.test), self.settings.validators))
+        mine = self.data.test.select(part_of(len(self.data.test), index + 1, self.settings.validators))
         validator = Validator(
             self.watch,
             sender,
@@ -240,7 +236,7 @@ class Founding:
 
     def _owner(self) -> Member:
         """With a part of the test samples, where the rule compares with what it learnt on them."""
-        root = self.data.test.select(np.arange(0, len(self.data.test), ROOT_SHARE))
+        root = self.data.test.select(part_of(len(self.data.test), 1, ROOT_SHARE))
         learner = LocalLearner(
             self.model, root, self.training, seed=self.settings.seed * 1_000 + 999, device=self.device
         )

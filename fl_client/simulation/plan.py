@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import FactoryBounds
 from fl_client.errors import ConfigError
-from fl_client.learning import LocalTraining
+from fl_client.learning import LocalTraining, parse_partition
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
 from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, TaskPlan, check_reward, review_by
 from fl_client.types import Bytes32
@@ -77,6 +77,10 @@ class DemoSettings:
             )
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"--seed is {self.seed}: give 0 to {2**32 - 1}")
+        try:
+            parse_partition(self.partition)
+        except ConfigError as problem:
+            raise ConfigError(f"--partition: {problem}") from None
 
     @property
     def aggregation(self) -> AggregationRule:
@@ -103,32 +107,36 @@ class DemoSettings:
         )
 
 
-def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], tuple[str, ...]]:
+def plan_cheats(settings: DemoSettings) -> tuple[tuple[Cheat, ...], dict[str, str]]:
     """Place the four cheats, one a round, so that each round keeps its quorum.
 
     Returns:
-        The cheats, and the names of those that do not fit into so few rounds or participants.
+        The cheats; and of those that do not fit into such a run, by name, why.
     """
     if settings.honest:
-        return (), ()
+        return (), {}
     wanted = (
-        (SILENT, f"trainer {settings.participants}", 2),
-        (COPY, f"trainer {settings.participants - 1}", 3),
-        (NORM, f"trainer {settings.participants - 2}", 4),
-        (AGGREGATE, "aggregator 2", 5),
+        Cheat(evidence=SILENT, actor=f"trainer {settings.participants}", round=2),
+        Cheat(evidence=COPY, actor=f"trainer {settings.participants - 1}", round=3),
+        Cheat(evidence=NORM, actor=f"trainer {settings.participants - 2}", round=4),
+        Cheat(evidence=AGGREGATE, actor="aggregator 2", round=5),
     )
-    placed, left_out = [], []
-    # A drawn trainer may not be drawn in the round of its cheat, so drawn runs stay honest.
-    spare = settings.participants - settings.quorum >= 1 and settings.fraction_bps == 10_000
-    for evidence, actor, round_ in wanted:
-        fits = settings.rounds >= round_ and (evidence == AGGREGATE or spare)
-        # By work nobody knows who seals the round.
-        fits = fits and (evidence != AGGREGATE or settings.sealing == SLOTS)
-        if fits:
-            placed.append(Cheat(evidence=evidence, actor=actor, round=round_))
-        else:
-            left_out.append(evidence)
-    return tuple(placed), tuple(left_out)
+    hindered = [(cheat, _hindrance(settings, cheat)) for cheat in wanted]
+    placed = tuple(cheat for cheat, why in hindered if why is None)
+    return placed, {cheat.evidence: why for cheat, why in hindered if why is not None}
+
+
+def _hindrance(settings: DemoSettings, cheat: Cheat) -> str | None:
+    """Why a cheat does not fit into a run; None where it does."""
+    if cheat.evidence == AGGREGATE and settings.sealing != SLOTS:
+        return f"by {settings.sealing} nobody knows beforehand who seals round {cheat.round}"
+    if cheat.evidence != AGGREGATE and settings.fraction_bps < 10_000:
+        return f"of drawn trainers nobody knows beforehand who is drawn in round {cheat.round}"
+    if cheat.evidence != AGGREGATE and settings.participants <= settings.quorum:
+        return f"with {settings.participants} participants no round can do without one"
+    if settings.rounds < cheat.round:
+        return f"it comes in round {cheat.round}, there are {settings.rounds}"
+    return None
 
 
 def task_plan(

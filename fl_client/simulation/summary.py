@@ -49,6 +49,7 @@ def summarize(
         "command": _command(federation.settings, federation),
         "environment": _environment(),
         "left_out": list(federation.left_out),
+        "left_out_why": federation.left_out,
         "out": str(federation.settings.out),
     }
 
@@ -70,6 +71,9 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
         "rounds": settings.rounds,
         "partition": settings.partition,
         "rule": settings.aggregation.name,
+        "sealing": settings.sealing,
+        "validators": settings.validators,
+        "reward": settings.reward,
         "fraction": settings.fraction,
         "epochs": federation.training.epochs,
         "batch_size": federation.training.batch_size,

@@ -22,9 +22,8 @@ from fl_client.learning import (
     build_model,
     evaluate,
     load_task,
-    parse_partition,
     sample_clients,
-    split,
+    share_out,
 )
 from fl_client.roles import FRACTION_BITS
 
@@ -55,11 +54,8 @@ class Loop:
         self.task = load_task(setting.task, data_dir=setting.data)
         self.data = self.task.data() if data is None else data
         self.model = GlobalModel(self.task, seed=setting.seed, fraction_bits=FRACTION_BITS)
-        shares = split(
-            parse_partition(setting.partition),
-            self.data.train_targets,
-            participants=setting.clients,
-            generator=np.random.default_rng(setting.seed),
+        shares = share_out(
+            setting.partition, self.data.train_targets, participants=setting.clients, seed=setting.seed
         )
         local = LocalTraining(
             epochs=setting.epochs, batch_size=setting.batch_size, learning_rate=setting.learning_rate

@@ -10,7 +10,7 @@ import typer
 from fl_client.chain import Connection, import_chain
 from fl_client.cli.app import app
 from fl_client.reporting.html.evidence import evidence_sentence
-from fl_client.simulation.demo import prepare_folder
+from fl_client.simulation.folder import prepare_folder
 
 from .conftest import Run
 

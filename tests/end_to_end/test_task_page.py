@@ -23,7 +23,7 @@ from .conftest import Run, run_fl
 from .replay import ReplayedNode, replaying
 
 # What only the process of the run knows: of the page's facts nothing else may be missing.
-OF_THE_PROCESS = {"command", "environment", "head", "left_out", "out"}
+OF_THE_PROCESS = {"command", "environment", "head", "left_out", "left_out_why", "out"}
 
 
 @pytest.fixture(scope="module")

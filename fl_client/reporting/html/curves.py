@@ -21,9 +21,6 @@ from fl_client.reporting.html.charts import (
 )
 from fl_client.reporting.html.tables import Html, text
 
-MOST_CURVES: Final = 4
-"""Colours that the style has for curves of one chart."""
-
 _END: Final = WIDTH - RIGHT + 8
 
 

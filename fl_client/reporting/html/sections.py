@@ -132,10 +132,9 @@ def rounds_section(summary: dict[str, Any]) -> Html:
         "Gas is that of all transactions since the round before became final, in the first line with creating the task "
         "and joining; what came after the last round is in none."
     ]
-    if summary.get("left_out"):
-        notes.append(
-            f"Cheats left out, for want of rounds or participants: {', '.join(summary['left_out'])}."
-        )
+    if summary.get("left_out_why"):
+        reasons = (f"{name}, since {why}" for name, why in summary["left_out_why"].items())
+        notes.append(f"Cheats left out: {'; '.join(reasons)}.")
     paragraphs = join(tag("p", note, class_="dim") for note in notes)
     return table(columns(*names, **numeric), rows, caption="Final rounds") + paragraphs + _weights(summary)
 

@@ -55,8 +55,9 @@ class DuelSettings:
     def __post_init__(self) -> None:
         if not 0 < self.fraction < 0.5:
             raise ConfigError(f"--fraction is {self.fraction}: give a share above 0 and below 0.5")
-        self.assault  # noqa: B018 - refuses an unknown name before anything runs
+        # How many trainers there are comes before how many of them attack.
         needs = self.run_settings(self.rule, Path(".")).aggregation.needs
+        self.assault  # noqa: B018 - refuses an unknown name before anything runs
         if self.attack == "lying-table" and not needs & (Needs.DISTANCES | Needs.TRUST):
             raise ConfigError(
                 f"lying-table needs a rule that reads distances, not {self.rule}: give e.g. krum:1+mean"

@@ -21,8 +21,7 @@ from fl_client.learning import (
     Samples,
     check_task,
     load_task,
-    parse_partition,
-    split,
+    share_out,
 )
 from fl_client.learning.many import ManyLearners, Share
 from fl_client.roles import FRACTION_BITS
@@ -185,11 +184,8 @@ def run_grid(
     data = check_task(task)
     model = GlobalModel(task, seed=settings.seed, fraction_bits=FRACTION_BITS)
     learners = ManyLearners(model, settings.training)
-    parts = split(
-        parse_partition(settings.partition),
-        data.train_targets,
-        participants=settings.trainers,
-        generator=np.random.default_rng(settings.seed),
+    parts = share_out(
+        settings.partition, data.train_targets, participants=settings.trainers, seed=settings.seed
     )
     shares = [
         Share(samples=data.train.select(part), seed=settings.seed * 1_000 + place)

@@ -6,7 +6,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from eth_keys.datatypes import Signature
 
 from fl_client.chain import (
     Account,
@@ -80,13 +79,6 @@ def test_refused_key_is_not_quoted() -> None:
         Account.from_private_key(b"\xff" * 32)
     assert "ff" * 8 not in str(caught.value)
     assert caught.value.__cause__ is None
-
-
-def test_digest_signature_recovers_to_the_address() -> None:
-    account, digest = demo_account(1, 0), bytes(range(32))
-    signature = account.sign_digest(digest)
-    low = Signature(signature[:64] + bytes([signature[64] - 27]))
-    assert str(low.recover_public_key_from_msg_hash(digest).to_checksum_address()) == account.address
 
 
 def test_demo_accounts_differ_by_seed_and_index() -> None:

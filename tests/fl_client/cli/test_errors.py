@@ -58,6 +58,7 @@ def fl(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Co
         (("--no-such-option",), "--no-such-option"),
         (("--device", "cuda:99"), "cuda"),
         (("--data", "nowhere"), "--data nowhere"),
+        (("--ipfs", "http://127.0.0.1:5001"), "--ipfs goes with --network"),
         (("--task", "fashion-mnist", "--data", "nowhere"), "dataset-fashion-mnist"),
     ],
 )

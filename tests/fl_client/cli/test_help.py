@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from collections.abc import Iterator
+from typing import Any
 
-from fl_client.cli.app import main
+import pytest
+import typer
+
+from fl_client.cli.app import app, main
 
 
 @pytest.mark.parametrize(
@@ -29,3 +34,43 @@ def test_every_command_is_in_a_panel_of_the_overview(capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert all(f"\u256d\u2500 {panel} " in shown for panel in ("See it", "Set up", "Take part"))
     assert "\u256d\u2500 Commands" not in shown
+
+
+def commands(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command as the parser has it, with the words that call it."""
+    for name, one in getattr(group, "commands", {}).items():
+        yield (*path, name), one
+        yield from commands(one, *path, name)
+
+
+ALL = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_what_stands_in_brackets_is_shown(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # so that no line is broken within brackets
+    texts = [ALL[path].help, *(getattr(one, "help", None) for one in ALL[path].params)]
+    wanted = {found for text in texts for found in re.findall(r"\[[^\[\]]*\]", text or "")}
+    with pytest.raises(SystemExit):
+        main([*path, "--help"])
+    shown = capsys.readouterr().out
+    assert [one for one in wanted if one not in shown] == []
+
+
+def test_the_defence_of_an_attack_is_shown_with_its_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["attack", "--help"])
+    assert "[bound:NORM+]RULE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "offered"), [("train", True), ("validate", False), ("own", False)])
+def test_only_who_has_a_share_of_the_training_data_is_told_how_it_is_shared_out(
+    command: str, offered: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert ("--partition" in shown, "Of the partition" in shown) == (offered, offered)
+    assert "what learning draws" in " ".join(shown.replace("\u2502", " ").split())

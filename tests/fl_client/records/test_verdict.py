@@ -73,6 +73,39 @@ def test_whoever_left_before_is_not_expected(past: TaskPast) -> None:
     assert "had left the task in block" in found.why
 
 
+def test_whoever_left_and_came_back_is_expected_again(past: TaskPast) -> None:
+    who = past.watch.ledger.rounds[1].reveals[1].trainer
+    left = ("MemberLeft", {"account": who, "role": 1})
+    back = ("TrainerJoined", {"trainer": who, "turn": 1})
+    assert retold(past, 2, absent_from(past, 2, left, back)).verdict == "never-committed"
+    assert retold(past, 2, absent_from(past, 2, left, back, left)).verdict == "left"
+    suspended = ("TrainerSuspended", {"trainer": who, "evidence": 2})
+    assert retold(past, 2, absent_from(past, 2, suspended, left)).verdict == "left"
+    assert retold(past, 2, absent_from(past, 2, suspended, left, back)).verdict == "never-committed"
+
+
+def test_whoever_comes_back_in_a_turn_waits_for_the_next(past: TaskPast) -> None:
+    who = past.watch.ledger.rounds[1].reveals[1].trainer
+    left = ("MemberLeft", {"account": who, "role": 1})
+    gone = absent_from(past, 2, left)
+
+    def change(event: Event) -> list[Event]:
+        told = gone(event)
+        if event.name == "TurnOpened" and event.args["round"] == 2:
+            args = {"trainer": who, "turn": event.args["turn"]}
+            told.append(replace(event, name="TrainerJoined", args=args, log_index=event.log_index + 1))
+        return told
+
+    found = retold(past, 2, change)
+    assert found.verdict == "joined-late" and "joined in turn 2" in found.why
+
+
+def test_a_seat_that_is_given_up_is_no_trainers_leaving(past: TaskPast) -> None:
+    who = past.watch.ledger.rounds[1].reveals[1].trainer
+    gone = absent_from(past, 2, ("MemberLeft", {"account": who, "role": 2}))
+    assert retold(past, 2, gone).verdict == "never-committed"
+
+
 def test_whoever_is_suspended_may_not_commit(past: TaskPast) -> None:
     who = past.watch.ledger.rounds[1].reveals[1].trainer
     suspended = ("TrainerSuspended", {"trainer": who, "evidence": 2})

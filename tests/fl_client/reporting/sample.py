@@ -201,6 +201,7 @@ SUMMARY: dict[str, Any] = {
     "command": ["fl", "demo", "--task", "digits", "--seed", "7", "--out", "runs/a b"],
     "environment": {"gradbond": "0.1.0", "python": "3.11.7", "torch": "2.13.0", "platform": "Linux"},
     "left_out": [],
+    "left_out_why": {},
     "out": "runs/a b",
 }
 
@@ -244,7 +245,7 @@ STATE: dict[str, Any] = {
 
 def task_page(**changes: Any) -> dict[str, Any]:
     """The same run in its third round, as ``Facts.of_task`` has it with an audit and a source."""
-    of_the_run = {"command", "environment", "left_out", "out", "head"}
+    of_the_run = {"command", "environment", "left_out", "left_out_why", "out", "head"}
     page = {key: value for key, value in sample().items() if key not in of_the_run}
     for one in page["rounds"]:
         del one["wall_seconds"]

@@ -171,6 +171,13 @@ def test_commands_can_be_pasted_into_a_shell() -> None:
     assert "fl audit 'runs/a b' --head 0x" in page
 
 
+def test_a_cheat_that_was_left_out_is_told_with_its_reason() -> None:
+    why = {"wrong-aggregate": "by proof-of-work nobody knows beforehand who seals round 5"}
+    page = render_html(sample(left_out=list(why), left_out_why=why))
+    assert "Cheats left out: wrong-aggregate, since by proof-of-work nobody knows" in page
+    assert "want of rounds" not in page and "left out" not in render_html(sample())
+
+
 def test_every_file_of_a_run_is_explained() -> None:
     page = unescape(render_html(sample()))
     assert all(name in page and what in page for name, what in FILES.items())

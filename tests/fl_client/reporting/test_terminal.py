@@ -33,6 +33,14 @@ def test_a_path_is_never_broken() -> None:
     assert any(f"{path}/report.html" in line for line in printed(sample(out=path)))
 
 
+def test_a_cheat_that_was_left_out_is_told_with_its_reason() -> None:
+    left_out = {"copied-commitment": "it comes in round 3, there are 2", "wrong-norm": "nobody is spared"}
+    lines = printed(sample(left_out=list(left_out), left_out_why=left_out))
+    assert "left out: copied-commitment, since it comes in round 3, there are 2" in lines
+    assert "left out: wrong-norm, since nobody is spared" in lines
+    assert not any("left out" in line for line in printed(sample()))
+
+
 def test_brackets_in_a_metric_and_a_path_are_shown_as_they_are() -> None:
     text = "\n".join(printed(sample(metric="[bold]", out="runs/[red]")))
     assert "final [bold]" in text and "runs/[red]/report.html" in text

@@ -87,8 +87,11 @@ def test_every_attack_has_its_words() -> None:
 def test_settings_are_refused_in_one_line() -> None:
     with pytest.raises(ConfigError, match="--fraction is 0.5"):
         DuelSettings(attack="copy", rule="mean", fraction=0.5)
-    with pytest.raises(ConfigError, match="1 of 2 trainers would attack, which is no minority"):
-        DuelSettings(attack="copy", rule="mean", participants=2)
+    with pytest.raises(ConfigError, match="2 of 4 trainers would attack, which is no minority"):
+        DuelSettings(attack="copy", rule="mean", participants=4, fraction=0.49)
+    for few in (2, -5):
+        with pytest.raises(ConfigError, match=f"--participants is {few}: give 3 to 128"):
+            DuelSettings(attack="copy", rule="mean", participants=few)
     with pytest.raises(ConfigError, match="no attack 'bribe'"):
         DuelSettings(attack="bribe", rule="mean")
     with pytest.raises(ConfigError, match="lying-table needs a rule that reads distances, not median"):
