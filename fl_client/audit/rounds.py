@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fl_client.audit.review import ReviewAudit
+from fl_client.chain.contracts import Evidence
 from fl_client.disputes import TableFlaw
 from fl_client.encoding import commit_vector, commitment_of
 from fl_client.errors import AuditDiffers, AuditUnchecked, ContentAltered, ContentMissing, EncodingError
 from fl_client.roles.models import ModelBook
 from fl_client.rounds import NO_TRUST, Reveal, RoundRecord, TaskWatch, fetch_vector, tally
-
-NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER = 1, 2, 3, 4
 
 
 class RoundAudit:
@@ -143,7 +142,7 @@ class RoundAudit:
             flaw = self.models.table_flaw(number, proposal)
             if proposal.evidence is None and self.record.finalized and flaw is not None:
                 raise AuditDiffers(f"round {number}: its final model stands on {_spelt(flaw)}")
-            if proposal.evidence == WRONG_AGGREGATE and same and flaw is None and not proposal.unanswered:
+            if proposal.evidence == Evidence.WRONG_AGGREGATE and same and flaw is None and not proposal.unanswered:
                 raise AuditDiffers(f"round {number}: a right model was rejected on evidence")
         self._check_model_bytes(vector)
 
@@ -167,7 +166,7 @@ class RoundAudit:
         """Whether this very update was proved to lie: its trainer was dropped for it, or slashed after the freeze."""
         return any(
             slash.account == reveal.trainer
-            and slash.evidence == WRONG_NORM
+            and slash.evidence == Evidence.WRONG_NORM
             and slash.reveal_round == self.record.number
             for slash in self.watch.ledger.slashes
         )

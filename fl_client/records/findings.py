@@ -9,6 +9,7 @@ import numpy as np
 
 from fl_client.aggregation.weigh import RoundFigures, Weighing
 from fl_client.chain import Event
+from fl_client.chain.contracts import Evidence
 from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES
 from fl_client.errors import EncodingError, StorageError
 from fl_client.records.history import History, RecordWatch
@@ -16,7 +17,6 @@ from fl_client.roles import ModelBook
 from fl_client.rounds import Commit, RoundRecord, Slash, unpack_table
 from fl_client.types import Address
 
-NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER, LOST_DISPUTE = 1, 2, 3, 4, 5
 # An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings.
 _SUM_BYTES: Final = 16
 _NODE_BYTES: Final = 48
@@ -55,7 +55,7 @@ class Findings:
 
     def _detail(self, slash: Slash, event: Event) -> dict[str, Any]:
         act = self._history.act_of(event.transaction_hash)
-        shared = 0 if slash.evidence == LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
+        shared = 0 if slash.evidence == Evidence.LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
         shared_in, share = self._sharing(event) if shared else (None, 0)
         return {
             "account": slash.account,
@@ -85,11 +85,11 @@ class Findings:
         return None, 0
 
     def _facts(self, slash: Slash, event: Event) -> dict[str, Any]:
-        if slash.evidence == NO_REVEAL:
+        if slash.evidence == Evidence.NO_REVEAL:
             return self._missing_reveal(slash)
-        if slash.evidence == WRONG_NORM:
+        if slash.evidence == Evidence.WRONG_NORM:
             return self._lying_tree(slash, event)
-        if slash.evidence == WRONG_AGGREGATE:
+        if slash.evidence == Evidence.WRONG_AGGREGATE:
             return self._wrong_model(slash, event)
         return self._missed_step(event)
 

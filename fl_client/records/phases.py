@@ -9,12 +9,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from fl_client.chain import Event
-from fl_client.chain.contracts import NOBODY, Phase, Role, Step, TaskParameters
+from fl_client.chain.contracts import NOBODY, OPEN_SLOTS, Phase, Role, Step, TaskParameters
 from fl_client.encoding import CHUNK_COORDINATES
 from fl_client.types import Address
-
-OPEN_SLOTS: Final = 2
-"""Slots that stay open to everybody after each seat had its own (``TaskState.OPEN_SLOTS``)."""
 
 _NOT_SHOWN: Final = (Phase.NONE, Phase.JOIN, Phase.ENDED)
 

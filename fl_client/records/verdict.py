@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fl_client.audit.rounds import NO_REVEAL, WRONG_NORM
+from fl_client.chain.contracts import Evidence
 from fl_client.chain.events import Event
 from fl_client.records.facts import evidence_name
 from fl_client.records.roster import is_drawn
@@ -106,9 +106,9 @@ class RoundStory:
         ]
 
     def _is_for_this(self, slash: Slash) -> bool:
-        if slash.evidence == WRONG_NORM:
+        if slash.evidence == Evidence.WRONG_NORM:
             return slash.reveal_round == self.number
-        if slash.evidence != NO_REVEAL:
+        if slash.evidence != Evidence.NO_REVEAL:
             return False
         # Nobody commits again before a silence is settled: it was the latest unopened commitment.
         silent = [
@@ -269,7 +269,7 @@ def _of_unfrozen(story: RoundStory, reveal: Reveal) -> Judgement:
 
 
 def _proved(story: RoundStory) -> str:
-    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    cut = next((one for one in story.slashes() if one[0].evidence == Evidence.WRONG_NORM), None)
     if cut is None:
         return ""
     return f"; that its tree lies was proved in transaction 0x{cut[1].transaction_hash.hex()}{_price(story)}"
@@ -278,7 +278,7 @@ def _proved(story: RoundStory) -> str:
 def _of_dropped(story: RoundStory, reveal: Reveal) -> Judgement | None:
     if reveal.index not in story.record.dropped:
         return None
-    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    cut = next((one for one in story.slashes() if one[0].evidence == Evidence.WRONG_NORM), None)
     if cut is None:
         return _not("slashed", "Its trainer was slashed for another deed before the set was fixed.")
     slash, event = cut

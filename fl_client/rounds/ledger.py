@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.chain.contracts import Evidence
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
 from fl_client.rounds.round_record import Commit, Proposal, RoundRecord, Slash
@@ -14,7 +15,6 @@ from fl_client.rounds.table_ledger import TableLedger
 from fl_client.rounds.work import Work
 from fl_client.types import Address, Bytes32
 
-_LOST_DISPUTE = 5
 _ANSWERS = frozenset({"NodesOpened", "ChunkOpened", "SumsOpened"})
 
 
@@ -206,7 +206,7 @@ class TaskLedger:
             for commit in record.commits
             if commit.trainer == args["account"] and not self._has_revealed(record, commit)
         )
-        if self.ended is None and args["evidence"] != _LOST_DISPUTE:
+        if self.ended is None and args["evidence"] != Evidence.LOST_DISPUTE:
             self._bonus += args["taken"] - args["burned"] - args["bounty"]
         self.slashes.append(
             Slash(

@@ -16,9 +16,9 @@ from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, depl
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
-    SUBSTITUTE,
-    UNKNOWN_DUE,
+    OPEN_SLOTS,
     Clock,
+    Evidence,
     Phase,
     Role,
     TaskContract,
@@ -31,13 +31,13 @@ __all__ = [
     "NOBODY",
     "NO_COMMITTEE",
     "ONE_COIN",
-    "SUBSTITUTE",
-    "UNKNOWN_DUE",
+    "OPEN_SLOTS",
     "BallotState",
     "BoardContract",
     "Clock",
     "Deployment",
     "Dispute",
+    "Evidence",
     "FactoryBounds",
     "Payment",
     "Phase",
