@@ -7,7 +7,7 @@ from typing import Any
 from fl_client.aggregation.weigh import Samples
 from fl_client.errors import UnknownRule
 from fl_client.records.history import RecordWatch
-from fl_client.rounds import TaskWatch, due_table, rule_of, shares_on_record
+from fl_client.rounds import TaskWatch, due_table, rule_of, weighed_on_record
 from fl_client.types import Address
 
 
@@ -51,5 +51,5 @@ def shares_in(watch: TaskWatch, number: int) -> dict[Address, float] | None:
     data = due_table(rule.needs, number, entries, inputs).data_of(standing.table)
     if data is None:
         return None
-    shares = shares_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
-    return dict(zip((one.trainer for one in accepted), shares, strict=True))
+    weighing = weighed_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
+    return dict(zip((one.trainer for one in accepted), rule.shares(weighing), strict=True))

@@ -28,10 +28,10 @@ from fl_client.rounds.weighing import (
     WeighedRound,
     due_table,
     pair_count,
-    shares_on_record,
     table_length,
     unpack_table,
     weigh_round,
+    weighed_on_record,
 )
 from fl_client.rounds.work import Work, WorkTerms
 
@@ -82,9 +82,9 @@ __all__ = [
     "rule_parameters",
     "retention_of",
     "seal_vector",
-    "shares_on_record",
     "table_length",
     "tally",
     "unpack_table",
     "weigh_round",
+    "weighed_on_record",
 ]

@@ -183,21 +183,21 @@ def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...]
     return entries[:pairs], trusted if needs & Needs.TRUST else ()
 
 
-def shares_on_record(
+def weighed_on_record(
     rule: AggregationRule,
     reveals: Sequence[Reveal],
     weights: Sequence[int],
     inputs: PostedInputs,
     table: bytes,
-) -> tuple[float, ...]:
-    """How much each update counts for, from what the chain has alone: nobody's bytes are fetched.
+) -> Weighing:
+    """The rows that the contracts combine, from what the chain has alone: nobody's bytes are fetched.
 
     Args:
         rule: the task's.
         reveals: of the accepted updates, at least one.
         weights: their capped sample counts.
         inputs: what the owner gave to the round.
-        table: the one behind the proposal, of the right length.
+        table: the one behind the proposal (``DueTable.data_of``).
     """
     distances, trusted = unpack_table(table, rule.needs, len(reveals))
     figures = RoundFigures(
@@ -205,7 +205,8 @@ def shares_on_record(
         norms=tuple(one.root_sum for one in reveals),
         distances=distances,
         reputations=tuple(inputs.reputations.get(one.trainer, 0) for one in reveals),
-        trust_norm=inputs.trust_root.sum,
+        # Without a trusted vector the contracts read no root, whatever was posted as one.
+        trust_norm=0 if inputs.trust == NO_TRUST else inputs.trust_root.sum,
         trust_distances=trusted,
     )
-    return rule.shares(rule.weigh.weigh(figures))
+    return rule.weigh.weigh(figures)
