@@ -27,8 +27,8 @@ class TaskLedger:
         trainers, sealers: whoever ever joined.
         suspended: trainers whose stake was cut and not restored.
         bonus_shares: what each accepted update got of slashed coins, per round in which it was frozen.
-        seeded_turn: the latest turn whose draw is decided.
         expected_shares: the same, computed from the slashes.
+        seeded_turn: the latest turn whose draw is decided.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and transaction hash.
         works: what proposals showed, in chain order, where the task is sealed by work.
@@ -100,6 +100,8 @@ class TaskLedger:
     def _trainer_joined(self, args: Any) -> None:
         if args["trainer"] not in self.trainers:
             self.trainers.append(args["trainer"])
+        # Whoever has withdrawn comes back with a whole stake (``TaskRoster.joinAsTrainer``).
+        self.suspended.discard(args["trainer"])
 
     def _sealer_joined(self, args: Any) -> None:
         if args["sealer"] not in self.sealers:
