@@ -23,7 +23,7 @@ def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
             continue
         share, parts = ledger.bonus_shares.get(number, 0), shares_of(watch, record)
         for reveal in record.reveals:
-            if record.accepted_mask >> reveal.index & 1:
+            if record.accepts(reveal.index):
                 part = parameters.update_reward * parts[reveal.index] // _BPS
                 earned[reveal.trainer] += part + share
             if record.attested_mask >> reveal.index & 1:
@@ -131,14 +131,11 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
 
 
 def _missed_reveal(watch: TaskWatch, slash: Slash) -> bool:
-    for record in watch.ledger.rounds.values():
-        if record.number > slash.round:
-            continue
-        revealed = {(reveal.trainer, reveal.turn) for reveal in record.reveals}
-        for commit in record.commits:
-            if commit.trainer == slash.account and (commit.trainer, commit.turn) not in revealed:
-                return True
-    return False
+    return any(
+        record.unopened(slash.account)
+        for record in watch.ledger.rounds.values()
+        if record.number <= slash.round
+    )
 
 
 def _was_rejected(watch: TaskWatch, slash: Slash) -> bool:

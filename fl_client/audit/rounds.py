@@ -46,16 +46,7 @@ class RoundAudit:
     def check_commitment(self, reveal: Reveal) -> None:
         """The revealed fields hash to what this trainer committed to in this very turn."""
         where = f"round {self.record.number}, reveal {reveal.index} of {reveal.trainer}"
-        digest = self.watch.digest_of(
-            round_=self.record.number,
-            attempt=reveal.attempt,
-            trainer=reveal.trainer,
-            commitment=self.watch.commitment_of(reveal),
-            content_id=reveal.content_id,
-            samples=reveal.samples,
-            milliseconds=reveal.milliseconds,
-            salt=reveal.salt,
-        )
+        digest = self.watch.digest_of_reveal(self.record.number, reveal)
         committed = [
             one.digest
             for one in self.record.commits
@@ -84,7 +75,7 @@ class RoundAudit:
 
     def check_bytes(self, reveal: Reveal) -> None:
         """An accepted update's bytes are there, are what it committed to, and its norm is true."""
-        accepted = bool((self.record.accepted_mask or 0) >> reveal.index & 1)
+        accepted = self.record.accepts(reveal.index)
         where = f"round {self.record.number}, update {reveal.index} of {reveal.trainer}"
         try:
             update = self.models.update(self.record.number, reveal)
@@ -129,7 +120,7 @@ class RoundAudit:
         """The standing model is what the accepted updates give, and every rejected one was not."""
         number = self.record.number
         try:
-            vector, sealed = self.models.recomputed(number)
+            _, sealed = self.models.recomputed(number)
         except ContentMissing as problem:
             raise AuditUnchecked(f"round {number}: {problem}") from problem
         for proposal in self.record.proposals:
@@ -142,11 +133,16 @@ class RoundAudit:
             flaw = self.models.table_flaw(number, proposal)
             if proposal.evidence is None and self.record.finalized and flaw is not None:
                 raise AuditDiffers(f"round {number}: its final model stands on {_spelt(flaw)}")
-            if proposal.evidence == Evidence.WRONG_AGGREGATE and same and flaw is None and not proposal.unanswered:
+            if (
+                proposal.evidence == Evidence.WRONG_AGGREGATE
+                and same
+                and flaw is None
+                and not proposal.unanswered
+            ):
                 raise AuditDiffers(f"round {number}: a right model was rejected on evidence")
-        self._check_model_bytes(vector)
+        self._check_model_bytes()
 
-    def _check_model_bytes(self, vector: object) -> None:
+    def _check_model_bytes(self) -> None:
         standing, number = self.record.standing, self.record.number
         if standing is None or not self.record.finalized:
             return

@@ -121,10 +121,8 @@ class Findings:
         """The latest commitment of an account that it did not open."""
         for number in range(slash.round, 0, -1):
             record = self._ledger.rounds[number]
-            opened = {reveal.turn for reveal in record.reveals if reveal.trainer == slash.account}
-            for commit in reversed(record.commits):
-                if commit.trainer == slash.account and commit.turn not in opened:
-                    return record, commit
+            if silent := record.unopened(slash.account):
+                return record, silent[-1]
         raise AssertionError("the contract slashed for a commitment that its events do not have")
 
     def _commitment(self, number: int, commit: Commit) -> Event:
@@ -153,7 +151,7 @@ class Findings:
             "true_total": self._true_total(number, reveal.index),
             "bound": parameters.norm_bound_squared,
             "fraction_bits": parameters.fraction_bits,
-            "kept_out": not (record.accepted_mask or 0) >> reveal.index & 1,
+            "kept_out": not record.accepts(reveal.index),
             "revealed_in": "0x" + revealed.transaction_hash.hex(),
         }
 

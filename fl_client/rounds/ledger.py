@@ -205,8 +205,7 @@ class TaskLedger:
         copied = any(
             commit.copied_from is not None
             for record in list(self.rounds.values())[-2:]
-            for commit in record.commits
-            if commit.trainer == args["account"] and not self._has_revealed(record, commit)
+            for commit in record.unopened(args["account"])
         )
         if self.ended is None and args["evidence"] != Evidence.LOST_DISPUTE:
             self._bonus += args["taken"] - args["burned"] - args["bounty"]
@@ -233,12 +232,6 @@ class TaskLedger:
                 if any(reveal.trainer == account for reveal in record.reveals)
             ),
             default=0,
-        )
-
-    @staticmethod
-    def _has_revealed(record: RoundRecord, commit: Commit) -> bool:
-        return any(
-            reveal.trainer == commit.trainer and reveal.turn == commit.turn for reveal in record.reveals
         )
 
     def _dispute_opened(self, args: Any) -> None:
