@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fl_client.chain.contracts import Evidence
 from fl_client.chain.events import Event
 from fl_client.records.facts import evidence_name
 from fl_client.records.roster import is_drawn
+from fl_client.records.transactions import Refused
 from fl_client.review import UNAVAILABLE, ZERO_SCORE
 from fl_client.rounds import Commit, Reveal, ReviewRecord, RoundRecord, Slash, TaskWatch
 from fl_client.types import Address
@@ -45,6 +46,7 @@ class RoundStory:
         events: of the task and its board, in chain order.
         begins, ends: of the round's first turn, and of the next round's; None while there is none.
         refused: the trainer's calls in this round that were mined and refused; looked for where it revealed nothing.
+        late: those of them that the contract refused because they were late (``lateness.py``).
     """
 
     watch: TaskWatch
@@ -53,7 +55,8 @@ class RoundStory:
     number: int
     begins: Place
     ends: Place | None
-    refused: tuple[Mapping[str, Any], ...] = ()
+    refused: tuple[Refused, ...] = ()
+    late: tuple[Refused, ...] = ()
 
     @property
     def record(self) -> RoundRecord:
@@ -114,12 +117,7 @@ class RoundStory:
         silent = [
             number
             for number, record in self.watch.ledger.rounds.items()
-            for one in record.commits
-            if one.trainer == self.trainer
-            and number <= slash.round
-            and not any(
-                reveal.trainer == one.trainer and reveal.turn == one.turn for reveal in record.reveals
-            )
+            if number <= slash.round and record.unopened(self.trainer)
         ]
         return bool(silent) and silent[-1] == self.number
 
@@ -142,13 +140,6 @@ def _not(verdict: str, why: str) -> Judgement:
 
 def _of_absent(story: RoundStory) -> Judgement:
     turns = [one.args["turn"] for one in story.named("TurnOpened") if one.args["round"] == story.number]
-    late = [one for one in story.refused if one["call"] == "commitUpdate"]
-    if late:
-        return _not(
-            "late",
-            f"It never committed: its call of block {late[-1]['block']} was refused, because the commit phase was over "
-            "or the call was for another turn.",
-        )
     joined = [one for one in story.named("TrainerJoined") if one.args["trainer"] == story.trainer]
     if not joined:
         return _not("no-member", "It was no trainer of the task by the end of this round.")
@@ -163,6 +154,13 @@ def _of_absent(story: RoundStory) -> Judgement:
         return _not("not-drawn", f"It was not drawn in turn {_listed(turns)}.")
     if not story.is_past and story.record.accepted_mask is None:
         return _not("open", "It has not committed yet, and the round is open.")
+    late = [one for one in story.late if one.call == "commitUpdate"]
+    if late:
+        return _not(
+            "late",
+            f"It never committed: its call of block {late[-1].block} was refused, because the commit phase was over "
+            "or the call was for another turn.",
+        )
     return _not("never-committed", f"It never committed to an update in turn {_listed(turns)}.")
 
 
@@ -200,13 +198,16 @@ def _of_silent(story: RoundStory) -> Judgement:
     if commit.turn == story.watch.ledger.turn and not story.is_past and not story.slashes():
         return _not("open", "It has committed and not revealed, and its turn is not over.")
     what = f"It committed in turn {commit.turn} and did not reveal"
-    late = [one for one in story.refused if one["call"] == "revealUpdate"]
+    late = [one for one in story.late if one.call == "revealUpdate"]
+    refused = [one for one in story.refused if one.call == "revealUpdate"]
     if commit.copied_from is not None:
         what = (
             f"It copied the commitment of {commit.copied_from} in turn {commit.turn}, which it cannot reveal"
         )
     elif late:
-        what = f"{what} in time: its call of block {late[-1]['block']} was refused"
+        what = f"{what} in time: its call of block {late[-1].block} was refused"
+    elif refused:
+        what = f"{what}: its call of block {refused[-1].block} was refused"
     verdict = "copied" if commit.copied_from is not None else "late" if late else "not-revealed"
     return _not(verdict, f"{what}{_price(story)}.")
 
@@ -226,7 +227,7 @@ def _of_revealed(story: RoundStory, reveal: Reveal) -> Judgement:
     record = story.record
     if record.accepted_mask is None:
         return _of_unfrozen(story, reveal)
-    if record.accepted_mask >> reveal.index & 1:
+    if record.accepts(reveal.index):
         return _of_accepted(story)
     return _of_dropped(story, reveal) or _of_votes(story, reveal) or _of_scores(story, reveal)
 
