@@ -19,8 +19,9 @@ from fl_client.encoding import set_hash
 from fl_client.errors import ChainError, ConfigError
 from fl_client.records.facts import evidence_name
 from fl_client.records.lateness import late_calls
+from fl_client.records.story import RoundStory
 from fl_client.records.transactions import refused_calls
-from fl_client.records.verdict import Judgement, RoundStory, judge
+from fl_client.records.verdict import Judgement, judge
 from fl_client.records.weights import shares_in
 from fl_client.rounds import Reveal, RoundRecord, TaskWatch
 from fl_client.types import Address
