@@ -79,13 +79,14 @@ class RoundAudit:
         where = f"round {self.record.number}, update {reveal.index} of {reveal.trainer}"
         try:
             update = self.models.update(self.record.number, reveal)
-        except ContentMissing as problem:
-            # Bytes that nobody could fetch are why an update is left out: nothing contradicts that.
+        except (ContentMissing, ContentAltered, EncodingError) as problem:
+            if accepted and not isinstance(problem, ContentMissing):
+                raise AuditDiffers(f"{where}: {problem}") from problem
+            # Bytes that are not there, or not what was committed to, are why an update is left out: nothing
+            # contradicts that. That a tree lied was proved to the contract; from such bytes it cannot be seen again.
             if accepted or self._is_slashed(reveal):
                 raise AuditUnchecked(f"{where}: {problem}") from problem
             return
-        except (ContentAltered, EncodingError) as problem:
-            raise AuditDiffers(f"{where}: {problem}") from problem
         if update.lies and accepted:
             raise AuditDiffers(f"{where}: it was accepted and its tree lies in chunk {update.lies[0]}")
         if self._is_slashed(reveal) and not update.lies:
