@@ -137,6 +137,16 @@ class PhaseClock:
         sealer = self.seats[(self.round + self.proposal + passed) % len(self.seats)]
         return (None if sealer == NOBODY else sealer), ends
 
+    def proposers(self, now: int) -> tuple[tuple[Address, ...], int]:
+        """Who is to propose in Aggregate (none: anybody), and until when in seconds since 1970.
+
+        A slot is one sealer's. Where work decides there are none: any seat may propose at any time.
+        """
+        if self._parameters.sealing != NOBODY:
+            return tuple(one for one in self.seats if one != NOBODY), self.at(now)[1]
+        sealer, ends = self.slot(now)
+        return (() if sealer is None else (sealer,)), ends
+
     # ------------------------------------------------------------------ the phase, derived
 
     def _of_trainers(self, now: int) -> tuple[Phase, int]:
