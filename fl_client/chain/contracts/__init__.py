@@ -12,7 +12,7 @@ from fl_client.chain.contracts.board import (
     ReviewStep,
     ReviewTerms,
 )
-from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
+from fl_client.chain.contracts.deployment import SUPPLY, Deployment, FactoryBounds, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
@@ -32,6 +32,7 @@ __all__ = [
     "NO_COMMITTEE",
     "ONE_COIN",
     "OPEN_SLOTS",
+    "SUPPLY",
     "BallotState",
     "BoardContract",
     "Clock",
