@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from fl_client.audit.review import check_board, shares_of
-from fl_client.audit.rounds import NO_ANSWER, NO_REVEAL, WRONG_AGGREGATE, WRONG_NORM
+from fl_client.chain.contracts import Evidence, Role
 from fl_client.errors import AuditDiffers
 from fl_client.rounds import Slash, TaskWatch
 from fl_client.types import Address
 
 _BPS = 10_000
 _MAX_BOUNTY_BPS = 2_000
-_LOST_DISPUTE = 5
-_CHALLENGER = 3
 
 
 def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
@@ -25,7 +23,7 @@ def expected_earnings(watch: TaskWatch) -> dict[Address, int]:
             continue
         share, parts = ledger.bonus_shares.get(number, 0), shares_of(watch, record)
         for reveal in record.reveals:
-            if record.accepted_mask >> reveal.index & 1:
+            if record.accepts(reveal.index):
                 part = parameters.update_reward * parts[reveal.index] // _BPS
                 earned[reveal.trainer] += part + share
             if record.attested_mask >> reveal.index & 1:
@@ -102,18 +100,22 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
     """
     parameters = watch.contract.parameters
     where = f"slash of {slash.account} booked in round {slash.round}"
-    if slash.evidence == _LOST_DISPUTE:
+    if slash.evidence == Evidence.LOST_DISPUTE:
         if slash.burned + slash.bounty != slash.taken or slash.bounty > parameters.answer_fee:
             raise AuditDiffers(f"{where}: a lost bond was not split into answer fee and burn")
         return
-    penalty = {
-        NO_REVEAL: parameters.reveal_penalty,
-        WRONG_NORM: parameters.norm_penalty,
-        WRONG_AGGREGATE: parameters.seal_penalty,
-        NO_ANSWER: parameters.seal_penalty,
-    }.get(slash.evidence)
+    penalties: dict[int, int] = {
+        Evidence.NO_REVEAL: parameters.reveal_penalty,
+        Evidence.WRONG_NORM: parameters.norm_penalty,
+        Evidence.WRONG_AGGREGATE: parameters.seal_penalty,
+        Evidence.NO_ANSWER: parameters.seal_penalty,
+    }
+    penalty = penalties.get(slash.evidence)
     # Whoever proposed without a seat stands with its whole bond, which may have doubled.
-    bonded = slash.role == _CHALLENGER and slash.evidence in (WRONG_AGGREGATE, NO_ANSWER)
+    bonded = slash.role == Role.CHALLENGER and slash.evidence in (
+        Evidence.WRONG_AGGREGATE,
+        Evidence.NO_ANSWER,
+    )
     if penalty is None or (slash.taken > penalty and not bonded):
         raise AuditDiffers(f"{where}: {slash.taken} was taken, the task's penalty is {penalty}")
     burned = -(-slash.taken * parameters.burn_bps // _BPS)
@@ -122,21 +124,18 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
         raise AuditDiffers(
             f"{where}: {slash.burned} burned and {slash.bounty} paid as bounty, the rules say {burned} and {most}"
         )
-    if slash.evidence == NO_REVEAL and not _missed_reveal(watch, slash):
+    if slash.evidence == Evidence.NO_REVEAL and not _missed_reveal(watch, slash):
         raise AuditDiffers(f"{where}: no commitment of this account was left without a reveal")
-    if slash.evidence in (WRONG_AGGREGATE, NO_ANSWER) and not _was_rejected(watch, slash):
+    if slash.evidence in (Evidence.WRONG_AGGREGATE, Evidence.NO_ANSWER) and not _was_rejected(watch, slash):
         raise AuditDiffers(f"{where}: no proposal of this account was rejected in that round")
 
 
 def _missed_reveal(watch: TaskWatch, slash: Slash) -> bool:
-    for record in watch.ledger.rounds.values():
-        if record.number > slash.round:
-            continue
-        revealed = {(reveal.trainer, reveal.turn) for reveal in record.reveals}
-        for commit in record.commits:
-            if commit.trainer == slash.account and (commit.trainer, commit.turn) not in revealed:
-                return True
-    return False
+    return any(
+        record.unopened(slash.account)
+        for record in watch.ledger.rounds.values()
+        if record.number <= slash.round
+    )
 
 
 def _was_rejected(watch: TaskWatch, slash: Slash) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fl_client.audit.review import ReviewAudit
+from fl_client.chain.contracts import Evidence
 from fl_client.disputes import TableFlaw
 from fl_client.encoding import commit_vector, commitment_of
 from fl_client.errors import AuditDiffers, AuditUnchecked, ContentAltered, ContentMissing, EncodingError
 from fl_client.roles.models import ModelBook
 from fl_client.rounds import NO_TRUST, Reveal, RoundRecord, TaskWatch, fetch_vector, tally
-
-NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER = 1, 2, 3, 4
 
 
 class RoundAudit:
@@ -47,16 +46,7 @@ class RoundAudit:
     def check_commitment(self, reveal: Reveal) -> None:
         """The revealed fields hash to what this trainer committed to in this very turn."""
         where = f"round {self.record.number}, reveal {reveal.index} of {reveal.trainer}"
-        digest = self.watch.digest_of(
-            round_=self.record.number,
-            attempt=reveal.attempt,
-            trainer=reveal.trainer,
-            commitment=self.watch.commitment_of(reveal),
-            content_id=reveal.content_id,
-            samples=reveal.samples,
-            milliseconds=reveal.milliseconds,
-            salt=reveal.salt,
-        )
+        digest = self.watch.digest_of_reveal(self.record.number, reveal)
         committed = [
             one.digest
             for one in self.record.commits
@@ -85,17 +75,18 @@ class RoundAudit:
 
     def check_bytes(self, reveal: Reveal) -> None:
         """An accepted update's bytes are there, are what it committed to, and its norm is true."""
-        accepted = bool((self.record.accepted_mask or 0) >> reveal.index & 1)
+        accepted = self.record.accepts(reveal.index)
         where = f"round {self.record.number}, update {reveal.index} of {reveal.trainer}"
         try:
             update = self.models.update(self.record.number, reveal)
-        except ContentMissing as problem:
-            # Bytes that nobody could fetch are why an update is left out: nothing contradicts that.
+        except (ContentMissing, ContentAltered, EncodingError) as problem:
+            if accepted and not isinstance(problem, ContentMissing):
+                raise AuditDiffers(f"{where}: {problem}") from problem
+            # Bytes that are not there, or not what was committed to, are why an update is left out: nothing
+            # contradicts that. That a tree lied was proved to the contract; from such bytes it cannot be seen again.
             if accepted or self._is_slashed(reveal):
                 raise AuditUnchecked(f"{where}: {problem}") from problem
             return
-        except (ContentAltered, EncodingError) as problem:
-            raise AuditDiffers(f"{where}: {problem}") from problem
         if update.lies and accepted:
             raise AuditDiffers(f"{where}: it was accepted and its tree lies in chunk {update.lies[0]}")
         if self._is_slashed(reveal) and not update.lies:
@@ -130,7 +121,7 @@ class RoundAudit:
         """The standing model is what the accepted updates give, and every rejected one was not."""
         number = self.record.number
         try:
-            vector, sealed = self.models.recomputed(number)
+            _, sealed = self.models.recomputed(number)
         except ContentMissing as problem:
             raise AuditUnchecked(f"round {number}: {problem}") from problem
         for proposal in self.record.proposals:
@@ -143,11 +134,16 @@ class RoundAudit:
             flaw = self.models.table_flaw(number, proposal)
             if proposal.evidence is None and self.record.finalized and flaw is not None:
                 raise AuditDiffers(f"round {number}: its final model stands on {_spelt(flaw)}")
-            if proposal.evidence == WRONG_AGGREGATE and same and flaw is None and not proposal.unanswered:
+            if (
+                proposal.evidence == Evidence.WRONG_AGGREGATE
+                and same
+                and flaw is None
+                and not proposal.unanswered
+            ):
                 raise AuditDiffers(f"round {number}: a right model was rejected on evidence")
-        self._check_model_bytes(vector)
+        self._check_model_bytes()
 
-    def _check_model_bytes(self, vector: object) -> None:
+    def _check_model_bytes(self) -> None:
         standing, number = self.record.standing, self.record.number
         if standing is None or not self.record.finalized:
             return
@@ -167,7 +163,7 @@ class RoundAudit:
         """Whether this very update was proved to lie: its trainer was dropped for it, or slashed after the freeze."""
         return any(
             slash.account == reveal.trainer
-            and slash.evidence == WRONG_NORM
+            and slash.evidence == Evidence.WRONG_NORM
             and slash.reveal_round == self.record.number
             for slash in self.watch.ledger.slashes
         )

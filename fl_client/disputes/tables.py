@@ -16,7 +16,7 @@ from fl_client.disputes.evidence import opening_of
 from fl_client.encoding import MerkleSumTree
 from fl_client.encoding.leaf_sums import LeafSums, in_chunks
 from fl_client.errors import DisputeError
-from fl_client.rounds import ENTRY_BYTES, FetchedVector, PostedTable, Vector
+from fl_client.rounds import ENTRY_BYTES, DueTable, FetchedVector, PostedTable, Vector, pair_count
 from fl_client.types import Address, Bytes32
 
 _WORD: Final = np.uint64(32)
@@ -40,8 +40,7 @@ def table_flaw(
     mine: Callable[[], bytes],
     theirs: PostedTable | None,
     *,
-    key: tuple[int, Bytes32, Bytes32],
-    length: int,
+    due: DueTable,
     needs: Needs,
     count: int,
 ) -> TableFlaw | None:
@@ -52,22 +51,20 @@ def table_flaw(
     Args:
         mine: computes the right one; may raise where bytes are withheld.
         theirs: the latest that the proposer had posted.
-        key: round, set and trusted vector that it must be for.
-        length: of the right one, in bytes; 0 where the rule reads none.
+        due: what it must be for, and its length.
         needs: what the rule reads.
         count: n, the number of updates.
 
     Returns:
         What is wrong; None where nothing is.
     """
-    if not length:
+    if not due.length:
         return None
-    if theirs is None or (theirs.round, theirs.set_hash, theirs.trust) != key:
-        return TableFlaw(posted=None, pair=None)
-    if len(theirs.data) != length:
-        return TableFlaw(posted=theirs, pair=None)
-    place = first_wrong_entry(mine(), theirs.data)
-    return None if place is None else TableFlaw(posted=theirs, pair=pair_of(place, needs, count))
+    posted = due.standing(theirs)
+    if posted is None or len(posted.data) != due.length:
+        return TableFlaw(posted=posted, pair=None)
+    place = first_wrong_entry(mine(), posted.data)
+    return None if place is None else TableFlaw(posted=posted, pair=pair_of(place, needs, count))
 
 
 def first_wrong_entry(mine: bytes, theirs: bytes) -> int | None:
@@ -95,7 +92,7 @@ def pair_of(place: int, needs: Needs, count: int) -> tuple[int, int]:
     >>> pair_of(1, Needs.TRUST, 3)
     (1, 3)
     """
-    pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
+    pairs = pair_count(needs, count)
     if place >= pairs:
         return place - pairs, count
     one = 0

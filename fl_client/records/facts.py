@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fl_client.chain.contracts import Evidence
 from fl_client.records.findings import Findings
 from fl_client.records.history import History, RecordWatch
 from fl_client.records.money import balances_of, earnings_of, gas_of, members_of
@@ -20,6 +21,12 @@ from fl_client.types import Address
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
 _COUNTED: Final = frozenset({"RoundVoided", "UpdatesAttested"})
 _ROLES: Final = {1: "trainer", 2: "aggregator", 3: "challenger"}
+_EVIDENCE: Final[dict[int, str]] = {
+    Evidence.WRONG_NORM: NORM,
+    Evidence.WRONG_AGGREGATE: AGGREGATE,
+    Evidence.NO_ANSWER: AGGREGATE,
+    Evidence.LOST_DISPUTE: "lost-dispute",
+}
 _TERMS: Final = (
     "quorum",
     "update_reward",
@@ -38,9 +45,9 @@ _TERMS: Final = (
 
 def evidence_name(evidence: int, copied: bool) -> str:
     """How a slash is called in reports."""
-    if evidence == 1:
+    if evidence == Evidence.NO_REVEAL:
         return COPY if copied else SILENT
-    return {2: NORM, 3: AGGREGATE, 4: AGGREGATE, 5: "lost-dispute"}.get(evidence, f"evidence {evidence}")
+    return _EVIDENCE.get(evidence, f"evidence {evidence}")
 
 
 class Facts:

@@ -7,19 +7,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from fl_client.aggregation.weigh import RoundFigures, Weighing
 from fl_client.chain import Event
-from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES
+from fl_client.chain.contracts import Evidence
+from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES, LIMIT
 from fl_client.errors import EncodingError, StorageError
 from fl_client.records.history import History, RecordWatch
 from fl_client.roles import ModelBook
-from fl_client.rounds import Commit, RoundRecord, Slash, unpack_table
+from fl_client.rounds import Commit, Proposal, RoundRecord, Slash, due_table, weighed_on_record
 from fl_client.types import Address
 
-NO_REVEAL, WRONG_NORM, WRONG_AGGREGATE, NO_ANSWER, LOST_DISPUTE = 1, 2, 3, 4, 5
-# An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings.
+# An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings up to the root.
 _SUM_BYTES: Final = 16
-_NODE_BYTES: Final = 48
 _OPENINGS: Final = ("DisputeOpened", "TableDisputeOpened")
 _STEPS: Final = (*_OPENINGS, "NodesOpened", "NodePicked", "ChunkOpened", "SumsOpened", "SumPicked")
 
@@ -40,7 +38,8 @@ class Findings:
                 and never mined, so only whoever was there knows it.
         """
         self._history, self._models, self._refused = history, models, refused
-        self._contract, self._ledger, self._name = watch.contract, watch.ledger, watch.roster.name_of
+        self._watch, self._contract, self._ledger = watch, watch.contract, watch.ledger
+        self._name = watch.roster.name_of
         self._events = history.found("StakeSlashed")
 
     def all(self) -> list[dict[str, Any]]:
@@ -55,7 +54,7 @@ class Findings:
 
     def _detail(self, slash: Slash, event: Event) -> dict[str, Any]:
         act = self._history.act_of(event.transaction_hash)
-        shared = 0 if slash.evidence == LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
+        shared = 0 if slash.evidence == Evidence.LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
         shared_in, share = self._sharing(event) if shared else (None, 0)
         return {
             "account": slash.account,
@@ -85,11 +84,11 @@ class Findings:
         return None, 0
 
     def _facts(self, slash: Slash, event: Event) -> dict[str, Any]:
-        if slash.evidence == NO_REVEAL:
+        if slash.evidence == Evidence.NO_REVEAL:
             return self._missing_reveal(slash)
-        if slash.evidence == WRONG_NORM:
+        if slash.evidence == Evidence.WRONG_NORM:
             return self._lying_tree(slash, event)
-        if slash.evidence == WRONG_AGGREGATE:
+        if slash.evidence == Evidence.WRONG_AGGREGATE:
             return self._wrong_model(slash, event)
         return self._missed_step(event)
 
@@ -122,10 +121,8 @@ class Findings:
         """The latest commitment of an account that it did not open."""
         for number in range(slash.round, 0, -1):
             record = self._ledger.rounds[number]
-            opened = {reveal.turn for reveal in record.reveals if reveal.trainer == slash.account}
-            for commit in reversed(record.commits):
-                if commit.trainer == slash.account and commit.turn not in opened:
-                    return record, commit
+            if silent := record.unopened(slash.account):
+                return record, silent[-1]
         raise AssertionError("the contract slashed for a commitment that its events do not have")
 
     def _commitment(self, number: int, commit: Commit) -> Event:
@@ -154,7 +151,7 @@ class Findings:
             "true_total": self._true_total(number, reveal.index),
             "bound": parameters.norm_bound_squared,
             "fraction_bits": parameters.fraction_bits,
-            "kept_out": not (record.accepted_mask or 0) >> reveal.index & 1,
+            "kept_out": not record.accepts(reveal.index),
             "revealed_in": "0x" + revealed.transaction_hash.hex(),
         }
 
@@ -174,57 +171,83 @@ class Findings:
         return _squares(fetched.vector)
 
     def _wrong_model(self, slash: Slash, event: Event) -> dict[str, Any]:
-        """One coordinate, as the contract opened it and combined it again."""
+        """What the contract found wrong, in the order in which it looks (``AggregateVerifier.isWrong``).
+
+        It stops at the first fault: of what comes after that the evidence may say anything. What the chain has
+        itself, a table or what the owner gave, is read from there.
+        """
         if (denied := self._posted(event, "proveWrongEntry")) is not None:
             return self._wrong_entry(denied["proof"], event)
         called = self._posted(event, "proveWrongAggregate")
         if called is None:
             return self._missed_step(event)
-        posted = called["proof"]
-        if not posted["openings"]:
-            return {"round": slash.round, "table_bytes": len(posted["table"])}
+        posted, number = called["proof"], slash.round
+        entries = self._watch.entries(self._watch.accepted(number))
+        rejected, inputs = self._rejected(event), self._ledger.tables.inputs_of(number)
+        due = due_table(self._models.rule.needs, number, entries, inputs)
+        table = due.data_of(rejected.table)
+        if table is None:
+            standing = due.standing(rejected.table)
+            return {"round": number, "table_bytes": 0 if standing is None else len(standing.data)}
+        coordinate, dimension = int(posted["coordinate"]), self._contract.parameters.dimension
+        claimed, chunk = _opened(posted["modelOpening"])
+        if claimed != _squares(chunk) or not _is_canonical(chunk, coordinate, dimension):
+            return self._no_chunk(number, coordinate, claimed, chunk) | self._dispute(event)
+        return self._wrong_coordinate(number, posted, table) | self._dispute(event)
+
+    def _rejected(self, event: Event) -> Proposal:
+        """The proposal that a slash was for."""
+        rejected = next(
+            one
+            for one in self._history.found("AggregateRejected")
+            if one.transaction_hash == event.transaction_hash
+        )
+        proposals = self._ledger.rounds[rejected.args["round"]].proposals
+        return next(one for one in proposals if one.number == rejected.args["proposal"])
+
+    def _no_chunk(
+        self, number: int, coordinate: int, claimed: int, chunk: np.ndarray[Any, Any]
+    ) -> dict[str, Any]:
+        """A chunk of the proposed model that no vector has: a wrong sum, or numbers that it cannot hold."""
+        parameters, index = self._contract.parameters, coordinate // CHUNK_COORDINATES
+        return {
+            "round": number,
+            "model_chunk": index,
+            "first_coordinate": index * CHUNK_COORDINATES,
+            "last_coordinate": min((index + 1) * CHUNK_COORDINATES, parameters.dimension) - 1,
+            "claimed_sum": claimed,
+            "computed_sum": _squares(chunk),
+            "fraction_bits": parameters.fraction_bits,
+        }
+
+    def _wrong_coordinate(self, number: int, posted: Mapping[str, Any], table: bytes) -> dict[str, Any]:
+        """One coordinate, as the contract opened it and combined it again."""
         coordinate, parameters = int(posted["coordinate"]), self._contract.parameters
-        place = coordinate % CHUNK_COORDINATES
-        claimed_sum, chunk = _opened(posted["modelOpening"])
-        base = int(_opened(posted["baseOpening"])[1][place])
+        place, rule = coordinate % CHUNK_COORDINATES, self._models.rule
+        base, claimed = (int(_opened(posted[name])[1][place]) for name in ("baseOpening", "modelOpening"))
         values = [int(_opened(opening)[1][place]) for opening in posted["openings"]]
-        entries = [(self._name(entry["trainer"]), int(entry["weight"])) for entry in posted["entries"]]
-        rule, weighing = self._models.rule, self._weighing(posted)
+        accepted, inputs = self._watch.accepted(number), self._ledger.tables.inputs_of(number)
+        weights = [weight for _, weight, _ in self._watch.entries(accepted)]
+        weighing = weighed_on_record(rule, accepted, weights, inputs, table)
         rows = np.array(values, dtype=np.int32).reshape(-1, 1)  # (n, 1)
         combined = rule.combine_rows(weighing, rows, np.array([base], dtype=np.int32))
-        shares = rule.shares(weighing)
+        who = [self._name(one.trainer) for one in accepted]
         return {
-            "round": slash.round,
+            "round": number,
             "coordinate": coordinate,
-            "claimed": int(chunk[place]),
+            "claimed": claimed,
             "computed": int(combined[0]),
             "base": base,
             "updates": [
-                {"who": who, "weight": weight, "value": value, "share": share}
-                for (who, weight), value, share in zip(entries, values, shares, strict=True)
+                {"who": name, "weight": weight, "value": value, "share": share}
+                for name, weight, value, share in zip(
+                    who, weights, values, rule.shares(weighing), strict=True
+                )
             ],
-            "claimed_sum": claimed_sum,
-            "computed_sum": _squares(chunk),
             "rule": rule.name,
             "dimension": parameters.dimension,
             "fraction_bits": parameters.fraction_bits,
-            **self._dispute(event),
         }
-
-    def _weighing(self, posted: Mapping[str, Any]) -> Weighing:
-        """The rows that the contract made, from what the proof holds."""
-        rule, count = self._models.rule, len(posted["entries"])
-        distances, trusted = unpack_table(bytes(posted["table"]), rule.needs, count)
-        known = {one["trainer"]: int(one["reputation"]) for one in posted["reputations"]}
-        figures = RoundFigures(
-            samples=tuple(int(one["weight"]) for one in posted["entries"]),
-            norms=tuple(_root_sum(opening) for opening in posted["openings"]),
-            distances=distances,
-            reputations=tuple(known.get(one["trainer"], 0) for one in posted["entries"]),
-            trust_norm=int(posted["trustRoot"]["sum"]),
-            trust_distances=trusted,
-        )
-        return rule.weigh.weigh(figures)
 
     def _wrong_entry(self, posted: Mapping[str, Any], event: Event) -> dict[str, Any]:
         """One chunk of two vectors, whose distance is another than the sealer stood for."""
@@ -236,7 +259,7 @@ class Findings:
         claims = [
             one
             for one in self._history.events
-            if one.name in ("TableDisputeOpened", "SumPicked") and one.block < event.block
+            if one.name in ("TableDisputeOpened", "SumPicked") and _place(one) < _place(event)
         ]
         names = [self._name(one["trainer"]) for one in posted["entries"]] + ["owner"]
         one, other = (_opened(posted[name])[1].astype(object) for name in ("oneOpening", "otherOpening"))
@@ -252,21 +275,19 @@ class Findings:
     # ------------------------------------------------------------------ disputes
 
     def _dispute(self, event: Event) -> dict[str, Any]:
-        """The steps of the dispute that led to a slash, and whose model stands since."""
-        opened = [one for one in self._history.events if one.name in _OPENINGS and one.block < event.block]
-        resolved = [one for one in self._history.found("DisputeResolved") if one.block < event.block]
-        following = [
-            one
-            for one in self._history.found("AggregateProposed")
-            if (one.block, one.transaction_hash) == (event.block, event.transaction_hash)
-        ]
-        began = opened[-1].block if len(opened) > len(resolved) else event.block
+        """The steps of the dispute that ended in a slash, and whose model stands since.
+
+        One that a proof by somebody else cut off has no end of its own: its steps led to nothing.
+        """
+        together = [one for one in self._history.events if one.transaction_hash == event.transaction_hash]
+        before = [one for one in self._history.events if _place(one) < _place(event) and one not in together]
+        following = [one for one in together if one.name == "AggregateProposed"]
+        steps: list[Event] = []
+        if any(one.name == "DisputeResolved" for one in together):
+            opened = [place for place, one in enumerate(before) if one.name in _OPENINGS]
+            steps = [one for one in before[opened[-1] :] if one.name in _STEPS] if opened else []
         return {
-            "steps": [
-                {"step": one.name, "transaction": "0x" + one.transaction_hash.hex()}
-                for one in self._history.events
-                if one.name in _STEPS and began <= one.block < event.block
-            ],
+            "steps": [{"step": one.name, "transaction": "0x" + one.transaction_hash.hex()} for one in steps],
             "replaced_by": self._name(following[-1].args["proposer"]) if following else None,
         }
 
@@ -282,12 +303,15 @@ def _opened(opening: bytes) -> tuple[int, np.ndarray[Any, np.dtype[np.int32]]]:
     return claimed, coordinates.astype(np.int32)
 
 
-def _root_sum(opening: bytes) -> int:
-    """The sum of squares that a whole tree claims: of the chunk, and of all siblings on the way up."""
-    found = int.from_bytes(opening[:_SUM_BYTES], "big")
-    for start in range(_SUM_BYTES + CHUNK_BYTES, len(opening), _NODE_BYTES):
-        found += int.from_bytes(opening[start + _NODE_BYTES - _SUM_BYTES : start + _NODE_BYTES], "big")
-    return found
+def _is_canonical(chunk: np.ndarray[Any, Any], coordinate: int, dimension: int) -> bool:
+    """Whether a chunk, int32 (64,), can stand where a coordinate is (``MerkleSumTree.inspect``)."""
+    filled = dimension - coordinate // CHUNK_COORDINATES * CHUNK_COORDINATES
+    return bool(np.all(chunk >= -LIMIT)) and not np.any(chunk[filled:])
+
+
+def _place(event: Event) -> tuple[int, int]:
+    """Block and log index."""
+    return event.block, event.log_index
 
 
 def _squares(vector: np.ndarray[Any, Any]) -> int:

@@ -161,8 +161,9 @@ class RecordWatch(TaskWatch):
     @property
     def signature(self) -> tuple[object, ...]:
         """Equal as long as nothing but time and strangers' blocks have passed."""
-        slot = self.phases.slot(self.now) if self.phases.at(self.now)[0] is Phase.AGGREGATE else None
-        return len(self._events), len(self._mined), self.phases.at(self.now), slot
+        phase = self.phases.at(self.now)
+        due = self.phases.proposers(self.now) if phase[0] is Phase.AGGREGATE else None
+        return len(self._events), len(self._mined), phase, due
 
     def history(self) -> History:
         """Everything that was read so far."""

@@ -43,7 +43,7 @@ def earnings_of(
 
     for number, record in ledger.rounds.items():
         for reveal in record.reveals:
-            if (record.accepted_mask or 0) >> reveal.index & 1:
+            if record.accepts(reveal.index):
                 book(reveal.trainer, "updates", parameters.update_reward)
                 found[name_of(reveal.trainer)]["shares_earned"] += ledger.bonus_shares.get(number, 0)
             if record.attested_mask >> reveal.index & 1:

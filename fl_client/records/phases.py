@@ -9,12 +9,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from fl_client.chain import Event
-from fl_client.chain.contracts import NOBODY, Phase, Role, Step, TaskParameters
+from fl_client.chain.contracts import NOBODY, OPEN_SLOTS, Phase, Role, Step, TaskParameters
 from fl_client.encoding import CHUNK_COORDINATES
 from fl_client.types import Address
-
-OPEN_SLOTS: Final = 2
-"""Slots that stay open to everybody after each seat had its own (``TaskState.OPEN_SLOTS``)."""
 
 _NOT_SHOWN: Final = (Phase.NONE, Phase.JOIN, Phase.ENDED)
 
@@ -139,6 +136,16 @@ class PhaseClock:
             return None, ends
         sealer = self.seats[(self.round + self.proposal + passed) % len(self.seats)]
         return (None if sealer == NOBODY else sealer), ends
+
+    def proposers(self, now: int) -> tuple[tuple[Address, ...], int]:
+        """Who is to propose in Aggregate (none: anybody), and until when in seconds since 1970.
+
+        A slot is one sealer's. Where work decides there are none: any seat may propose at any time.
+        """
+        if self._parameters.sealing != NOBODY:
+            return tuple(one for one in self.seats if one != NOBODY), self.at(now)[1]
+        sealer, ends = self.slot(now)
+        return (() if sealer is None else (sealer,)), ends
 
     # ------------------------------------------------------------------ the phase, derived
 

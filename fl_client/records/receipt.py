@@ -18,8 +18,10 @@ from fl_client.chain.events import Event
 from fl_client.encoding import set_hash
 from fl_client.errors import ChainError, ConfigError
 from fl_client.records.facts import evidence_name
+from fl_client.records.lateness import late_calls
+from fl_client.records.story import RoundStory
 from fl_client.records.transactions import refused_calls
-from fl_client.records.verdict import Judgement, RoundStory, judge
+from fl_client.records.verdict import Judgement, judge
 from fl_client.records.weights import shares_in
 from fl_client.rounds import Reveal, RoundRecord, TaskWatch
 from fl_client.types import Address
@@ -117,8 +119,10 @@ class TaskPast:
         if story.reveal is not None:
             return story
         last = self.block if following is None else following.block
-        refused = refused_calls(self.watch.contract, trainer, turns[0].block, last)
-        return replace(story, refused=tuple(refused))
+        contract = self.watch.contract
+        refused = tuple(refused_calls(contract, trainer, turns[0].block, last))
+        within = [one for one in self.events if (one.block, one.log_index) >= begins]
+        return replace(story, refused=refused, late=late_calls(contract, within, trainer, refused))
 
 
 def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
         "earned": _earned(past.watch, record, reveal),
         "lost": _lost(story),
         "records": [_cited(contract.connection, event) for event in _chosen(story)],
-        "refused": [dict(one) for one in story.refused],
+        "refused": [one.to_json() for one in story.refused],
         "trust": TRUST,
     }
 
@@ -165,7 +169,7 @@ def _weight(
     if reveal is None or not found.counted:
         return {"samples": None, "total_samples": None, "share": None}
     entries = watch.entries(record.reveals)
-    total = sum(weight for place, (_, weight, _) in enumerate(entries) if _is_accepted(record, place))
+    total = sum(weight for place, (_, weight, _) in enumerate(entries) if record.accepts(place))
     shares = shares_in(watch, record.number)
     share = None if shares is None else f"{shares[reveal.trainer]:.6f}"
     return {"samples": entries[reveal.index][1], "total_samples": total, "share": share}
@@ -184,23 +188,13 @@ def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str,
         "milliseconds": reveal.milliseconds,
         "salt": _hex(reveal.salt),
     }
-    digest = watch.digest_of(
-        round_=record.number,
-        attempt=reveal.attempt,
-        trainer=reveal.trainer,
-        commitment=watch.commitment_of(reveal),
-        content_id=reveal.content_id,
-        samples=reveal.samples,
-        milliseconds=reveal.milliseconds,
-        salt=reveal.salt,
-    )
-    return fields | {"digest": _hex(digest)}
+    return fields | {"digest": _hex(watch.digest_of_reveal(record.number, reveal))}
 
 
 def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
     """The round's reveals as the contract hashes them, one after the other, and those that it accepted."""
     entries = watch.entries(record.reveals)
-    kept = [entry for place, entry in enumerate(entries) if _is_accepted(record, place)]
+    kept = [entry for place, entry in enumerate(entries) if record.accepts(place)]
     return {
         "entries": [
             {
@@ -208,7 +202,7 @@ def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
                 "weight": weight,
                 "vector": _hex(vector),
                 "running_hash": _hex(set_hash(entries[: place + 1])),
-                "accepted": _is_accepted(record, place),
+                "accepted": record.accepts(place),
             }
             for place, (trainer, weight, vector) in enumerate(entries)
         ],
@@ -216,16 +210,12 @@ def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
     }
 
 
-def _is_accepted(record: RoundRecord, place: int) -> bool:
-    return bool((record.accepted_mask or 0) >> place & 1)
-
-
 def _earned(watch: TaskWatch, record: RoundRecord, reveal: Reveal | None) -> dict[str, str]:
     """What the round credited to the trainer: for its update, of slashed coins, and for its attestation."""
     update = share = attestation = 0
     if reveal is not None and record.accepted_mask is not None:
         parameters = watch.contract.parameters
-        if _is_accepted(record, reveal.index):
+        if record.accepts(reveal.index):
             update = parameters.update_reward * shares_of(watch, record)[reveal.index] // _BPS
             share = watch.ledger.bonus_shares.get(record.number, 0)
         if record.attested_mask >> reveal.index & 1:

@@ -10,7 +10,7 @@ from fl_client.chain import load_artifact
 from fl_client.chain.contracts import TaskContract
 from fl_client.chain.events import EventDecoder
 from fl_client.encoding import UpdateMessage, set_hash, update_digest
-from fl_client.errors import AuditDiffers, ConfigError
+from fl_client.errors import AuditDiffers, ChainError, ConfigError
 from fl_client.records.receipt import FORMAT, TaskPast, plain, receipt_of
 from fl_client.records.receipt_form import parse_receipt, require_form, shown
 from fl_client.types import Address, Bytes32
@@ -77,6 +77,11 @@ def _check_place(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
             raise AuditDiffers(f"the receipt is of {name} {receipt[name]}, this is {here[name]}")
     number = receipt["as_of"]["block"]
     found = contract.connection.block_hash(number)
+    if found is None and (height := contract.connection.block_number()) < number:
+        raise ChainError(
+            f"the receipt is as of block {number}, {contract.connection.url} is at block {height}: wait for it, or "
+            "ask a node that is further"
+        )
     if found is None or "0x" + found.hex() != receipt["as_of"]["hash"]:
         has = "none" if found is None else "0x" + found.hex()
         raise AuditDiffers(

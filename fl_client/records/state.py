@@ -38,7 +38,7 @@ class PresentState:
         phase, deadline = self._clock.at(self._watch.now)
         due, doing = self._awaited(phase)
         if phase is Phase.AGGREGATE:
-            deadline = self._clock.slot(self._watch.now)[1]
+            deadline = self._clock.proposers(self._watch.now)[1]
         board = self._watch.contract.board
         if phase is Phase.REVIEW and board is not None:
             deadline = board.state(self._watch.block).deadline
@@ -75,10 +75,8 @@ class PresentState:
         if phase is Phase.REVIEW:
             return self._reviewing()
         if phase is Phase.AGGREGATE:
-            sealer = self._clock.slot(self._watch.now)[0]
-            return (
-                ([], "anybody may propose the model") if sealer is None else ([sealer], "propose the model")
-            )
+            sealers = self._clock.proposers(self._watch.now)[0]
+            return list(sealers), "propose the model" if sealers else "anybody may propose the model"
         if phase is Phase.CHALLENGE:
             return self._disputing()
         return [], _ANYBODY.get(phase, "")

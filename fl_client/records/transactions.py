@@ -41,6 +41,30 @@ class Mined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A call of a task that was mined and refused.
+
+    Attributes:
+        call: the function.
+        block, time: where it is, and that block's stamp in seconds since 1970.
+        hash: 32 bytes.
+        data: what was sent.
+        before: the transactions ahead of it in its block.
+    """
+
+    call: str
+    block: int
+    time: int
+    hash: bytes
+    data: bytes = field(repr=False)
+    before: frozenset[bytes] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Which call it is."""
+        return {"call": self.call, "block": self.block, "transaction": "0x" + self.hash.hex()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """One transaction in a reader's terms.
 
@@ -99,9 +123,7 @@ def _succeeded(connection: Connection, left_an_event: bool, to: bytes, hash_: by
     return receipt is not None and receipt["status"] == 1
 
 
-def refused_calls(
-    contract: TaskContract, account: Address, first: int, last: int
-) -> Iterator[dict[str, Any]]:
+def refused_calls(contract: TaskContract, account: Address, first: int, last: int) -> Iterator[Refused]:
     """An account's calls of a task that were mined and refused, in blocks ``first`` to ``last``.
 
     They leave no event: every block is read.
@@ -115,22 +137,29 @@ def refused_calls(
         for one in every_transaction(chain, connection, first):
             mine = (one.sender, one.to) == (account, contract.address)
             if mine and not one.succeeded and one.block <= last:
-                yield _refused(contract, one.block, one.hash, one.data)
+                # A block has one transaction.
+                yield _refused(contract, one.block, one.time, one.hash, one.data, frozenset())
         return
     for number in range(first, last + 1):
         with connection.translated(f"reading block {number}"):
             block = connection.web3.eth.get_block(number, full_transactions=True)
+        before: list[bytes] = []
         for sent in block["transactions"]:
             assert not isinstance(sent, bytes)  # asked for whole
+            hash_ = bytes(sent["hash"])
             if (str(sent["from"]), str(sent.get("to"))) == (account, contract.address):
-                receipt = find_receipt(connection, bytes(sent["hash"]))
+                receipt = find_receipt(connection, hash_)
                 if receipt is not None and receipt["status"] == 0:
-                    yield _refused(contract, number, bytes(sent["hash"]), bytes(sent["input"]))
+                    data, time = bytes(sent["input"]), int(block["timestamp"])
+                    yield _refused(contract, number, time, hash_, data, frozenset(before))
+            before.append(hash_)
 
 
-def _refused(contract: TaskContract, block: int, hash_: bytes, data: bytes) -> dict[str, Any]:
+def _refused(
+    contract: TaskContract, block: int, time: int, hash_: bytes, data: bytes, before: frozenset[bytes]
+) -> Refused:
     call = call_name(contract, contract.address, data)
-    return {"call": call, "block": block, "transaction": "0x" + hash_.hex()}
+    return Refused(call=call, block=block, time=time, hash=hash_, data=data, before=before)
 
 
 def asked_for(connection: Connection, hashes: Iterable[bytes], stamps: dict[int, int]) -> Iterator[Mined]:

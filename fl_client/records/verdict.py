@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from fl_client.audit.rounds import NO_REVEAL, WRONG_NORM
-from fl_client.chain.contracts import Role
+from fl_client.chain.contracts import Evidence, Role
 from fl_client.chain.events import Event
 from fl_client.records.facts import evidence_name
 from fl_client.records.roster import is_drawn
+from fl_client.records.story import RoundStory
 from fl_client.review import UNAVAILABLE, ZERO_SCORE
-from fl_client.rounds import Commit, Reveal, ReviewRecord, RoundRecord, Slash, TaskWatch
-from fl_client.types import Address
-
-Place = tuple[int, int]
-"""Block and log index."""
+from fl_client.rounds import Reveal
 
 _WORTH: Final = 10_000
 _BPS: Final = 10_000
@@ -37,94 +33,6 @@ class Judgement:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundStory:
-    """A trainer's part in one round.
-
-    Attributes:
-        watch: the task, with all of ``events`` applied.
-        events: of the task and its board, in chain order.
-        begins, ends: of the round's first turn, and of the next round's; None while there is none.
-        refused: the trainer's calls in this round that were mined and refused; looked for where it revealed nothing.
-    """
-
-    watch: TaskWatch
-    events: Sequence[Event]
-    trainer: Address
-    number: int
-    begins: Place
-    ends: Place | None
-    refused: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def record(self) -> RoundRecord:
-        """The round as the ledger has it."""
-        return self.watch.ledger.rounds[self.number]
-
-    @property
-    def reveal(self) -> Reveal | None:
-        """The trainer's update, if it was revealed in any attempt."""
-        return next((one for one in self.record.reveals if one.trainer == self.trainer), None)
-
-    @property
-    def commits(self) -> tuple[Commit, ...]:
-        """The trainer's commitments, one an attempt."""
-        return tuple(one for one in self.record.commits if one.trainer == self.trainer)
-
-    @property
-    def review(self) -> ReviewRecord | None:
-        """The review of the latest attempt."""
-        board = self.watch.ledger.board
-        return None if board is None else board.reviews.get(self.record.frozen_turn or self.record.turn)
-
-    @property
-    def is_past(self) -> bool:
-        """Whether nothing can become of it any more."""
-        return self.ends is not None or self.watch.ledger.ended is not None
-
-    def is_within(self, place: Place) -> bool:
-        """Whether something happened in this round."""
-        return place >= self.begins and not self.is_over(place)
-
-    def is_over(self, place: Place) -> bool:
-        """Whether something happened in a later round."""
-        return self.ends is not None and place >= self.ends
-
-    def named(self, name: str) -> Iterator[Event]:
-        """Events of a name before the next round."""
-        return (
-            one for one in self.events if one.name == name and not self.is_over((one.block, one.log_index))
-        )
-
-    def slashes(self) -> list[tuple[Slash, Event]]:
-        """The trainer's slashes for this round: a silence in it, or an update of it that was proved wrong."""
-        booked = [one for one in self.events if one.name == "StakeSlashed" and "task" in one.args]
-        booked = [one for one in booked if one.args["task"] == self.watch.contract.address]
-        return [
-            (slash, event)
-            for slash, event in zip(self.watch.ledger.slashes, booked, strict=True)
-            if slash.account == self.trainer and self._is_for_this(slash)
-        ]
-
-    def _is_for_this(self, slash: Slash) -> bool:
-        if slash.evidence == WRONG_NORM:
-            return slash.reveal_round == self.number
-        if slash.evidence != NO_REVEAL:
-            return False
-        # Nobody commits again before a silence is settled: it was the latest unopened commitment.
-        silent = [
-            number
-            for number, record in self.watch.ledger.rounds.items()
-            for one in record.commits
-            if one.trainer == self.trainer
-            and number <= slash.round
-            and not any(
-                reveal.trainer == one.trainer and reveal.turn == one.turn for reveal in record.reveals
-            )
-        ]
-        return bool(silent) and silent[-1] == self.number
-
-
 def judge(story: RoundStory) -> Judgement:
     """The one reason for what became of a trainer's update."""
     if story.reveal is not None:
@@ -143,13 +51,6 @@ def _not(verdict: str, why: str) -> Judgement:
 
 def _of_absent(story: RoundStory) -> Judgement:
     turns = [one.args["turn"] for one in story.named("TurnOpened") if one.args["round"] == story.number]
-    late = [one for one in story.refused if one["call"] == "commitUpdate"]
-    if late:
-        return _not(
-            "late",
-            f"It never committed: its call of block {late[-1]['block']} was refused, because the commit phase was over "
-            "or the call was for another turn.",
-        )
     came = [one.args["turn"] for one in story.named("TrainerJoined") if one.args["trainer"] == story.trainer]
     if not came:
         return _not("no-member", "It was no trainer of the task by the end of this round.")
@@ -162,6 +63,13 @@ def _of_absent(story: RoundStory) -> Judgement:
         return _not("not-drawn", f"It was not drawn in turn {_listed(turns)}.")
     if not story.is_past and story.record.accepted_mask is None:
         return _not("open", "It has not committed yet, and the round is open.")
+    late = [one for one in story.late if one.call == "commitUpdate"]
+    if late:
+        return _not(
+            "late",
+            f"It never committed: its call of block {late[-1].block} was refused, because the commit phase was over "
+            "or the call was for another turn.",
+        )
     return _not("never-committed", f"It never committed to an update in turn {_listed(turns)}.")
 
 
@@ -201,13 +109,16 @@ def _of_silent(story: RoundStory) -> Judgement:
     if commit.turn == story.watch.ledger.turn and not story.is_past and not story.slashes():
         return _not("open", "It has committed and not revealed, and its turn is not over.")
     what = f"It committed in turn {commit.turn} and did not reveal"
-    late = [one for one in story.refused if one["call"] == "revealUpdate"]
+    late = [one for one in story.late if one.call == "revealUpdate"]
+    refused = [one for one in story.refused if one.call == "revealUpdate"]
     if commit.copied_from is not None:
         what = (
             f"It copied the commitment of {commit.copied_from} in turn {commit.turn}, which it cannot reveal"
         )
     elif late:
-        what = f"{what} in time: its call of block {late[-1]['block']} was refused"
+        what = f"{what} in time: its call of block {late[-1].block} was refused"
+    elif refused:
+        what = f"{what}: its call of block {refused[-1].block} was refused"
     verdict = "copied" if commit.copied_from is not None else "late" if late else "not-revealed"
     return _not(verdict, f"{what}{_price(story)}.")
 
@@ -227,7 +138,7 @@ def _of_revealed(story: RoundStory, reveal: Reveal) -> Judgement:
     record = story.record
     if record.accepted_mask is None:
         return _of_unfrozen(story, reveal)
-    if record.accepted_mask >> reveal.index & 1:
+    if record.accepts(reveal.index):
         return _of_accepted(story)
     return _of_dropped(story, reveal) or _of_votes(story, reveal) or _of_scores(story, reveal)
 
@@ -270,7 +181,7 @@ def _of_unfrozen(story: RoundStory, reveal: Reveal) -> Judgement:
 
 
 def _proved(story: RoundStory) -> str:
-    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    cut = next((one for one in story.slashes() if one[0].evidence == Evidence.WRONG_NORM), None)
     if cut is None:
         return ""
     return f"; that its tree lies was proved in transaction 0x{cut[1].transaction_hash.hex()}{_price(story)}"
@@ -279,7 +190,7 @@ def _proved(story: RoundStory) -> str:
 def _of_dropped(story: RoundStory, reveal: Reveal) -> Judgement | None:
     if reveal.index not in story.record.dropped:
         return None
-    cut = next((one for one in story.slashes() if one[0].evidence == WRONG_NORM), None)
+    cut = next((one for one in story.slashes() if one[0].evidence == Evidence.WRONG_NORM), None)
     if cut is None:
         return _not("slashed", "Its trainer was slashed for another deed before the set was fixed.")
     slash, event = cut

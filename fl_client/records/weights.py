@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fl_client.aggregation.weigh import Samples
-from fl_client.encoding import set_hash
 from fl_client.errors import UnknownRule
 from fl_client.records.history import RecordWatch
-from fl_client.rounds import NO_TRUST, TaskWatch, rule_of, shares_on_record, table_length
+from fl_client.rounds import TaskWatch, due_table, rule_of, weighed_on_record
 from fl_client.types import Address
 
 
 def weights_of(watch: RecordWatch) -> list[dict[str, Any]] | None:
-    """The share of each accepted update in what is combined, a round an entry; None where samples alone count.
+    """The share of each accepted update in what is combined, a round an entry.
 
+    None where samples alone count, and for a rule that this client does not know.
     A round whose final model stands on no table of its own is left out: there is nothing that its shares follow from.
     """
     try:
@@ -48,12 +48,8 @@ def shares_in(watch: TaskWatch, number: int) -> dict[Address, float] | None:
         return None
     accepted, inputs = watch.accepted(number), watch.ledger.tables.inputs_of(number)
     entries = watch.entries(accepted)
-    key = (number, set_hash(entries), inputs.trust)
-    table = standing.table
-    stands = table is not None and (table.round, table.set_hash, table.trust) == key
-    expected = table_length(rule.needs, len(accepted), trusted=inputs.trust != NO_TRUST)
-    data = table.data if table is not None and stands else b""
-    if len(data) != expected:
+    data = due_table(rule.needs, number, entries, inputs).data_of(standing.table)
+    if data is None:
         return None
-    shares = shares_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
-    return dict(zip((one.trainer for one in accepted), shares, strict=True))
+    weighing = weighed_on_record(rule, accepted, [weight for _, weight, _ in entries], inputs, data)
+    return dict(zip((one.trainer for one in accepted), rule.shares(weighing), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fl_client.chain.contracts import Phase, Role
+from fl_client.chain.contracts import OPEN_SLOTS, Phase, Role
 from fl_client.encoding import set_hash
 from fl_client.roles.answering import Answering
 from fl_client.roles.search import NonceSearch
@@ -12,9 +12,6 @@ from fl_client.types import Bytes32
 
 ANY_SEAT = ANYBODY
 """Named in place of a seat by whoever proposes in an open slot."""
-
-OPEN_SLOTS = 2
-"""Slots after those of the seats (``TaskState.OPEN_SLOTS``)."""
 
 
 class Aggregator(Answering):

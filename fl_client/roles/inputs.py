@@ -26,7 +26,7 @@ def earned_reputations(ledger: TaskLedger) -> dict[Address, int]:
     for record in ledger.rounds.values():
         if record.finalized:
             for reveal in record.reveals:
-                if (record.accepted_mask or 0) >> reveal.index & 1 and reveal.trainer in found:
+                if record.accepts(reveal.index) and reveal.trainer in found:
                     found[reveal.trainer] += 1
     return found
 

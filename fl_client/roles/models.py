@@ -6,7 +6,7 @@ import logging
 
 from fl_client.aggregation.weigh import Needs
 from fl_client.disputes import TableFlaw, table_flaw
-from fl_client.encoding import VectorFormat, commitment_of, encode, encoded_size, set_hash
+from fl_client.encoding import VectorFormat, commitment_of, encode, encoded_size
 from fl_client.errors import AuditDiffers, ContentAltered, ContentUnpublished, EncodingError, StorageError
 from fl_client.rounds import (
     NO_TRUST,
@@ -18,10 +18,10 @@ from fl_client.rounds import (
     Vector,
     VerifiedVectors,
     WeighedRound,
+    due_table,
     fetch_vector,
     rule_of,
     seal_vector,
-    table_length,
     weigh_round,
 )
 from fl_client.storage import ContentId, ContentStore
@@ -169,12 +169,11 @@ class ModelBook:
         if not self.rule.needs & (Needs.DISTANCES | Needs.TRUST):
             return None
         accepted = self.watch.accepted(number)
-        trust = self.watch.ledger.tables.inputs_of(number).trust
+        entries, inputs = self.watch.entries(accepted), self.watch.ledger.tables.inputs_of(number)
         return table_flaw(
             lambda: self.weighed(number, accepted).table,
             proposal.table,
-            key=(number, set_hash(self.watch.entries(accepted)), trust),
-            length=table_length(self.rule.needs, len(accepted), trusted=trust != NO_TRUST),
+            due=due_table(self.rule.needs, number, entries, inputs),
             needs=self.rule.needs,
             count=len(accepted),
         )

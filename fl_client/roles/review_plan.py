@@ -8,12 +8,14 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from fl_client.chain.contracts import MAX_BOARD_SEATS, ONE_COIN, Payment, ReviewTerms
+from fl_client.chain.contracts import MAX_BOARD_SEATS, ONE_COIN, SUPPLY, Payment, ReviewTerms
 from fl_client.errors import ConfigError
 from fl_client.review import score_of
 
 LEAST_COMMITTEE: Final = 3
 MOST_COMMITTEE: Final = 15
+MOST_COINS: Final = SUPPLY // ONE_COIN
+MOST_SECONDS: Final = 2**32 - 1
 _COMMITTEE: Final = 5
 PAYMENTS: Final = tuple(payment.name.lower() for payment in Payment)
 
@@ -70,8 +72,16 @@ class ReviewPlan:
         if self.pace and not 2 <= self.pace <= 10_000:
             raise ConfigError(f"review: pace is {self.pace}: give 2 to 10000 times, or 0")
         for name in ("stake", "reward", "silence_penalty"):
-            if not (getattr(self, name).is_finite() and getattr(self, name) >= 0):
-                raise ConfigError(f"review: {name} is {getattr(self, name)}: give coins")
+            coins = getattr(self, name)
+            if not (coins.is_finite() and 0 <= coins <= MOST_COINS):
+                raise ConfigError(
+                    f"review: {name} is {coins}: give coins, 0 to the {MOST_COINS} that there are"
+                )
+        for name in ("score_seconds", "reveal_seconds"):
+            if not 0 <= getattr(self, name) <= MOST_SECONDS:
+                raise ConfigError(
+                    f"review: {name} is {getattr(self, name)}: give seconds, 0 to {MOST_SECONDS}"
+                )
 
     def terms(self, phase_seconds: int) -> ReviewTerms:
         """The review as the contract takes it."""
@@ -147,7 +157,12 @@ def review_from_table(table: Any, where: str) -> ReviewPlan:
         fitting = str if kinds[key] is str else int if kinds[key] is int else (int, float)
         if isinstance(value, bool) or not isinstance(value, fitting):
             raise ConfigError(f"{where}: review: {key} is {value!r}: give {kinds[key].__name__}")
-        values[key] = Decimal(str(value)) if kinds[key] is Decimal else value
+        try:
+            values[key] = Decimal(str(value)) if kinds[key] is Decimal else value
+            if kinds[key] is float:
+                values[key] = float(value)
+        except OverflowError:
+            raise ConfigError(f"{where}: review: {key} is {value!r}: give a smaller number") from None
     try:
         return ReviewPlan(**values)
     except ConfigError as problem:

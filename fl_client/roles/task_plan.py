@@ -11,7 +11,7 @@ from typing import Any, Final
 from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import NOBODY, ONE_COIN, Deployment, FactoryBounds, ReviewTerms, TaskParameters
 from fl_client.errors import ConfigError
-from fl_client.roles.review_plan import ReviewPlan, review_from_table
+from fl_client.roles.review_plan import MOST_COINS, MOST_SECONDS, ReviewPlan, review_from_table
 from fl_client.rounds import rule_parameters
 from fl_client.sealing import LEAST_SLOT
 from fl_client.types import Address, Bytes32
@@ -22,6 +22,8 @@ SLOTS: Final = "slots"
 PROOF_OF_WORK: Final = "proof-of-work"
 SEALINGS: Final = (SLOTS, PROOF_OF_WORK)
 MOST_TRAINERS: Final = 128
+MOST_VOIDS: Final = 32
+"""As the factory has it (``TaskFactory.MAX_VOIDS``)."""
 # A dispute takes at most its window and this many answers; whoever leaves stays liable for longer.
 _ANSWERS: Final = 20
 _BPS: Final = 10_000
@@ -114,16 +116,26 @@ class TaskPlan:
             )
         if not 1 <= self.rounds <= 10_000:
             raise ConfigError(f"rounds is {self.rounds}: give 1 to 10000")
+        if self.quorum and not LEAST_QUORUM <= self.quorum <= self.trainers:
+            raise ConfigError(
+                f"quorum is {self.quorum}: give {LEAST_QUORUM} to the {self.trainers} trainers, or 0 for half of them"
+            )
+        # The weights of all trainers together stay below 2^32 (INV-MATH-2).
+        for name, limit in (("max_voids", MOST_VOIDS), ("max_samples", (2**32 - 1) // self.trainers)):
+            if not 1 <= getattr(self, name) <= limit:
+                raise ConfigError(f"{name} is {getattr(self, name)}: give 1 to {limit}")
         for name, most in (("fraction", 1.0), ("burn", 1.0), ("norm_bound", 2_048.0)):
             value = getattr(self, name)
             if not (math.isfinite(value) and 0 < value <= most):
                 raise ConfigError(f"{name} is {value}: give more than 0, at most {most:g}")
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if entry.name.endswith("_seconds") and value < 0:
-                raise ConfigError(f"{entry.name} is {value}: give seconds")
-            if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
-                raise ConfigError(f"{entry.name} is {value}: give coins")
+            if entry.name.endswith("_seconds") and not 0 <= value <= MOST_SECONDS:
+                raise ConfigError(f"{entry.name} is {value}: give seconds, 0 to {MOST_SECONDS}")
+            if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MOST_COINS):
+                raise ConfigError(
+                    f"{entry.name} is {value}: give coins, 0 to the {MOST_COINS} that there are"
+                )
         self.aggregation.check(self.trainers)
         self._check_sealing()
 
@@ -274,7 +286,7 @@ def _read(value: Any, kind: type, where: str) -> Any:
             raise ValueError
         # A float's own digits are what was written.
         return Decimal(str(value)) if kind is Decimal else kind(value)
-    except (ValueError, TypeError, InvalidOperation):
+    except (ValueError, TypeError, InvalidOperation, OverflowError):
         names = {int: "a whole number", float: "a number", str: "a text", Decimal: "an amount of coins"}
         raise ConfigError(f"{where} is {value!r}: give {names[kind]}") from None
 

@@ -24,11 +24,14 @@ from fl_client.rounds.vectors import (
 from fl_client.rounds.watch import TaskWatch
 from fl_client.rounds.weighing import (
     ENTRY_BYTES,
+    DueTable,
     WeighedRound,
-    shares_on_record,
+    due_table,
+    pair_count,
     table_length,
     unpack_table,
     weigh_round,
+    weighed_on_record,
 )
 from fl_client.rounds.work import Work, WorkTerms
 
@@ -41,6 +44,7 @@ __all__ = [
     "BlockUpdate",
     "Commit",
     "CommitteeRecord",
+    "DueTable",
     "FetchedVector",
     "Outcome",
     "PostedInputs",
@@ -68,17 +72,19 @@ __all__ = [
     "blocks_of",
     "body_bytes",
     "check_dimension",
+    "due_table",
     "everything",
     "fetch_vector",
+    "pair_count",
     "read_status",
     "rule_name",
     "rule_of",
     "rule_parameters",
     "retention_of",
     "seal_vector",
-    "shares_on_record",
     "table_length",
     "tally",
     "unpack_table",
     "weigh_round",
+    "weighed_on_record",
 ]

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from eth_utils.crypto import keccak
 
+from fl_client.chain.contracts import NOBODY
 from fl_client.encoding import set_hash
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.round_record import Proposal, RoundRecord
@@ -29,7 +30,6 @@ BLOCK_VERSION: Final = 1
 NO_SCORE: Final = 0xFFFF
 """In place of a score where the round was not reviewed; no accepted update of a reviewed one has it."""
 
-_NOBODY: Final = Address("0x" + 40 * "0")
 _EMPTY: Final = Bytes32(bytes(32))
 _HEADER: Final = struct.Struct(">4sH32s20s32sIIII20s32s32s32s32sBI32s32s")
 _BODY: Final = struct.Struct(">4sHI")
@@ -167,7 +167,7 @@ def blocks_of(watch: TaskWatch) -> Iterator[RoundBlock]:
         turn=0,
         attempt=0,
         proposal=0,
-        sealer=_NOBODY,
+        sealer=NOBODY,
         set_hash=_EMPTY,
         model=ledger.initial_model,
         content_id=ledger.initial_content,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fl_client.chain import Event
+from fl_client.chain.contracts import Evidence
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
 from fl_client.rounds.round_record import Commit, Proposal, RoundRecord, Slash
@@ -14,7 +15,6 @@ from fl_client.rounds.table_ledger import TableLedger
 from fl_client.rounds.work import Work
 from fl_client.types import Address, Bytes32
 
-_LOST_DISPUTE = 5
 _ANSWERS = frozenset({"NodesOpened", "ChunkOpened", "SumsOpened"})
 
 
@@ -27,8 +27,8 @@ class TaskLedger:
         trainers, sealers: whoever ever joined.
         suspended: trainers whose stake was cut and not restored.
         bonus_shares: what each accepted update got of slashed coins, per round in which it was frozen.
-        seeded_turn: the latest turn whose draw is decided.
         expected_shares: the same, computed from the slashes.
+        seeded_turn: the latest turn whose draw is decided.
         refunded: unspent escrow and burned bonus once the task has ended.
         answers: the sealer's answers in the latest dispute: event's name and arguments.
         works: what proposals showed, in chain order, where the task is sealed by work.
@@ -100,6 +100,8 @@ class TaskLedger:
     def _trainer_joined(self, args: Any) -> None:
         if args["trainer"] not in self.trainers:
             self.trainers.append(args["trainer"])
+        # Whoever has withdrawn comes back with a whole stake (``TaskRoster.joinAsTrainer``).
+        self.suspended.discard(args["trainer"])
 
     def _sealer_joined(self, args: Any) -> None:
         if args["sealer"] not in self.sealers:
@@ -203,10 +205,9 @@ class TaskLedger:
         copied = any(
             commit.copied_from is not None
             for record in list(self.rounds.values())[-2:]
-            for commit in record.commits
-            if commit.trainer == args["account"] and not self._has_revealed(record, commit)
+            for commit in record.unopened(args["account"])
         )
-        if self.ended is None and args["evidence"] != _LOST_DISPUTE:
+        if self.ended is None and args["evidence"] != Evidence.LOST_DISPUTE:
             self._bonus += args["taken"] - args["burned"] - args["bounty"]
         self.slashes.append(
             Slash(
@@ -231,12 +232,6 @@ class TaskLedger:
                 if any(reveal.trainer == account for reveal in record.reveals)
             ),
             default=0,
-        )
-
-    @staticmethod
-    def _has_revealed(record: RoundRecord, commit: Commit) -> bool:
-        return any(
-            reveal.trainer == commit.trainer and reveal.turn == commit.turn for reveal in record.reveals
         )
 
     def _dispute_opened(self, args: Any) -> None:

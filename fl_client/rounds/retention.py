@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fl_client.chain.contracts import Phase, Step
+from fl_client.chain.contracts import Evidence, Phase, Step
 from fl_client.encoding import encoded_size
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.round_record import RoundRecord
@@ -12,8 +12,6 @@ from fl_client.rounds.table_ledger import NO_TRUST
 from fl_client.rounds.watch import TaskWatch
 from fl_client.storage import ContentId
 from fl_client.types import Address, Bytes32
-
-_WRONG_NORM = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +99,7 @@ def _liars(watch: TaskWatch, record: RoundRecord) -> list[Reveal]:
     slashed = {
         slash.account
         for slash in watch.ledger.slashes
-        if slash.evidence == _WRONG_NORM and slash.reveal_round == record.number
+        if slash.evidence == Evidence.WRONG_NORM and slash.reveal_round == record.number
     }
     return [reveal for reveal in record.reveals if reveal.trainer in slashed]
 

@@ -78,3 +78,12 @@ class RoundRecord:
         if self.proposals and self.proposals[-1].evidence is None:
             return self.proposals[-1]
         return None
+
+    def accepts(self, index: int) -> bool:
+        """Whether the update of this place is among the accepted ones; none is before they are fixed."""
+        return bool((self.accepted_mask or 0) >> index & 1)
+
+    def unopened(self, account: Address) -> tuple[Commit, ...]:
+        """What an account committed to and did not reveal in the same turn, in chain order."""
+        opened = {reveal.turn for reveal in self.reveals if reveal.trainer == account}
+        return tuple(one for one in self.commits if one.trainer == account and one.turn not in opened)

@@ -15,6 +15,9 @@ from fl_client.types import Address, Bytes32
 NO_TRUST = Bytes32(bytes(32))
 """In place of a commitment: the round has no trusted vector."""
 
+TableKey = tuple[int, Bytes32, Bytes32]
+"""What a table is for: round, running hash of the updates, commitment of the round's trusted vector."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedTable:
@@ -33,6 +36,11 @@ class PostedTable:
     set_hash: Bytes32
     trust: Bytes32
     data: bytes = field(repr=False)
+
+    @property
+    def key(self) -> TableKey:
+        """What it is for: it stands for nothing else."""
+        return self.round, self.set_hash, self.trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +92,7 @@ class TableLedger:
         """The table that stands for an account and this set; None where it has posted none, or one for another."""
         found = self._tables.get(poster)
         key = (number, set_hash, self.inputs_of(number).trust)
-        return found if found is not None and (found.round, found.set_hash, found.trust) == key else None
+        return found if found is not None and found.key == key else None
 
     def latest_of(self, poster: Address) -> PostedTable | None:
         """The latest table of an account, whatever it is for."""

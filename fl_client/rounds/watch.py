@@ -69,7 +69,7 @@ class TaskWatch:
         self._begin()
 
     def _begin(self) -> None:
-        deployment, parameters = self.contract.deployment, self.contract.parameters
+        parameters = self.contract.parameters
         board = None if parameters.board == NOBODY else parameters.board
         sealing = None if parameters.sealing == NOBODY else parameters.sealing
         self.ledger = TaskLedger(
@@ -77,30 +77,21 @@ class TaskWatch:
         )
         self._cursor = EventCursor(
             self.contract.connection,
-            [
-                self.contract.address,
-                deployment.vault,
-                deployment.pool,
-                deployment.court,
-                deployment.round_tables,
-                *filter(None, [board, sealing]),
-            ],
+            [*self._contracts(), *filter(None, [board, sealing])],
             [load_artifact(name) for name in _WATCHED],
             self._start,
             kept=self._kept,
         )
 
     def _subject(self) -> str:
-        """What kept events must be of: another task, deployment or decoder makes them worthless."""
+        """What kept events must be of: another chain, task, deployment or start makes them worthless."""
+        return " ".join([str(self.contract.deployment.chain_id), *self._contracts(), str(self._start)])
+
+    def _contracts(self) -> tuple[Address, ...]:
+        """The task, and those of its deployment that tell of it."""
         deployment = self.contract.deployment
-        names = (
-            self.contract.address,
-            deployment.vault,
-            deployment.pool,
-            deployment.court,
-            deployment.round_tables,
-        )
-        return " ".join([str(deployment.chain_id), *names, str(self._start)])
+        court, tables = deployment.court, deployment.round_tables
+        return self.contract.address, deployment.vault, deployment.pool, court, tables
 
     @property
     def update_form(self) -> VectorFormat:
@@ -178,6 +169,19 @@ class TaskWatch:
         )
         return update_digest(message, self.contract.connection.chain_id)
 
+    def digest_of_reveal(self, number: int, reveal: Reveal) -> Bytes32:
+        """The digest that the fields of a round's reveal hash to."""
+        return self.digest_of(
+            round_=number,
+            attempt=reveal.attempt,
+            trainer=reveal.trainer,
+            commitment=self.commitment_of(reveal),
+            content_id=reveal.content_id,
+            samples=reveal.samples,
+            milliseconds=reveal.milliseconds,
+            salt=reveal.salt,
+        )
+
     def entries(self, reveals: Sequence[Reveal]) -> tuple[tuple[Address, int, Bytes32], ...]:
         """Reveals as the contract wants them posted: trainer, capped weight, commitment."""
         cap = self.contract.parameters.max_samples
@@ -188,8 +192,7 @@ class TaskWatch:
     def accepted(self, number: int) -> tuple[Reveal, ...]:
         """The accepted updates of a frozen round, in the order of their reveals."""
         record = self.ledger.rounds[number]
-        mask = record.accepted_mask or 0
-        return tuple(reveal for reveal in record.reveals if mask >> reveal.index & 1)
+        return tuple(reveal for reveal in record.reveals if record.accepts(reveal.index))
 
     def _form(self, kind: VectorKind) -> VectorFormat:
         parameters = self.contract.parameters

@@ -10,9 +10,11 @@ import numpy as np
 
 from fl_client.aggregation import AggregationRule
 from fl_client.aggregation.weigh import DistanceTable, Needs, RoundFigures, Weighing
+from fl_client.encoding import set_hash
 from fl_client.rounds.reveal import Reveal
-from fl_client.rounds.table_ledger import PostedInputs
+from fl_client.rounds.table_ledger import NO_TRUST, PostedInputs, PostedTable, TableKey
 from fl_client.rounds.vectors import FetchedVector, Vector
+from fl_client.types import Address, Bytes32
 
 ENTRY_BYTES: Final = 16
 """Of a squared distance in a table that is posted, big-endian."""
@@ -96,6 +98,19 @@ def pack_table(table: DistanceTable, *, trusted: bool) -> bytes:
     return b"".join(one.to_bytes(ENTRY_BYTES, "big") for one in entries)
 
 
+def pair_count(needs: Needs, count: int) -> int:
+    """Entries of a table that are of two updates; those to the trusted vector come after them.
+
+    Args:
+        needs: of the rule.
+        count: n, the number of updates.
+
+    >>> pair_count(Needs.DISTANCES, 4), pair_count(Needs.TRUST, 4)
+    (6, 0)
+    """
+    return count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
+
+
 def table_length(needs: Needs, count: int, *, trusted: bool) -> int:
     """Bytes of a table; 0 where the rule reads none.
 
@@ -107,8 +122,46 @@ def table_length(needs: Needs, count: int, *, trusted: bool) -> int:
     >>> table_length(Needs.DISTANCES | Needs.TRUST, 3, trusted=True)
     96
     """
-    pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
-    return ENTRY_BYTES * (pairs + (count if needs & Needs.TRUST and trusted else 0))
+    return ENTRY_BYTES * (pair_count(needs, count) + (count if needs & Needs.TRUST and trusted else 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTable:
+    """The table that every proposal of a frozen round has to stand on (``AggregateVerifier._isTableWrong``).
+
+    Attributes:
+        key: round, set and trusted vector that it must be for.
+        length: in bytes; 0 where the rule reads none.
+    """
+
+    key: TableKey
+    length: int
+
+    def standing(self, posted: PostedTable | None) -> PostedTable | None:
+        """A proposer's latest table, if it is for this; None where it is not, or there is none."""
+        return posted if posted is not None and posted.key == self.key else None
+
+    def data_of(self, posted: PostedTable | None) -> bytes | None:
+        """What the rule reads of a proposer's latest table; empty where it reads none, None where that is missing."""
+        if not self.length:
+            return b""
+        found = self.standing(posted)
+        return found.data if found is not None and len(found.data) == self.length else None
+
+
+def due_table(
+    needs: Needs, number: int, entries: Sequence[tuple[Address, int, Bytes32]], inputs: PostedInputs
+) -> DueTable:
+    """Say which table a round's proposals have to stand on.
+
+    Args:
+        needs: of the task's rule.
+        number: of the round.
+        entries: trainer, weight and commitment of each accepted update (``TaskWatch.entries``).
+        inputs: what the owner gave to the round.
+    """
+    length = table_length(needs, len(entries), trusted=inputs.trust != NO_TRUST)
+    return DueTable(key=(number, set_hash(entries), inputs.trust), length=length)
 
 
 def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -125,26 +178,26 @@ def unpack_table(data: bytes, needs: Needs, count: int) -> tuple[tuple[int, ...]
     entries = tuple(
         int.from_bytes(data[start : start + ENTRY_BYTES], "big") for start in range(0, len(data), ENTRY_BYTES)
     )
-    pairs = count * (count - 1) // 2 if needs & Needs.DISTANCES else 0
+    pairs = pair_count(needs, count)
     trusted = entries[pairs:] or (0,) * count
     return entries[:pairs], trusted if needs & Needs.TRUST else ()
 
 
-def shares_on_record(
+def weighed_on_record(
     rule: AggregationRule,
     reveals: Sequence[Reveal],
     weights: Sequence[int],
     inputs: PostedInputs,
     table: bytes,
-) -> tuple[float, ...]:
-    """How much each update counts for, from what the chain has alone: nobody's bytes are fetched.
+) -> Weighing:
+    """The rows that the contracts combine, from what the chain has alone: nobody's bytes are fetched.
 
     Args:
         rule: the task's.
         reveals: of the accepted updates, at least one.
         weights: their capped sample counts.
         inputs: what the owner gave to the round.
-        table: the one behind the proposal, of the right length.
+        table: the one behind the proposal (``DueTable.data_of``).
     """
     distances, trusted = unpack_table(table, rule.needs, len(reveals))
     figures = RoundFigures(
@@ -152,7 +205,8 @@ def shares_on_record(
         norms=tuple(one.root_sum for one in reveals),
         distances=distances,
         reputations=tuple(inputs.reputations.get(one.trainer, 0) for one in reveals),
-        trust_norm=inputs.trust_root.sum,
+        # Without a trusted vector the contracts read no root, whatever was posted as one.
+        trust_norm=0 if inputs.trust == NO_TRUST else inputs.trust_root.sum,
         trust_distances=trusted,
     )
-    return rule.shares(rule.weigh.weigh(figures))
+    return rule.weigh.weigh(figures)

@@ -12,7 +12,7 @@ import pytest
 
 from fl_client.chain import demo_account, import_chain
 from fl_client.chain.contracts import ONE_COIN, Deployment, Phase, TaskContract, TrainerRecord, find_factories
-from fl_client.errors import AuditDiffers, ConfigError
+from fl_client.errors import AuditDiffers, ChainError, ConfigError
 from fl_client.records.receipt import TaskPast, receipt_of
 from fl_client.records.receipt_check import check_receipt
 from fl_client.roles import ModelBook, Trainer
@@ -212,6 +212,17 @@ def test_a_forged_receipt_does_not_hold(
     check_receipt(mixed[0].contract, found)
     forge(found)
     with pytest.raises(AuditDiffers, match=words):
+        check_receipt(mixed[0].contract, found)
+
+
+def test_a_chain_that_is_not_as_far_yet_says_nothing_against_a_receipt(
+    mixed: tuple[Federation, Told],
+) -> None:
+    found, height = mixed[1]("trainer 1", 1), mixed[0].connection.block_number()
+    found["as_of"]["block"] = height + 1
+    with pytest.raises(
+        ChainError, match=f"is as of block {height + 1}, .* is at block {height}: wait for it"
+    ):
         check_receipt(mixed[0].contract, found)
 
 

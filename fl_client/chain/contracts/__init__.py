@@ -12,13 +12,13 @@ from fl_client.chain.contracts.board import (
     ReviewStep,
     ReviewTerms,
 )
-from fl_client.chain.contracts.deployment import Deployment, FactoryBounds, deploy, find_factories
+from fl_client.chain.contracts.deployment import SUPPLY, Deployment, FactoryBounds, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (
-    SUBSTITUTE,
-    UNKNOWN_DUE,
+    OPEN_SLOTS,
     Clock,
+    Evidence,
     Phase,
     Role,
     TaskContract,
@@ -31,13 +31,14 @@ __all__ = [
     "NOBODY",
     "NO_COMMITTEE",
     "ONE_COIN",
-    "SUBSTITUTE",
-    "UNKNOWN_DUE",
+    "OPEN_SLOTS",
+    "SUPPLY",
     "BallotState",
     "BoardContract",
     "Clock",
     "Deployment",
     "Dispute",
+    "Evidence",
     "FactoryBounds",
     "Payment",
     "Phase",

@@ -53,7 +53,7 @@ class ReviewTerms:
     Times in seconds, amounts in 1e-18 coin; a score of 32768 is worth nothing, one more is one ten-thousandth.
 
     Raises:
-        ConfigError: a number is negative.
+        ConfigError: a number fits into no word.
     """
 
     committee: int
@@ -71,9 +71,9 @@ class ReviewTerms:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if getattr(self, field.name) < 0:
+            if not 0 <= getattr(self, field.name) < 2**256:
                 raise ConfigError(
-                    f"{field.name} of the review is {getattr(self, field.name)}: give a number from 0"
+                    f"{field.name} of the review is {getattr(self, field.name)}: give a number from 0, below 2^256"
                 )
 
     def to_tuple(self) -> tuple[int, ...]:

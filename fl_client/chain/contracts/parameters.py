@@ -20,7 +20,7 @@ class TaskParameters:
     """All that a task is (``types/TaskTypes.sol``); times in seconds, amounts in 1e-18 coin, bps of 10,000.
 
     Raises:
-        ConfigError: a hash has not 32 bytes, or a number is negative.
+        ConfigError: a hash has not 32 bytes, or a number fits into no word.
     """
 
     owner: Address
@@ -70,8 +70,8 @@ class TaskParameters:
             value = getattr(self, field.name)
             if isinstance(value, bytes) and len(value) != 32:
                 raise ConfigError(f"{field.name} has {len(value)} bytes: give a hash of 32")
-            if isinstance(value, int) and value < 0:
-                raise ConfigError(f"{field.name} is {value}: give a number from 0")
+            if isinstance(value, int) and not 0 <= value < 2**256:
+                raise ConfigError(f"{field.name} is {value}: give a number from 0, below 2^256")
 
     def to_tuple(self) -> tuple[Any, ...]:
         """Return the values in the order of the Solidity struct."""

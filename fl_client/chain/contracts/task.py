@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from eth_typing import BlockNumber
 from web3 import Web3
@@ -19,8 +19,8 @@ from fl_client.chain.contracts.parameters import NOBODY, TaskParameters
 from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
 
-UNKNOWN_DUE = 255
-SUBSTITUTE = 255
+OPEN_SLOTS: Final = 2
+"""Slots that stay open to everybody after each seat had its own (``TaskState.OPEN_SLOTS``)."""
 
 
 class Phase(IntEnum):
@@ -48,6 +48,18 @@ class Role(IntEnum):
     SEALER = 2
     CHALLENGER = 3
     VALIDATOR = 4
+
+
+class Evidence(IntEnum):
+    """On what a slash stands."""
+
+    NONE = 0
+    NO_REVEAL = 1
+    WRONG_NORM = 2
+    WRONG_AGGREGATE = 3
+    NO_ANSWER = 4
+    LOST_DISPUTE = 5
+    NO_SCORES = 6
 
 
 class TrainerState(IntEnum):

@@ -42,6 +42,8 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
         said = _wrong_norm(given, who, shown_by)
     elif "coordinate" in given:
         said = _wrong_model(given, who, shown_by)
+    elif "model_chunk" in given:
+        said = _no_chunk(given, who, shown_by)
     elif "table_bytes" in given:
         said = _missing_table(given, who, shown_by)
     elif "pair" in given:
@@ -106,25 +108,34 @@ def _wrong_norm(given: dict[str, Any], who: str, shown_by: str) -> str:
 
 def _wrong_model(given: dict[str, Any], who: str, shown_by: str) -> str:
     updates = count(len(given["updates"]), "accepted update")
-    if given["claimed"] == given["computed"]:
-        what = (
-            f"The tree of its model claims a sum of squares of {given['claimed_sum']:,} where the contract computed "
-            f"{given['computed_sum']:,}"
-        )
-    else:
-        what = (
-            f"For coordinate {given['coordinate']:,} of {given['dimension']:,} it claimed {given['claimed']:,}; the "
-            f"contract combined the {updates} itself (rule: {given['rule']}) and computed {given['computed']:,}"
-        )
-    instead = (
-        f"The model of {the(given['replaced_by'])} took its place, so the wrong one never became final."
-        if given["replaced_by"]
-        else "The proposal was rejected, so the wrong model never became final."
+    return (
+        f"{who} proposed a model for round {given['round']} that the {updates} do not give. For coordinate "
+        f"{given['coordinate']:,} of {given['dimension']:,} it claimed {given['claimed']:,}; the contract combined the "
+        f"{updates} itself (rule: {given['rule']}) and computed {given['computed']:,}. The evidence came from "
+        f"{shown_by}. {_instead(given)}"
+    )
+
+
+def _no_chunk(given: dict[str, Any], who: str, shown_by: str) -> str:
+    where = f"coordinates {given['first_coordinate']:,} to {given['last_coordinate']:,}"
+    what = (
+        f"It holds numbers at {where} that no model can have"
+        if given["claimed_sum"] == given["computed_sum"]
+        else f"For {where} its tree claims a sum of squares of {given['claimed_sum']:,} where the contract computed "
+        f"{given['computed_sum']:,}"
     )
     return (
-        f"{who} proposed a model for round {given['round']} that the {updates} do not give. {what}. The evidence came "
-        f"from {shown_by}. {instead}"
+        f"{who} proposed something for round {given['round']} that is no model at all. {what}. The evidence came from "
+        f"{shown_by}. {_instead(given)}"
     )
+
+
+def _instead(given: dict[str, Any]) -> str:
+    if given["replaced_by"]:
+        return (
+            f"The model of {the(given['replaced_by'])} took its place, so the wrong one never became final."
+        )
+    return "The proposal was rejected, so the wrong model never became final."
 
 
 def _missing_table(given: dict[str, Any], who: str, shown_by: str) -> str:
@@ -202,6 +213,8 @@ def _numbers(slash: dict[str, Any]) -> Iterator[tuple[str, object]]:
             yield "reveal phase ended", moment(given["reveal_ended_at"])
     if "chunk" in given:
         yield from _norm_numbers(given)
+    if "model_chunk" in given:
+        yield from _sums(given)
     if "coordinate" in given:
         yield from _model_numbers(given)
     if given.get("steps"):
@@ -209,14 +222,18 @@ def _numbers(slash: dict[str, Any]) -> Iterator[tuple[str, object]]:
     yield "slashed", _when(slash["time"], slash["transaction"])
 
 
-def _norm_numbers(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def _sums(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """The sums of squares over the 64 coordinates of a chunk."""
     bits = given["fraction_bits"]
     span = f"coordinates {given['first_coordinate']:,} to {given['last_coordinate']:,}"
-    yield f"claimed, {span}", f"{given['claimed_sum']:,}, a length of {_length(given['claimed_sum'], bits)}"
-    yield (
-        f"computed, {span}",
-        f"{given['computed_sum']:,}, a length of {_length(given['computed_sum'], bits)}",
-    )
+    for kind in ("claimed", "computed"):
+        total = given[f"{kind}_sum"]
+        yield f"{kind}, {span}", f"{total:,}, a length of {_length(total, bits)}"
+
+
+def _norm_numbers(given: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    bits = given["fraction_bits"]
+    yield from _sums(given)
     yield (
         "claimed, whole update",
         f"{given['claimed_total']:,}, a length of {_length(given['claimed_total'], bits)}",

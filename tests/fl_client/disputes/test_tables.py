@@ -18,7 +18,7 @@ from fl_client.disputes import (
 )
 from fl_client.encoding import LIMIT
 from fl_client.errors import DisputeError, StorageError
-from fl_client.rounds import NO_TRUST, PostedTable, unpack_table
+from fl_client.rounds import NO_INPUTS, NO_TRUST, DueTable, PostedTable, due_table, unpack_table
 from fl_client.rounds.weighing import pack_table
 from fl_client.types import Address, Bytes32
 
@@ -83,9 +83,8 @@ def posted(data: bytes, round_: int = 2, set_hash: Bytes32 = SET, trust: Bytes32
 
 
 def flaw_of(theirs: PostedTable | None, mine: bytes = bytes(48)) -> TableFlaw | None:
-    return table_flaw(
-        lambda: mine, theirs, key=(2, SET, NO_TRUST), length=len(mine), needs=Needs.DISTANCES, count=3
-    )
+    due = DueTable(key=(2, SET, NO_TRUST), length=len(mine))
+    return table_flaw(lambda: mine, theirs, due=due, needs=Needs.DISTANCES, count=3)
 
 
 def seen_without_bytes(theirs: PostedTable | None) -> TableFlaw | None:
@@ -94,8 +93,8 @@ def seen_without_bytes(theirs: PostedTable | None) -> TableFlaw | None:
     def withheld() -> bytes:
         raise StorageError("the updates are not here")
 
-    key = (2, SET, NO_TRUST)
-    return table_flaw(withheld, theirs, key=key, length=48, needs=Needs.DISTANCES, count=3)
+    due = DueTable(key=(2, SET, NO_TRUST), length=48)
+    return table_flaw(withheld, theirs, due=due, needs=Needs.DISTANCES, count=3)
 
 
 def test_a_right_table_has_no_flaw() -> None:
@@ -122,6 +121,16 @@ def test_a_table_of_another_length_has_no_entries_to_dispute() -> None:
     short = posted(bytes(32))
     found = seen_without_bytes(short)
     assert found is not None and found.posted is short and found.pair is None
+
+
+def test_what_a_rule_reads_is_the_table_that_is_due_or_nothing() -> None:
+    entries = [(POSTER, 1, SET)] * 3
+    due = due_table(Needs.DISTANCES, 2, entries, NO_INPUTS)
+    right = posted(bytes(48), set_hash=due.key[1])
+    assert due.data_of(right) == right.data
+    assert due.data_of(posted(bytes(48))) is None  # of another set
+    assert due.data_of(posted(bytes(32), set_hash=due.key[1])) is None
+    assert due_table(Needs(0), 2, entries, NO_INPUTS).data_of(right) == b""
 
 
 def test_the_first_wrong_entry_is_named_by_its_updates() -> None:

@@ -132,6 +132,22 @@ def test_a_slashed_sealer_has_no_slot() -> None:
     assert story.clock.slot(T0 + 221)[0] is None
 
 
+@pytest.mark.parametrize("at", [221, 231, 241, 259])
+def test_by_work_every_seat_may_propose_until_the_phase_is_over(at: int) -> None:
+    by_work = Story(sealing=BOB, sealing_rate=5).opened().committed(110, 2).revealed(120, 2)
+    by_work.phase(at)
+    assert by_work.clock.proposers(T0 + at) == ((ALICE, BOB), T0 + 260)
+    by_work.tell(at, "StakeSlashed", role=2, account=BOB)
+    assert by_work.clock.proposers(T0 + at) == ((ALICE,), T0 + 260)
+
+
+@pytest.mark.parametrize(("at", "due"), [(221, (BOB,)), (241, ())])
+def test_in_slots_one_seat_is_due_and_then_anybody(at: int, due: tuple[Address, ...]) -> None:
+    story = Story().opened().committed(110, 2).revealed(120, 2)
+    story.phase(at)
+    assert story.clock.proposers(T0 + at) == (due, T0 + (at // 10 + 1) * 10)
+
+
 def test_a_frozen_set_begins_the_slots_at_once() -> None:
     story = Story().opened().committed(110, 2).revealed(120, 2).tell(130, "RoundFrozen")
     assert story.phase(131) == (Phase.AGGREGATE, 170)

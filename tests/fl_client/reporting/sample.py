@@ -80,8 +80,6 @@ WRONG = {
         {"who": "trainer 1", "weight": 149, "value": 24_320},
         {"who": "trainer 2", "weight": 184, "value": -3_741},
     ],
-    "claimed_sum": 9,
-    "computed_sum": 9,
     "rule": "mean",
     "dimension": 4_810,
     "fraction_bits": 20,

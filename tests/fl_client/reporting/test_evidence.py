@@ -1,5 +1,7 @@
 """Evidence in words: who, which numbers, and what became of it."""
 
+from typing import Any
+
 import pytest
 
 from fl_client.reporting.html.evidence import evidence_sentence, slash_section
@@ -49,10 +51,23 @@ def test_a_wrong_model_names_claim_and_computation() -> None:
     assert "model of the auditor took its place" in said
 
 
+def no_chunk(claimed: int, computed: int) -> dict[str, Any]:
+    chunk = {"model_chunk": 2, "first_coordinate": 128, "last_coordinate": 191, "fraction_bits": 20}
+    facts = chunk | {"claimed_sum": claimed, "computed_sum": computed, "steps": [], "replaced_by": None}
+    return slash("wrong-aggregate", "aggregator 2", 5, facts, call="proveWrongAggregate")
+
+
 def test_a_model_with_a_lying_tree_names_the_sums() -> None:
-    facts = WRONG | {"claimed": 5, "computed": 5, "claimed_sum": 11, "computed_sum": 12, "replaced_by": None}
-    said = evidence_sentence(slash("wrong-aggregate", "aggregator 2", 5, facts))
-    assert "sum of squares of 11" in said and "computed 12" in said and "was rejected" in said
+    said = evidence_sentence(no_chunk(11, 12))
+    assert "coordinates 128 to 191 its tree claims a sum of squares of 11 where the contract" in said
+    assert "computed 12" in said and "was rejected" in said
+    page = slash_section(sample() | {"slashes": [no_chunk(11, 12)]})
+    assert "claimed, coordinates 128 to 191" in page and "no table" not in page
+
+
+def test_numbers_that_no_model_can_have_are_called_that() -> None:
+    said = evidence_sentence(no_chunk(12, 12))
+    assert "numbers at coordinates 128 to 191 that no model can have" in said and "12" not in said[-90:]
 
 
 def test_a_missed_answer_and_a_lost_challenge_are_told_apart() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from fl_client.chain import Journal, TransactionSender, demo_account
-from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts import ReviewTerms, TaskContract
 from fl_client.chain.delivery import Delivery
-from fl_client.roles import create_task
+from fl_client.errors import ConfigError, ContractReverted
+from fl_client.roles import ReviewPlan, create_task
 from fl_client.simulation import DemoSettings, Federation
 
 SEED = 7
@@ -67,3 +68,27 @@ def test_creation_that_died_before_its_receipt_is_found_again(
 def test_creations_without_a_name_are_tasks_of_their_own(federation: Federation, tmp_path: Path) -> None:
     with Journal(tmp_path / "owner") as journal:
         assert create(federation, journal, None).address != create(federation, journal, None).address
+
+
+@pytest.mark.parametrize(
+    ("burn_bps", "terms", "name"),
+    [(10_001, None, "burnBps"), (2_000, replace(ReviewPlan().terms(60), committee=99), "committee")],
+)
+def test_nothing_is_paid_for_what_the_factory_does_not_take(
+    federation: Federation, tmp_path: Path, burn_bps: int, terms: ReviewTerms | None, name: str
+) -> None:
+    parameters = replace(federation.contract.parameters, burn_bps=burn_bps)
+    height = federation.connection.block_number()
+    with Journal(tmp_path / "owner") as journal:
+        sender = TransactionSender(federation.connection, demo_account(SEED, 0), journal)
+        args = (federation.connection, federation.deployment, sender, parameters, federation.gas)
+        with pytest.raises(ContractReverted, match=f"TaskFactoryParameterOutOfBounds.*{name}"):
+            create_task(*args, terms=terms)
+    assert federation.connection.block_number() == height
+
+
+@pytest.mark.parametrize("number", [-1, 2**256])
+def test_a_number_that_fits_into_no_word_is_refused(federation: Federation, number: int) -> None:
+    for given, name in ((federation.contract.parameters, "max_voids"), (ReviewPlan().terms(60), "stake")):
+        with pytest.raises(ConfigError, match=f"{name}.* is .*: give a number from 0, below 2"):
+            replace(given, **{name: number})

@@ -182,6 +182,21 @@ def test_a_quorum_that_is_given_stays() -> None:
         ({"norm_bound": float("inf")}, "norm_bound is inf: give more than 0"),
         ({"seconds": {"phase": -5}}, "phase_seconds is -5: give seconds"),
         ({"burn": 1.5}, "burn is 1.5: give more than 0, at most 1"),
+        ({"fraction": 10**400}, "000: give a number"),
+        ({"burn": 10**400}, "000: give a number"),
+        ({"norm_bound": 10**400}, "000: give a number"),
+        ({"quorum": -1}, "quorum is -1: give 3 to the 3 trainers, or 0 for half of them"),
+        ({"trainers": 9, "quorum": 10}, "quorum is 10: give 3 to the 9 trainers"),
+        ({"max_voids": -1}, "max_voids is -1: give 1 to 32"),
+        ({"max_voids": 33}, "max_voids is 33: give 1 to 32"),
+        ({"max_samples": -1}, "max_samples is -1: give 1 to 1431655765"),
+        ({"max_samples": 2**32}, "give 1 to 1431655765"),
+        (
+            {"stakes": {"trainer": 1e80}},
+            "trainer_stake is 1E+80: give coins, 0 to the 1000000000 that there are",
+        ),
+        ({"rewards": {"bounty": 10**400}}, "give coins, 0 to the 1000000000"),
+        ({"seconds": {"retention": 10**400}}, "give seconds, 0 to 4294967295"),
     ],
 )
 def test_what_is_wrong_is_named(table: dict[str, Any], line: str) -> None:
