@@ -61,6 +61,10 @@ _ADDRESS: Final = _Kind(
     lambda value: isinstance(value, str) and value.startswith("0x") and is_checksum_address(value),
     "an address with its checksum",
 )
+_SHARE: Final = _Kind(
+    lambda value: isinstance(value, str) and re.fullmatch(r"[01]\.[0-9]{6}", value) is not None,
+    "a share from 0 to 1 with six decimals, as text",
+)
 _FLAG: Final = _Kind(lambda value: isinstance(value, bool), "true or false")
 _ANY_OBJECT: Final = _Kind(lambda value: isinstance(value, dict), "an object")
 
@@ -75,8 +79,9 @@ _RECEIPT: Final[Mapping[str, Any]] = {
     "verdict": _NAME,
     "counted": _FLAG,
     "why": _WORDS,
-    "weight": _OrNone(_UINT32),
-    "total_weight": _OrNone(_NUMBER),
+    "samples": _OrNone(_UINT32),
+    "total_samples": _OrNone(_NUMBER),
+    "share": _OrNone(_SHARE),
     "commitment": _OrNone(
         {
             **dict.fromkeys(("attempt", "samples", "milliseconds"), _UINT32),

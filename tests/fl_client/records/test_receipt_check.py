@@ -119,7 +119,7 @@ def test_whatever_is_changed_the_check_ends_in_a_verdict_or_in_one_line(
         (("records",), None, "records is null, not a list"),
         (("as_of", "block"), float("inf"), "as_of.block is Infinity, not a whole number"),
         (("records", 0, "event"), "\x1b[2J", r'event is "\\u001b\[2J", not a name'),
-        (("format",), 1.0, "format is 1.0, not a whole number"),
+        (("format",), 2.0, "format is 2.0, not a whole number"),
     ],
 )
 def test_a_value_that_no_receipt_holds_is_named_with_its_place(
