@@ -23,6 +23,9 @@ def attack(
     participants: Annotated[int, typer.Option(help="Trainers, attackers included.")] = 10,
     rounds: Annotated[int, typer.Option(help="Rounds of each of the three runs.")] = 5,
     seed: Annotated[int, typer.Option(help="Decides data split, model, keys, salts and noise.")] = 0,
+    validators: Annotated[
+        int, typer.Option(help="Who review the updates where the rule defends, 3 to 64; 0 for nobody.")
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
     ] = False,
@@ -51,6 +54,7 @@ def attack(
         participants=participants,
         rounds=rounds,
         seed=seed,
+        validators=validators,
     )
     console = Console(highlight=False, stderr=as_json, quiet=as_json, soft_wrap=True)
 

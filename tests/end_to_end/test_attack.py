@@ -22,6 +22,28 @@ def test_an_attack_is_reported_as_one_json_object() -> None:
     assert found["cheating_paid"] is True
 
 
+def test_judges_leave_out_who_adapts_to_their_scores() -> None:
+    """The plain mean with a committee beside it: what the rule lets through, the scores do not."""
+    done = run_fl(
+        *("attack", "adaptive", "--rule", "mean", "--participants", "5", "--rounds", "4"),
+        *("--validators", "3", "--json"),
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["undefended_accuracy"] < found["clean_accuracy"] - 0.3
+    assert found["defended_accuracy"] > found["clean_accuracy"] - 0.05
+    (caught,) = found["caught"]
+    assert caught["left_out"] >= 1 and caught["lost"] == 0
+    assert caught["profit"] < found["honest_profit"]
+
+
+def test_validators_are_not_given_where_they_are_the_attackers() -> None:
+    done = run_fl("attack", "collude", "--validators", "3")
+    assert done.returncode == 3
+    assert "collude has a committee of 3: leave out --validators" in done.stderr
+
+
 def test_an_unknown_attack_names_those_that_there_are() -> None:
     done = run_fl("attack", "bribe")
     assert done.returncode == 3

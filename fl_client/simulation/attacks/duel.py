@@ -39,6 +39,7 @@ class DuelSettings:
         attack: one of ``ATTACKS``.
         fraction: share of the trainers that attack, above 0, below 0.5; at least one does.
         rule: the defence.
+        validators: who review the updates beside the rule, where it defends; 0 for nobody. `collude` has its own.
 
     Raises:
         ConfigError: a value is out of its range.
@@ -51,12 +52,15 @@ class DuelSettings:
     participants: int = 10
     rounds: int = 5
     seed: int = 0
+    validators: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.fraction < 0.5:
             raise ConfigError(f"--fraction is {self.fraction}: give a share above 0 and below 0.5")
         # How many trainers there are comes before how many of them attack.
-        needs = self.run_settings(self.rule, Path(".")).aggregation.needs
+        needs = self.run_settings(self.rule, Path("."), defended=True).aggregation.needs
+        if self.validators and self.attack == COLLUDE:
+            raise ConfigError(f"collude has a committee of {JUDGES}: leave out --validators")
         self.assault  # noqa: B018 - refuses an unknown name before anything runs
         if self.attack == "lying-table" and not needs & (Needs.DISTANCES | Needs.TRUST):
             raise ConfigError(
@@ -82,8 +86,9 @@ class DuelSettings:
         most = JUDGES // 2
         return most + 1, min(most, max(1, round(self.fraction * JUDGES)))
 
-    def run_settings(self, rule: str, out: Path) -> DemoSettings:
+    def run_settings(self, rule: str, out: Path, *, defended: bool) -> DemoSettings:
         """One of its federations."""
+        judges = self.validators if defended else 0
         return DemoSettings(
             participants=self.participants,
             rounds=self.rounds,
@@ -92,7 +97,7 @@ class DuelSettings:
             seed=self.seed,
             out=out,
             honest=True,
-            validators=JUDGES if self.attack == COLLUDE else 0,
+            validators=JUDGES if self.attack == COLLUDE else judges,
             epochs=EPOCHS,
             batch_size=BATCH_SIZE,
             learning_rate=LEARNING_RATE,
@@ -309,7 +314,7 @@ def run_duel(
     # Spawned, not forked: torch's threads do not survive a fork.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         running = {
-            pool.submit(_bout_apart, settings, rule, assault): name
+            pool.submit(_bout_apart, settings, rule, assault, name == "defended"): name
             for name, (rule, assault) in reversed(wanted.items())
         }
         for done in as_completed(running):
@@ -318,6 +323,7 @@ def run_duel(
     return Verdict(settings=settings, **bouts)
 
 
-def _bout_apart(settings: DuelSettings, rule: str, assault: Assault | None) -> Bout:
+def _bout_apart(settings: DuelSettings, rule: str, assault: Assault | None, defended: bool) -> Bout:
     with tempfile.TemporaryDirectory(prefix="gradbond-") as folder:
-        return run_bout(settings.run_settings(rule, Path(folder)), assault, bound=split_bound(rule)[0])
+        run = settings.run_settings(rule, Path(folder), defended=defended)
+        return run_bout(run, assault, bound=split_bound(rule)[0])

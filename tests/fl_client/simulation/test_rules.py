@@ -34,7 +34,8 @@ def test_so_does_a_network_before_it_starts_a_node(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", [DEFAULT_RULE, "fltrust+mean", "reputation+median", "nnm:1+krum:2+mean"])
 def test_rules_that_fit_are_taken_by_an_attack_on_chain(rule: str) -> None:
-    assert DuelSettings(attack="sign-flip", rule=rule).run_settings(rule, DemoSettings().out).rule == rule
+    duel = DuelSettings(attack="sign-flip", rule=rule)
+    assert duel.run_settings(rule, DemoSettings().out, defended=True).rule == rule
 
 
 def test_an_unknown_rule_is_named_with_those_that_there_are() -> None:

@@ -16,7 +16,7 @@ TRAINERS = 6
 
 def settings(out: Path) -> DemoSettings:
     duel = DuelSettings(attack="collude", rule="mean", fraction=0.17, participants=TRAINERS, rounds=1)
-    return duel.run_settings("mean", out)
+    return duel.run_settings("mean", out, defended=True)
 
 
 @cache
