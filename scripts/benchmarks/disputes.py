@@ -19,7 +19,15 @@ from fl_client.disputes import (
     dispute_opening,
     parse_nodes,
 )
-from fl_client.encoding import LIMIT, MerkleSumTree, VectorFormat, VectorKind, commit_vector, set_hash
+from fl_client.encoding import (
+    LIMIT,
+    MerkleSumTree,
+    VectorFormat,
+    VectorKind,
+    commit_vector,
+    report_of,
+    set_hash,
+)
 from fl_client.roles import GasBook, create_task
 from fl_client.rounds import FetchedVector, TaskWatch, rule_of, rule_parameters, seal_vector
 from fl_client.simulation import DemoSettings
@@ -27,6 +35,9 @@ from fl_client.simulation.plan import task_plan
 from fl_client.types import Bytes32
 
 from .table import CNN, Row, row
+
+MILLISECONDS = 1_500
+"""That every trainer reports."""
 
 RULES = {"mean": "MeanRule", "median": "MedianRule", "trimmed-mean:0.2": "TrimmedMeanRule"}
 
@@ -113,7 +124,8 @@ class DisputeStage:
             np.stack([one.vector for one in updates]), [entry[1] for entry in entries], self.base
         )
         wrong = right.copy()
-        wrong[1_000_000] += 1
+        coordinate = min(1_000_000, self.form.dimension - 1)
+        wrong[coordinate] += 1
         tree = MerkleSumTree.build(wrong)
         model = commit_vector(tree.root, self.form)
         sealer.send(task.proposeAggregate(1, set_hash(entries), entries, model, bytes(32), 0))
@@ -126,7 +138,7 @@ class DisputeStage:
         steps = {"openDispute": challenger.send(opened).gas_used}
         chunk_opening = self.dissect(sealer, challenger, wrong, tree, right, steps)
         evidence = aggregate_evidence(
-            coordinate=1_000_000,
+            coordinate=coordinate,
             model_opening=chunk_opening,
             base=self.base,
             updates=updates,
@@ -153,11 +165,14 @@ class DisputeStage:
                 commitment=sealed.commitment,
                 content_id=Bytes32(bytes(32)),
                 samples=100 + index,
+                milliseconds=MILLISECONDS,
                 salt=salt,
             )
             assert base
             trainer.send(task.commitUpdate(self.contract.clock().turn, digest))
-            reveals.append((sealed.root.hash, sealed.root.sum, bytes(32), 100 + index, salt))
+            reveals.append(
+                (sealed.root.hash, sealed.root.sum, bytes(32), report_of(100 + index, MILLISECONDS), salt)
+            )
         for trainer, fields in zip(trainers, reveals, strict=True):
             trainer.send(task.revealUpdate(*fields))
         for trainer in trainers:

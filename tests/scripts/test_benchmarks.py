@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.benchmarks import table
+from scripts.benchmarks.disputes import dispute_gas
 from scripts.benchmarks.learning import Scale, against_plain_loop, long_run, to_target
 from scripts.benchmarks.stopwatch import AUDITOR, REST, Stopwatch
 from tests.fl_client.learning.idx_files import write_data_set
@@ -48,6 +49,13 @@ def test_rounds_to_a_target_are_told_and_so_is_a_cap(scale: Scale) -> None:
     assert float(found["FedAvg E=5 B=10, plain floats"]) <= scale.fedavg_cap
     assert found["FedSGD, plain floats"].startswith("not in 2 (best 0.")
     assert found["  FedSGD / FedAvg, through the lattice"].startswith("> ")
+
+
+def test_a_dispute_is_measured_step_by_step() -> None:
+    found = {row[0].strip(): row for row in dispute_gas(dimension=70_000, trainers=3)}
+    steps = ("openDispute", "answerNodes 1", "pickNode 1", "answerNodes 2", "pickNode 2", "answerChunk")
+    assert all(int(found[name][1].replace(",", "")) > 40_000 for name in steps)
+    assert sum(name.startswith("one-coordinate proof") for name in found) == 3
 
 
 def test_the_long_run_tells_its_accuracies(scale: Scale) -> None:
