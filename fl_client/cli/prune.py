@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,8 @@ from fl_client.types import Address
 if TYPE_CHECKING:
     from fl_client.chain import Connection
     from fl_client.rounds import Retention, TaskWatch
-    from fl_client.storage import ContentId, Pruned
+    from fl_client.storage import ContentId
+    from fl_client.storage.ipfs import IpfsStore
 
 _FAR = 2**63
 """A time after every retention, seconds."""
@@ -54,21 +56,33 @@ def prune(
 
     Example: fl prune runs/demo --dry-run
     """
+    from fl_client.storage import LocalStore, prune_store
+
+    daemons = _daemons(subject, ipfs or [])
     chosen = {address.lower() for address in task or ()}
     if (subject / "chain").is_dir() and (subject / "store").is_dir():
-        done, finished = _prune_run(subject, chosen, ignore_retention, all_unknown, dry_run)
+        plan = _plan_run(subject, chosen, ignore_retention)
     else:
-        done, finished = _prune_live(
-            subject, chosen, rpc_url, deployment, ignore_retention, all_unknown, dry_run
+        plan = _plan_live(subject, chosen, rpc_url, deployment, ignore_retention)
+    if daemons is not None and not dry_run:
+        # First: a daemon that is gone ends the command before anything is deleted.
+        _unpin(daemons, plan.finished)
+    done = [
+        prune_store(
+            LocalStore(cut.folder),
+            needed=cut.needed,
+            finished=cut.finished,
+            all_unknown=all_unknown,
+            dry_run=dry_run,
         )
-    if ipfs and not dry_run:
-        _unpin(subject, ipfs, finished)
+        for cut in plan.cuts
+    ]
     if as_json:
         report = {
             "dry_run": dry_run,
             "freed_bytes": sum(one.freed_bytes for one in done),
             "stores": [one.to_json() for one in done],
-            "unpinned": sorted(content.cid for content in finished) if ipfs else [],
+            "unpinned": sorted(content.cid for content in plan.finished) if ipfs else [],
         }
         typer.echo(json.dumps(report, sort_keys=True))
         return
@@ -82,33 +96,61 @@ def prune(
         )
     if ipfs:
         verb = "would let go" if dry_run else "let go"
-        console.print(f"IPFS: {verb} of {len(finished)} contents")
+        console.print(f"IPFS: {verb} of {len(plan.finished)} contents")
 
 
-def _unpin(folder: Path, daemons: list[str], contents: Iterable[ContentId]) -> None:
+def _daemons(folder: Path, addresses: list[str]) -> IpfsStore | None:
+    """The daemons that shall let go too; None where no address is given. Nothing is sent yet.
+
+    Raises:
+        ConfigError: an address is none.
+    """
+    from fl_client.storage import StoreSettings, open_store
+    from fl_client.storage.layered import LayeredStore
+
+    settings = StoreSettings(folder=folder, ipfs=tuple(addresses))
+    if not addresses:
+        return None
+    if not folder.is_dir():
+        raise _no_folder(folder)
+    store = open_store(settings)
+    assert isinstance(store, LayeredStore)  # there is at least one endpoint
+    return store.remote
+
+
+def _unpin(daemons: IpfsStore, contents: Iterable[ContentId]) -> None:
     """Let every daemon drop what is over; its next garbage collection frees the bytes.
 
     Raises:
         StorageError: a daemon could not be told; running the command again goes on.
     """
-    from fl_client.storage import StoreSettings, open_store
-    from fl_client.storage.layered import LayeredStore
-
-    store = open_store(StoreSettings(folder=folder, ipfs=tuple(daemons)))
-    assert isinstance(store, LayeredStore)  # there is at least one endpoint
     try:
         for content in sorted(contents, key=lambda one: one.cid):
-            store.remote.unpin(content)
+            daemons.unpin(content)
     finally:
-        store.close()
+        daemons.close()
 
 
-def _prune_run(
-    out: Path, chosen: set[str], ignore_retention: bool, all_unknown: bool, dry_run: bool
-) -> tuple[list[Pruned], frozenset[ContentId]]:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a store may lose: whatever is finished and not needed."""
+
+    folder: Path
+    needed: frozenset[ContentId]
+    finished: frozenset[ContentId]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The stores to prune, and what is over for everybody."""
+
+    cuts: tuple[Cut, ...]
+    finished: frozenset[ContentId]
+
+
+def _plan_run(out: Path, chosen: set[str], ignore_retention: bool) -> Plan:
     """The public store of a run, and every trainer's outbox."""
     from fl_client.chain import import_chain
-    from fl_client.storage import LocalStore, prune_store
 
     connection = import_chain(out / "chain")
     # A chain in files stands still: what has passed since they were written has passed on it too.
@@ -116,58 +158,35 @@ def _prune_run(
     now = _FAR if ignore_retention else connection.now() + int(passed)
     found = _retentions(connection, None, chosen, now)
     needed, finished = _merged(found)
-    done = [
-        prune_store(
-            LocalStore(out / "store"),
-            needed=needed,
-            finished=finished,
-            all_unknown=all_unknown,
-            dry_run=dry_run,
-        )
-    ]
     revealed: frozenset[ContentId] = frozenset().union(*(one.revealed for one in found))
-    for folder in sorted(out.glob("state/*/outbox")):
-        # What a closed round made public lies in the public store too; what was never revealed is its owner's alone.
-        done.append(
-            prune_store(
-                LocalStore(folder),
-                needed=(),
-                finished=revealed,
-                all_unknown=all_unknown,
-                dry_run=dry_run,
-            )
-        )
-    return done, finished
+    # What a closed round made public lies in the public store too; what was never revealed is its owner's alone.
+    outboxes = [Cut(folder, frozenset(), revealed) for folder in sorted(out.glob("state/*/outbox"))]
+    return Plan((Cut(out / "store", needed, finished), *outboxes), finished)
 
 
-def _prune_live(
-    folder: Path,
-    chosen: set[str],
-    rpc_url: str | None,
-    deployment: Path | None,
-    ignore_retention: bool,
-    all_unknown: bool,
-    dry_run: bool,
-) -> tuple[list[Pruned], frozenset[ContentId]]:
+def _plan_live(
+    folder: Path, chosen: set[str], rpc_url: str | None, deployment: Path | None, ignore_retention: bool
+) -> Plan:
+    """One store, with the tasks of a node's factory."""
     if rpc_url is None or deployment is None:
         raise ConfigError(
             f"{folder} is not the --out folder of a run: a store needs --rpc-url and --deployment"
         )
     if not folder.is_dir():
-        raise ConfigError(f"there is no folder {folder}: give a run's --out folder or a store")
+        raise _no_folder(folder)
     from fl_client.chain import Connection
     from fl_client.chain.contracts import Deployment
-    from fl_client.storage import LocalStore, prune_store
 
     connection = Connection.open(rpc_url)
     contracts = Deployment.read(deployment)
     contracts.check(connection)
     found = _retentions(connection, contracts.factory, chosen, _FAR if ignore_retention else connection.now())
     needed, finished = _merged(found)
-    done = prune_store(
-        LocalStore(folder), needed=needed, finished=finished, all_unknown=all_unknown, dry_run=dry_run
-    )
-    return [done], finished
+    return Plan((Cut(folder, needed, finished),), finished)
+
+
+def _no_folder(folder: Path) -> ConfigError:
+    return ConfigError(f"there is no folder {folder}: give a run's --out folder or a store")
 
 
 def _retentions(

@@ -8,6 +8,7 @@ import pytest
 
 from fl_client.chain import Connection, import_chain
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
+from fl_client.errors import ConfigError, StorageError
 from fl_client.rounds import TaskWatch, everything, retention_of
 from fl_client.storage import LocalStore
 from tests.fl_client.storage.kubo_stub import KuboStub
@@ -88,6 +89,22 @@ def test_a_daemon_lets_go_of_what_is_over_and_of_nothing_else(run: Run, out: Pat
         report = pruned(out, "--ignore-retention", "--ipfs", daemon.url)
         assert daemon.pins == kept | {"bafyforeign"} != before
         assert set(report["unpinned"]) >= before - daemon.pins  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "word"),
+    [
+        ("no address", ConfigError.exit_code, "multiaddr"),
+        ("http://127.0.0.1:1", StorageError.exit_code, "unpin"),
+    ],
+)
+def test_nothing_is_deleted_where_a_daemon_cannot_be_told(
+    out: Path, address: str, code: int, word: str
+) -> None:
+    before = files(out)
+    done = run_fl("prune", str(out), "--ignore-retention", "--ipfs", address)
+    assert done.returncode == code and word in done.stderr, done.stderr
+    assert files(out) == before
 
 
 def test_foreign_files_stay_unless_told(out: Path) -> None:
