@@ -241,11 +241,15 @@ class Network:
 
     def options(self, name: str) -> list[object]:
         """What an account's commands are told, from its own folders."""
+        keys = self.plan.out / "keys"
+        account: list[object] = ["--keystore", keys / f"{name}.json", "--password-file", keys / "password"]
+        return [*self.reading(name), *account, "--state", self.plan.out / "state" / name]
+
+    def reading(self, name: str) -> list[object]:
+        """What a command that only reads is told: node, contracts and an account's store."""
         out = self.plan.out
-        store = out / (f"store-{name}" if self.plan.ipfs else "store")
         found: list[object] = ["--rpc-url", self.url, "--deployment", out / "deployment.json"]
-        found += ["--keystore", out / "keys" / f"{name}.json", "--password-file", out / "keys" / "password"]
-        found += ["--store", store, "--state", out / "state" / name]
+        found += ["--store", out / (f"store-{name}" if self.plan.ipfs else "store")]
         for address in self.plan.ipfs:
             found += ["--ipfs", address]
         return found
@@ -265,8 +269,7 @@ class Network:
         """Audit the task in a process of its own, from its node and its store; gives the verdict, whatever it is."""
         from fl_client.simulation.demo import verdict_of  # torch comes with it
 
-        where = self.options("auditor")
-        return verdict_of(_ran("audit", self.plan.out / "task.json", *where[:4], *where[8:10], *where[12:]))
+        return verdict_of(_ran("audit", self.plan.out / "task.json", *self.reading("auditor")))
 
     def start(self, name: str, address: Address) -> Process:
         """Start a participant, or start it again: its state folder says where it was."""

@@ -67,8 +67,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         plan = replace(PLAN, out=out, rpc_url=url, trainers=request.cls.trainers, ipfs=ipfs)
         with Network(plan) as network:
             network.wait(RUN_SECONDS)
-            where = network.options("auditor")
-            reading = [*where[:4], *where[8:10], *where[12:]]
+            reading = network.reading("auditor")
             audit = network.run("audit", out / "task.json", *reading)
             yield Run(
                 url=url,

@@ -45,8 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     )
     with Network(plan) as network:
         network.wait(RUN_SECONDS)
-        where = network.options("auditor")
-        (verdict,) = network.run("audit", plan.out / "task.json", *where[:4], *where[8:10])
+        (verdict,) = network.run("audit", plan.out / "task.json", *network.reading("auditor"))
         watch = TaskWatch(network.contract)
         watch.refresh()
         deeds = {process.name: process.deeds for process in network.processes}
