@@ -143,10 +143,7 @@ class Findings:
         return {
             "round": number,
             "chunk": index,
-            "first_coordinate": index * CHUNK_COORDINATES,
-            "last_coordinate": min((index + 1) * CHUNK_COORDINATES, parameters.dimension) - 1,
-            "claimed_sum": claimed,
-            "computed_sum": _squares(chunk),
+            **self._shown(index, claimed, chunk),
             "claimed_total": reveal.root_sum,
             "true_total": self._true_total(number, reveal.index),
             "bound": parameters.norm_bound_squared,
@@ -213,11 +210,18 @@ class Findings:
         return {
             "round": number,
             "model_chunk": index,
+            **self._shown(index, claimed, chunk),
+            "fraction_bits": parameters.fraction_bits,
+        }
+
+    def _shown(self, index: int, claimed: int, chunk: np.ndarray[Any, Any]) -> dict[str, Any]:
+        """What a chunk covers, and its sum of squares as it was claimed and as it is."""
+        last = min((index + 1) * CHUNK_COORDINATES, self._contract.parameters.dimension) - 1
+        return {
             "first_coordinate": index * CHUNK_COORDINATES,
-            "last_coordinate": min((index + 1) * CHUNK_COORDINATES, parameters.dimension) - 1,
+            "last_coordinate": last,
             "claimed_sum": claimed,
             "computed_sum": _squares(chunk),
-            "fraction_bits": parameters.fraction_bits,
         }
 
     def _wrong_coordinate(self, number: int, posted: Mapping[str, Any], table: bytes) -> dict[str, Any]:
