@@ -5,6 +5,7 @@ plain loop differs from a federation by the lattice alone, and the loop through 
 McMahan et al. 1602.05629, algorithm 1.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Setting:
     seed: int = 0
 
 
-class Loop:
+class Loop(ABC):
     """What both loops share: the task, its data, and a learner a client."""
 
     def __init__(self, setting: Setting, data: TaskData | None = None) -> None:
@@ -78,13 +79,13 @@ class Loop:
         chosen = sample_clients(self.setting.clients, fraction=self.setting.fraction, generator=generator)
         return [self.learners[index] for index in chosen]
 
+    @abstractmethod
     def round(self, number: int) -> None:
         """Run one round, numbered from 1."""
-        raise NotImplementedError
 
+    @abstractmethod
     def score(self) -> Evaluation:
         """Score the global model on the test part."""
-        raise NotImplementedError
 
     def accuracies(self, rounds: int) -> Iterator[float]:
         """Run round after round; the metric after each."""

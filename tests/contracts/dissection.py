@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,7 +135,7 @@ def deadline_of_dispute(court: Any, task: Any) -> int:
 
 
 @dataclass(kw_only=True)
-class Dissecting:
+class Dissecting(ABC):
     """What every dispute in steps does alike: it goes down a few levels a step, and counts its gas."""
 
     level: int = 0
@@ -153,17 +154,17 @@ class Dissecting:
             self.answer()
             self.pick()
 
+    @abstractmethod
     def open(self) -> Any:
         """Challenge."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self) -> Any:
         """Show what is below the place reached."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pick(self) -> Any:
         """Go on to the first part that is wrong."""
-        raise NotImplementedError
 
     def _done(self, step: str, transaction: Any) -> Any:
         self.gas.append((step, int(transaction.gas_used)))
