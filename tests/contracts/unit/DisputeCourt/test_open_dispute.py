@@ -24,6 +24,18 @@ from tests.contracts.task_types import Phase, Role
 NODES, CHUNK = 1, 3
 
 
+def announce(court: Any, task: Any, dispute: Dissection) -> None:
+    """Put the challenger's hidden announcement on chain."""
+    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
+    court.openEvidence(opening, {"from": dispute.challenger})
+
+
+def challenge(court: Any, task: Any, dispute: Dissection, *, round_: int = 1, proposal: int = 1) -> None:
+    """Open what was announced."""
+    sender = {"from": dispute.challenger}
+    court.openDispute(task, round_, proposal, dispute.replacement, CONTENT, SALT, sender)
+
+
 def test_the_sealer_gets_a_deadline(court: Any, task: Any, dispute: Dissection) -> None:
     opened = dispute.open()
     deadline = now() + parameters_of(task).answer_seconds
@@ -79,10 +91,9 @@ def test_the_same_model_is_no_challenge(court: Any, task: Any, dispute: Dissecti
 def test_a_challenge_of_another_round_reverts_before_it_costs_a_bond(
     court: Any, task: Any, vault: Any, dispute: Dissection, number: int
 ) -> None:
-    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
-    court.openEvidence(opening, {"from": dispute.challenger})
+    announce(court, task, dispute)
     with reverts("TrainingTaskOtherRound", number, 1):
-        court.openDispute(task, number, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        challenge(court, task, dispute, round_=number)
     assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
 
 
@@ -90,29 +101,26 @@ def test_a_challenge_of_another_round_reverts_before_it_costs_a_bond(
 def test_a_challenge_of_another_proposal_reverts_before_it_costs_a_bond(
     court: Any, task: Any, vault: Any, dispute: Dissection, proposal: int
 ) -> None:
-    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
-    court.openEvidence(opening, {"from": dispute.challenger})
+    announce(court, task, dispute)
     with reverts("DisputeCourtOtherProposal", proposal, 1):
-        court.openDispute(task, 1, proposal, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        challenge(court, task, dispute, proposal=proposal)
     assert vault.stakeOf(task, dispute.challenger, Role.CHALLENGER)["amount"] == 0
     assert not task.clock()["disputeOpen"]
 
 
 def test_a_challenge_after_the_window_reverts(court: Any, task: Any, dispute: Dissection) -> None:
-    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
-    court.openEvidence(opening, {"from": dispute.challenger})
+    announce(court, task, dispute)
     at(deadline_of(task))
     with reverts("TrainingTaskUnexpectedPhase", Phase.FINAL, Phase.CHALLENGE):
-        court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+        challenge(court, task, dispute)
 
 
 def test_a_challenge_in_the_last_second_of_the_window_is_heard(
     court: Any, task: Any, dispute: Dissection
 ) -> None:
-    opening = court.disputeOpening(dispute.challenger, task, dispute.replacement, SALT)
-    court.openEvidence(opening, {"from": dispute.challenger})
+    announce(court, task, dispute)
     at(deadline_of(task) - 1)
-    court.openDispute(task, 1, 1, dispute.replacement, CONTENT, SALT, {"from": dispute.challenger})
+    challenge(court, task, dispute)
     assert court.disputeOf(task)["challenger"] == dispute.challenger
 
 
