@@ -10,6 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from fl_client.chain.keys import demo_account
 from fl_client.errors import ChainError
+from fl_client.shallow_json import read_json
 from fl_client.types import Address
 
 CHAIN_ID: Final = 0x47524442  # "GRDB": no public chain, so that nothing signed here is valid elsewhere
@@ -58,7 +59,7 @@ class Genesis:
             ChainError: something else.
         """
         try:
-            raw = json.loads(text)
+            raw = read_json(text, deepest=3)
             return cls(
                 chain_id=int(raw["chainId"]),
                 timestamp=int(raw["timestamp"]),

@@ -13,6 +13,7 @@ from fl_client.chain.connection import Connection
 from fl_client.chain.embedded import EmbeddedChain
 from fl_client.chain.genesis import Genesis
 from fl_client.errors import ChainError
+from fl_client.shallow_json import read_json
 from fl_client.types import Bytes32
 
 GENESIS_FILE: Final = "genesis.json"
@@ -71,7 +72,7 @@ def import_chain(folder: Path | str, *, expected_head: bytes | None = None) -> C
     source = Path(folder)
     try:
         genesis = Genesis.from_json((source / GENESIS_FILE).read_text(encoding="utf-8"))
-        manifest = json.loads((source / MANIFEST_FILE).read_text(encoding="utf-8"))
+        manifest = read_json((source / MANIFEST_FILE).read_text(encoding="utf-8"), deepest=2)
         form, count, head = manifest["format"], int(manifest["blocks"]), bytes.fromhex(manifest["head"][2:])
         content = (source / BLOCKS_FILE).read_bytes()
     except OSError as problem:

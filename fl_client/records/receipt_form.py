@@ -15,12 +15,11 @@ from typing import Any, Final
 from eth_utils.address import is_checksum_address
 
 from fl_client.errors import ConfigError
+from fl_client.shallow_json import TooDeep, read_json
 
 _DEEPEST: Final = 8
 """Objects and lists within each other; a receipt has at most six, those in a record's arguments."""
 
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_MARKS: Final = re.compile(r"[\[\]{}]")
 _SHOWN: Final = 200
 
 
@@ -124,16 +123,13 @@ def parse_receipt(text: str) -> Any:
     """Read JSON that nests no deeper than a receipt does.
 
     Raises:
-        ConfigError: it nests deeper: libraries that execute chains raise the recursion limit so far that the parser
-            would end the process.
+        ConfigError: it nests deeper.
         ValueError: it is no JSON.
     """
-    deep = 0
-    for mark in _MARKS.findall(_STRINGS.sub("", text)):
-        deep += 1 if mark in "[{" else -1
-        if deep > _DEEPEST:
-            raise _broken(f"lists or objects stand more than {_DEEPEST} deep within each other")
-    return json.loads(text)
+    try:
+        return read_json(text, deepest=_DEEPEST)
+    except TooDeep as problem:
+        raise _broken(str(problem)) from None
 
 
 def require_form(receipt: Any) -> None:

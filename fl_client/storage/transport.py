@@ -7,7 +7,6 @@ here does none of this, for whatever client is put on top of it.
 from __future__ import annotations
 
 import http.client
-import json
 from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -17,12 +16,14 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from fl_client.shallow_json import read_json
 from fl_client.storage.addresses import Address
 from fl_client.storage.limits import PIECE_BYTES, POOLS, Fault, Limits, Refused, current_limits
 
 MAX_ERROR_BYTES: Final = 8_192
 """Of an answer that is an error, no more is read."""
 
+_DEEPEST: Final = 8
 _SHOWN: Final = 120
 
 
@@ -163,8 +164,8 @@ def _reasons(problem: BaseException) -> Iterator[BaseException]:
 def _said(body: bytes) -> str:
     """An RPC's own message, or the beginning of whatever came instead."""
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = read_json(body, deepest=_DEEPEST)
+    except ValueError:
         return _printable(body[: 4 * _SHOWN].decode("utf-8", "replace"))
     message = answer.get("Message") if isinstance(answer, dict) else None
     return _printable(message) if isinstance(message, str) else ""

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "fl_client"
 # Each stage may import from its own row and from rows above it.
 ROWS = (
-    {"types", "errors", "config"},
+    {"types", "errors", "config", "shallow_json"},
     {"encoding", "sealing"},
     {"storage", "learning", "chain"},
     {"aggregation", "rounds", "review"},
