@@ -27,6 +27,23 @@ def test_what_is_no_json_is_a_value_error(text: str | bytes) -> None:
         read_json(text, deepest=3)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['"' + '\\"' * 500_000, '"' * 500_001, '["' + "\\" * 500_001],
+    ids=["escaped", "quotes", "strokes"],
+)
+def test_strings_without_an_end_take_no_more_time_than_others(text: str) -> None:
+    """Read from each quote anew, these would take hours."""
+    with pytest.raises(ValueError, match=r"\w"):
+        read_json(text, deepest=3)
+
+
+def test_what_stands_in_a_string_counts_for_nothing_and_what_follows_it_does() -> None:
+    assert read_json('["\\\\", "[[[[", "\\"[[[["]', deepest=1) == ["\\", "[[[[", '"[[[[']
+    with pytest.raises(TooDeep):
+        read_json('["\\\\", [1]]', deepest=1)
+
+
 def test_a_process_that_executes_chains_survives_it() -> None:
     """Its libraries raise the recursion limit."""
     code = (
