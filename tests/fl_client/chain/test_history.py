@@ -152,6 +152,15 @@ def test_cut_off_file_is_refused(exported: Path) -> None:
         import_chain(exported)
 
 
+@pytest.mark.parametrize("name", [MANIFEST_FILE, GENESIS_FILE])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}', "[" * 200_000], ids=range(5))
+def test_a_manifest_or_genesis_of_anything_else_is_refused(exported: Path, name: str, text: str) -> None:
+    """Executing a chain raises the recursion limit: a parser that goes down with the brackets ends the process."""
+    (exported / name).write_text(text)
+    with pytest.raises(ChainError, match=r"manifest|genesis"):
+        import_chain(exported)
+
+
 def test_other_genesis_is_refused(exported: Path) -> None:
     genesis = json.loads((exported / GENESIS_FILE).read_text())
     genesis["timestamp"] = str(int(genesis["timestamp"]) + 1)
