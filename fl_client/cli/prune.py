@@ -108,9 +108,9 @@ def _daemons(folder: Path, addresses: list[str]) -> IpfsStore | None:
     from fl_client.storage import StoreSettings, open_store
     from fl_client.storage.layered import LayeredStore
 
-    settings = StoreSettings(folder=folder, ipfs=tuple(addresses))
     if not addresses:
         return None
+    settings = StoreSettings(folder=folder, ipfs=tuple(addresses))
     if not folder.is_dir():
         raise _no_folder(folder)
     store = open_store(settings)

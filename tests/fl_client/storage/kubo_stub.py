@@ -304,9 +304,8 @@ class StubHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in (("Content-Type", kind), *headers):
             self.send_header(name, value)
-        if (
-            self.close_connection
-        ):  # unsaid, it would break the next request of a client that had not noticed yet
+        # Unsaid, it would break the next request of a client that had not noticed yet.
+        if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
 
