@@ -34,6 +34,15 @@ class EncodingError(GradbondError, ValueError):
     exit_code = 4
 
 
+# --- privacy ----------------------------------------------------------------------------------------
+
+
+class CryptoError(GradbondError, ValueError):
+    """A key, a ciphertext, a share or a proof is not what it must be."""
+
+    exit_code = 5
+
+
 # --- storage ----------------------------------------------------------------------------------------
 
 

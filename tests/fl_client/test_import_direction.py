@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "fl_client"
 # Each stage may import from its own row and from rows above it.
 ROWS = (
     {"types", "errors", "config", "shallow_json"},
-    {"encoding", "sealing"},
+    {"encoding", "sealing", "privacy"},
     {"storage", "learning", "chain"},
     {"aggregation", "rounds", "review"},
     {"disputes"},
@@ -28,6 +28,9 @@ ONLY_IN = {
     "web3": {"chain"},
     "eth_tester": {"chain"},
     "typer": {"cli"},
+    "gmpy2": {"privacy"},
+    "nacl": {"privacy"},
+    "phe": set(),
     "brownie": set(),
     "pickle": set(),
 }
