@@ -13,6 +13,7 @@ from fl_client import __version__
 from fl_client.cli import commands
 from fl_client.cli.attack import attack
 from fl_client.cli.demo import demo
+from fl_client.cli.deposit import deposit
 from fl_client.cli.groups import keys_app, task_app
 from fl_client.cli.latency import latency
 from fl_client.cli.prune import prune
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "See it": (demo, attack, commands.audit, receipt, commands.status, report, dashboard, latency),
-    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
+    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor, deposit),
     "Take part": (
         *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),
         *(commands.claim, commands.leave, commands.export, prune),

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "fl_client"
 # Each stage may import from its own row and from rows above it.
 ROWS = (
     {"types", "errors", "config", "shallow_json"},
-    {"encoding", "sealing", "privacy"},
+    {"encoding", "sealing", "privacy", "staking"},
     {"storage", "learning", "chain"},
     {"aggregation", "rounds", "review"},
     {"disputes"},
