@@ -11,6 +11,7 @@ import typer
 
 from fl_client import __version__
 from fl_client.cli import commands
+from fl_client.cli.asset import asset_app
 from fl_client.cli.attack import attack
 from fl_client.cli.demo import demo
 from fl_client.cli.deposit import deposit
@@ -42,6 +43,7 @@ for panel, members in _PANELS.items():
         app.command(rich_help_panel=panel)(member)
 app.add_typer(keys_app, rich_help_panel="Set up")
 app.add_typer(task_app, rich_help_panel="Set up")
+app.add_typer(asset_app, rich_help_panel="Take part")
 
 
 def _version(wanted: bool) -> None:

@@ -30,6 +30,7 @@ from fl_client.cli.app import app, main
         ),
         *("train", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
         *("keys new", "keys list", "keys import"),
+        *("asset announce", "asset prove", "asset check", "asset nonce"),
         *("task new", "task check", "task create", "task list", "task show", "task example"),
     ],
 )
