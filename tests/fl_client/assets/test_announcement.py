@@ -12,7 +12,7 @@ from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
 from fl_client.assets import ANNOUNCEMENT_BYTES, Announcement, AssetData, Holding, Keywords
-from fl_client.assets.announcement import canonical
+from fl_client.assets.announcement import canonical, read_hex
 from fl_client.assets.group import ORDER
 from fl_client.chain import demo_account
 from fl_client.errors import ConfigError, CryptoError
@@ -191,3 +191,33 @@ def test_a_file_that_is_no_holding_is_refused(tmp_path: Path, data: bytes) -> No
 def test_a_size_of_other_blocks_is_refused(held: Held) -> None:
     with pytest.raises(ConfigError, match="12 blocks"):
         held.holding.announce(held.signer, CHAIN, Keywords(size=1, format="raw", topic="noise"))
+
+
+@pytest.mark.parametrize("name", ["chain", "topic", "root"])
+def test_a_changed_document_is_not_signed(held: Held, name: str) -> None:
+    with pytest.raises(CryptoError, match="is not signed by"):
+        Announcement.from_bytes(changed(held, name).to_bytes())
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "two\nlines", "\ud800", "\u202e", "x" * 1_001, 5, None])
+@pytest.mark.parametrize("name", ["format", "topic", "description"])
+def test_keywords_are_printable_lines(name: str, text: object) -> None:
+    with pytest.raises(ConfigError, match=f"the {name} must be a printable line"):
+        Keywords(**{"size": 1, "format": "", "topic": "", name: text})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [0, -1, 2**34 + 1, 1.0, True, "1"])
+def test_a_size_that_no_asset_has_is_refused(size: object) -> None:
+    with pytest.raises(ConfigError, match="an asset has 1 to"):
+        Keywords(size=size, format="", topic="")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["0x" + "  " * 2, "0x00 0", "0x0g00", "000000", "0x00", 5, None])
+def test_what_is_not_so_many_bytes_is_refused(text: object) -> None:
+    with pytest.raises(CryptoError):
+        read_hex(text, 2)
+
+
+def test_an_announcement_is_no_longer_than_the_greatest_one() -> None:
+    with pytest.raises(CryptoError, match=f"more than {ANNOUNCEMENT_BYTES} bytes"):
+        Announcement.from_bytes(b" " * (ANNOUNCEMENT_BYTES + 1))

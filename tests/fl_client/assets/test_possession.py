@@ -24,7 +24,7 @@ from fl_client.assets import (
 from fl_client.assets.announcement import canonical
 from fl_client.assets.challenge import coefficients, places
 from fl_client.assets.group import GENERATORS, ORDER, blinding, combine, sectors_of
-from fl_client.assets.possession import PROOF_BYTES, _hashed
+from fl_client.assets.possession import PROOF_BYTES
 from fl_client.assets.tree import open_leaves
 from fl_client.chain import demo_account
 from fl_client.errors import ConfigError, CryptoError
@@ -44,7 +44,8 @@ def forged(held: Held, challenge: Challenge, block: Block) -> Possession:
     masks = [random.Random(1).randrange(ORDER) + place for place in range(33)]
     commitments = b"".join(held.holding.commitment(index) for index in asked)
     mask = combine(masks, GENERATORS).format()
-    c = _hashed(seed, commitments, mask)
+    domain = b"Gradbond.Asset.Possession".ljust(32, b"\0")
+    c = int.from_bytes(sha256(domain + seed + sha256(commitments).digest() + mask).digest(), "big")
     found = Possession(
         asset=held.announcement.digest,
         challenge=challenge,
@@ -295,3 +296,8 @@ def test_a_document_of_another_form_is_refused(proof: Possession, mangle: object
 def test_what_is_no_document_is_refused(data: bytes) -> None:
     with pytest.raises(CryptoError):
         Possession.from_bytes(data)
+
+
+def test_a_proof_is_no_longer_than_the_greatest_one() -> None:
+    with pytest.raises(CryptoError, match=f"more than {PROOF_BYTES} bytes"):
+        Possession.from_bytes(b" " * (PROOF_BYTES + 1))
