@@ -62,6 +62,12 @@ class Account:
             raise ConfigError("a private key is 32 bytes between 1 and the curve's order") from None
         return cls(address=Address(signer.address), _signer=signer)
 
+    def sign_typed(
+        self, domain: Mapping[str, Any], types: Mapping[str, Any], message: Mapping[str, Any]
+    ) -> bytes:
+        """Sign structured data (EIP-712), 65 bytes: what is signed names its domain, so that it is no transaction."""
+        return bytes(self._signer.sign_typed_data(dict(domain), dict(types), dict(message)).signature)
+
     def sign_transaction(self, transaction: Mapping[str, Any]) -> SignedTransaction:
         """Sign a complete transaction (nonce, gas, fees and chain id set)."""
         signed = self._signer.sign_transaction(dict(transaction))

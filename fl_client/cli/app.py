@@ -11,8 +11,10 @@ import typer
 
 from fl_client import __version__
 from fl_client.cli import commands
+from fl_client.cli.asset import asset_app
 from fl_client.cli.attack import attack
 from fl_client.cli.demo import demo
+from fl_client.cli.deposit import deposit
 from fl_client.cli.groups import keys_app, task_app
 from fl_client.cli.latency import latency
 from fl_client.cli.prune import prune
@@ -30,7 +32,7 @@ app = typer.Typer(
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "See it": (demo, attack, commands.audit, receipt, commands.status, report, dashboard, latency),
-    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor),
+    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor, deposit),
     "Take part": (
         *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),
         *(commands.claim, commands.leave, commands.export, prune),
@@ -41,6 +43,7 @@ for panel, members in _PANELS.items():
         app.command(rich_help_panel=panel)(member)
 app.add_typer(keys_app, rich_help_panel="Set up")
 app.add_typer(task_app, rich_help_panel="Set up")
+app.add_typer(asset_app, rich_help_panel="Take part")
 
 
 def _version(wanted: bool) -> None:

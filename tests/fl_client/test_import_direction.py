@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "fl_client"
 # Each stage may import from its own row and from rows above it.
 ROWS = (
     {"types", "errors", "config", "shallow_json"},
-    {"encoding", "sealing", "privacy"},
+    {"encoding", "sealing", "privacy", "staking", "assets"},
     {"storage", "learning", "chain"},
     {"aggregation", "rounds", "review"},
     {"disputes"},
@@ -30,6 +30,7 @@ ONLY_IN = {
     "typer": {"cli"},
     "gmpy2": {"privacy"},
     "nacl": {"privacy"},
+    "coincurve": {"assets"},
     "phe": set(),
     "brownie": set(),
     "pickle": set(),
