@@ -116,7 +116,7 @@ def check_batch(
         key: checked by ``check_key``.
         context: where the ciphertexts were posted.
         ciphertexts: any numbers.
-        proofs: any bytes, as many.
+        proofs: any bytes, as many, 1 or more.
         first: position of the first.
 
     Returns:
@@ -125,6 +125,8 @@ def check_batch(
     Source: Bellare, Garay and Rabin, "Fast batch verification for modular exponentiation and digital signatures",
     1998, small exponents test, with coefficients of 128 bits.
     """
+    if not proofs or len(proofs) != len(ciphertexts):
+        return False
     try:
         told = [
             _read(key, context, position, ciphertext, proof)
