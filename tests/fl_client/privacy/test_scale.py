@@ -76,7 +76,10 @@ def test_the_new_model_stays_on_the_lattice() -> None:
 
 @pytest.mark.parametrize("bits", [-1, 31])
 def test_a_scale_out_of_range_is_refused(bits: int) -> None:
-    for work in (lambda: quantise(lattice(1), bits, 8), lambda: apply_sum(lattice(1), np.array([1]), 1, bits)):
+    for work in (
+        lambda: quantise(lattice(1), bits, 8),
+        lambda: apply_sum(lattice(1), np.array([1]), 1, bits),
+    ):
         with pytest.raises(EncodingError, match=f"a scale of {bits} bits"):
             work()
 
