@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from fl_client.errors import CryptoError
+from fl_client.privacy.paillier.fixed_base import FixedBase
 from fl_client.privacy.paillier.number import Number, number, power
-from fl_client.privacy.paillier.powers import FixedBase
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.transcript import CHALLENGE_BITS
 

@@ -30,7 +30,7 @@ from fl_client.privacy.paillier.number import (
     random_below,
     to_bytes,
 )
-from fl_client.privacy.paillier.powers import product_of_powers
+from fl_client.privacy.paillier.products import product_of_powers
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.transcript import CHALLENGE_BITS, PLAINTEXT_DOMAIN, ProofContext
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,11 @@ def test_work_is_done_by_several_processes_and_not_by_this_one(cores: Cores) -> 
 def test_workers_are_kept_from_one_call_to_the_next(cores: Cores) -> None:
     calls = [cores.map(Doubling(), range(40), name="doubling", least=10) for _ in range(2)]
     assert {process for process, _ in calls[0]} == {process for process, _ in calls[1]}
+
+
+def test_a_mapper_calls_a_function_for_each_job(cores: Cores) -> None:
+    cube = partial(pow, exp=3, mod=101)
+    assert cores.mapper("cubes")(cube, range(20)) == [job**3 % 101 for job in range(20)]
 
 
 def test_little_work_stays_here() -> None:
