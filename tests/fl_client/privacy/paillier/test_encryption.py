@@ -6,7 +6,7 @@ import phe
 import pytest
 
 from fl_client.errors import CryptoError
-from fl_client.privacy.paillier.encryption import Encryptor, blinding_base, encryptor_of, one_plus
+from fl_client.privacy.paillier.encryption import Encryptor, encryptor_of, one_plus
 from fl_client.privacy.paillier.number import power
 from tests.fl_client.privacy.paillier.small_key import KEY, N, P, Q
 
@@ -54,7 +54,7 @@ def test_the_nth_root_of_a_ciphertext_is_the_power_of_the_base(encryptor: Encryp
 
 def test_a_ciphertext_is_that_of_the_formula(encryptor: Encryptor) -> None:
     ciphertext, exponent = encryptor.encrypt(5)
-    assert ciphertext == (1 + 5 * N) * power(blinding_base(KEY), exponent, KEY.square) % KEY.square
+    assert ciphertext == (1 + 5 * N) * power(KEY.mask, exponent, KEY.square) % KEY.square
 
 
 def test_the_same_plaintext_is_never_encrypted_alike(encryptor: Encryptor) -> None:

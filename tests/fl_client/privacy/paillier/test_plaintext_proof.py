@@ -265,3 +265,20 @@ def test_the_other_sign_opens_to_the_same_plaintext() -> None:
 
 def test_a_proof_does_not_repeat_itself() -> None:
     assert prove(ENCRYPTOR, CONTEXT, POSITION, CIPHERTEXT, PLAINTEXT, EXPONENT) != PROOF
+
+
+class AskingNothing(ProofContext):
+    """A hash that happens to begin with sixteen noughts, which no test would live to see."""
+
+    def challenge(self, domain: bytes, position: int, *fields: bytes) -> int:
+        return 0
+
+
+def test_a_challenge_of_nought_is_refused() -> None:
+    """For it, a commitment without the ciphertext would be all that the equation asks for."""
+    commitment = to_bytes(ENCRYPTOR.ciphertext(5, number(6)), 2 * L)
+    proof = commitment + to_bytes(5, L) + to_bytes(6, response_bytes(L))
+    context = AskingNothing(CONTEXT.binding)
+    with pytest.raises(CryptoError, match="asks nothing"):
+        check(KEY, context, POSITION, CIPHERTEXT, proof)
+    assert not check_batch(KEY, context, [CIPHERTEXT], [proof], POSITION)
