@@ -210,18 +210,18 @@ def make_round(
     key: paillier.Key | None = None,
     dimension: int = 150,
     weights: tuple[int, ...] = (3, 20, 9),
-    proofs_of: Sequence[int] | None = None,
+    provers: Sequence[int] | None = None,
 ) -> Round:
     """A round in which everybody did what the protocol asks for.
 
     Args:
         weights: of the accepted parties, which have the first places.
-        proofs_of: chunks that get proofs, where proving all would take long.
+        provers: places of those whose updates have proofs, where proving all would take long.
     """
     key, random = key or paillier.Key(), Random(dimension)
-    proved = range(dimension) if proofs_of is None else proofs_of
+    proving = range(len(weights)) if provers is None else provers
     values = [[random.randrange(-(2**15) + 1, 2**15) for _ in range(dimension)] for _ in weights]
-    updates = tuple(_encrypted(key, place, row, proved, random) for place, row in enumerate(values))
+    updates = tuple(_encrypted(key, place, row, place in proving, random) for place, row in enumerate(values))
     base = Vector(tuple(random.randrange(-(2**24), 2**24) for _ in range(dimension)))
     totals = [
         sum(w * v for w, v in zip(weights, column, strict=True)) for column in zip(*values, strict=True)
@@ -235,7 +235,7 @@ def make_round(
         weights=weights,
         sums=tuple(map(key.two, sums)),
         shares=tuple(key.one(key.share(one, Round.accused)) for one in sums),
-        share_proofs=tuple(prove_share(key, one, at) if at in proved else b"" for at, one in enumerate(sums)),
+        share_proofs=tuple(prove_share(key, one, at) for at, one in enumerate(sums)),
         openings=tuple(map(key.opening, sums)),
         base=base,
         model=moved_model(base, totals, sum(weights)),
@@ -268,13 +268,13 @@ def moved_model(base: Vector, totals: Sequence[int], weight: int) -> Vector:
 
 
 def _encrypted(
-    key: paillier.Key, place: int, values: Sequence[int], proved: Sequence[int], random: Random
+    key: paillier.Key, place: int, values: Sequence[int], proving: bool, random: Random
 ) -> tuple[tuple[bytes, bytes], ...]:
     chunks = []
     for at, plaintext in enumerate(paillier.pack(values, key.length, SLOT_BITS, VALUE_BITS)):
         exponent = key.random_exponent(random)
         ciphertext, proof = key.encrypt(plaintext, exponent), b""
-        if at in proved:
+        if proving:
             context = paillier.context_of(binding_of(place), at)
             proof = key.prove_plaintext(context, ciphertext, plaintext, exponent, random)
         chunks.append((key.two(ciphertext), proof))
