@@ -26,6 +26,7 @@ EXPORTED: tuple[str, ...] = (
     "ClipWeighing",
     "DeepCoin",
     "DisputeCourt",
+    "EncryptedVerifier",
     "EqualWeighing",
     "FLTrustWeighing",
     "KrumWeighing",
