@@ -80,12 +80,10 @@ def demo(
             "--solver": solver is not None,
             "--fraction": fraction != 1.0,
             "--device": device != "cpu",
-            "--sealing": sealing != "slots",
         }
         if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
-                "--network trains as the task says, all of them, on the CPU, and seals in slots: leave out "
-                f"{', '.join(given)}"
+                f"--network trains as the task says, all of them, on the CPU: leave out {', '.join(given)}"
             )
         plan = NetworkPlan(
             out=out,
@@ -99,6 +97,7 @@ def demo(
             ipfs=tuple(ipfs or ()),
             validators=validators,
             reward=reward,
+            sealing=sealing,
         )
         run_network_demo(plan, as_json=as_json)
         return
