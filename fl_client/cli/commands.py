@@ -24,6 +24,7 @@ from fl_client.cli.options import (
     UntilEnded,
     takes,
 )
+from fl_client.errors import ConfigError
 
 
 class Member(StrEnum):
@@ -117,7 +118,13 @@ def audit(
             help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK"
         ),
     ] = None,
-    head: Annotated[str | None, typer.Option(help="Hash that the chain's latest block must have.")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="Hash from a source of your own: of a folder's latest block, or of any in the node's chain.",
+            metavar="HASH",
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until the task has ended.")] = False,
     challenge: Annotated[
         bool,
@@ -134,6 +141,8 @@ def audit(
     """
     from fl_client.cli import audit as auditing
 
+    if head is not None and (watch or challenge):
+        raise ConfigError("--head goes with an audit taken once: leave it out here")
     if challenge:
         auditing.challenge(settings, subject, watch=watch, until_ended=until_ended, as_json=as_json)
     elif watch:
