@@ -125,7 +125,9 @@ def audit(
             metavar="HASH",
         ),
     ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on until the task has ended.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="On a node: audit after every round, to the end.")
+    ] = False,
     challenge: Annotated[
         bool,
         typer.Option("--challenge", help="With --watch: bring what is wrong to court; needs --keystore."),
@@ -172,7 +174,7 @@ def join(
 
 @takes("task", *CHAIN, *ACCOUNT, *SENDING)
 def claim(settings: Settings, *, as_json: AsJson = False) -> None:
-    """Take what has been earned, of all tasks of the deployment.
+    """Pay out what the account has earned, in all tasks of the deployment.
 
     Example: fl claim task.json --keystore keys/alice.json
     """
@@ -220,7 +222,7 @@ def export(
     *,
     subject: Annotated[
         str | None,
-        typer.Argument(help="After `blocks`: a task, or the folder of a run.", metavar="[SUBJECT]"),
+        typer.Argument(help="After `blocks`: a task, or the folder of a run.", metavar="SUBJECT"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write: model.safetensors, or blocks.json.", metavar="FILE")
@@ -297,7 +299,8 @@ def deploy(
     settings: Settings,
     *,
     unlocked: Annotated[
-        bool, typer.Option("--unlocked", help="As a development node's first account.")
+        bool,
+        typer.Option("--unlocked", help="Send from a development node's first account, without a keystore."),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Deployment file to write; --deployment by default.", metavar="FILE")
