@@ -24,7 +24,7 @@ from fl_client.cli.processes import (
     ran,
 )
 from fl_client.errors import ChainError
-from fl_client.roles import PROOF_OF_WORK, SLOTS, TaskPlan, review_by
+from fl_client.roles import LEAST_QUORUM, PROOF_OF_WORK, SLOTS, TaskPlan, review_by
 from fl_client.simulation.folder import new_folder
 from fl_client.types import Address
 
@@ -111,7 +111,7 @@ class NetworkPlan:
             challenge_seconds=self.challenge_seconds,
             answer_seconds=_ANSWER_SECONDS,
             unbonding_seconds=_UNBONDING_SECONDS,
-            review=review_by(self.validators, self.reward),
+            review=review_by(self.validators, self.reward, spares=self.trainers > LEAST_QUORUM),
             sealing=self.sealing,
             sealing_seconds=_SEALING_SECONDS if self.sealing == PROOF_OF_WORK else 0,
         )
@@ -209,7 +209,10 @@ class Network:
             f"seconds: {{{seconds}}}",
         ]
         if task.review is not None:
-            lines.append(f"review: {{committee: {task.review.committee}, payment: {task.review.payment}}}")
+            review = task.review
+            lines.append(
+                f"review: {{committee: {review.committee}, payment: {review.payment}, floor: {review.floor}}}"
+            )
         if plan.reward == "samples":
             lines.append(f"max_samples: {self._greatest_share()}")
         (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
