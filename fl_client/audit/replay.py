@@ -71,17 +71,29 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
     return result
 
 
-def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = False) -> AuditResult:
+def audit_task(
+    contract: TaskContract, store: ContentStore, *, alone: bool = False, head: bytes | None = None
+) -> AuditResult:
     """Audit one task.
 
     Args:
         contract: the task, on any chain.
         store: where to fetch bytes.
         alone: whether no other task shares its pool, so that earnings must match exactly.
+        head: hash of a block that the chain must contain, from a source of your own: a node's chain goes on, so it
+            need not be the latest.
 
     Returns:
         The result; the first thing that differs, or cannot be checked, ends it.
     """
+    if head is not None and not contract.connection.contains(head):
+        return AuditResult(
+            rounds_checked=0,
+            first_difference=f"chain: it has no block 0x{head.hex()}, it is another one or was replaced",
+            unchecked=None,
+            head=_head(contract.connection),
+            task=contract.address,
+        )
     watch = TaskWatch(contract, start_block=0)
     watch.refresh()
     checked, difference, unchecked, slashes, works = 0, None, None, 0, 0

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from eth_abi.exceptions import DecodingError
+from hexbytes import HexBytes
 from web3 import Web3
 from web3.contract import Contract
 from web3.contract.contract import ContractConstructor, ContractFunction
@@ -168,6 +169,15 @@ class Connection:
                 return Bytes32(bytes(self.web3.eth.get_block(number)["hash"]))
             except BlockNotFound:
                 return None
+
+    def contains(self, block: bytes) -> bool:
+        """Whether a block, by its hash of 32 bytes, is in the chain as it is now; one that was left aside is not."""
+        with self.translated(f"reading block 0x{block.hex()}"):
+            try:
+                found = self.web3.eth.get_block(HexBytes(block))
+            except BlockNotFound:
+                return False
+            return self.block_hash(int(found["number"])) == block
 
     def require_same_chain(self) -> None:
         """Make sure that what answers is still the chain that this connection was opened to.

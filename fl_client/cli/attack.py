@@ -24,7 +24,7 @@ def attack(
     rounds: Annotated[int, typer.Option(help="Rounds of each of the three runs.")] = 5,
     seed: Annotated[int, typer.Option(help="Decides data split, model, keys, salts and noise.")] = 0,
     validators: Annotated[
-        int, typer.Option(help="Who review the updates where the rule defends, 3 to 64; 0 for nobody.")
+        int, typer.Option(help="Validators who score updates where the rule defends, 3 to 64; 0: none.")
     ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")

@@ -24,13 +24,14 @@ def audit(settings: Settings, subject: str | None, head: str | None, *, as_json:
     """Audit the folder of a run, or a task on a node; ends with the verdict's exit code.
 
     Raises:
-        ConfigError: no such subject.
+        ConfigError: no such subject, or no hash.
     """
     chosen = _chosen(settings, subject)
+    wanted = None if head is None else _hash(head)
     if Path(chosen).is_dir():
-        _conclude(audit_folder(chosen, head=None if head is None else _hash(head)), as_json=as_json)
+        _conclude(audit_folder(chosen, head=wanted), as_json=as_json)
     settings = replace(settings, task=chosen)
-    _conclude(audit_task(open_task(settings), open_content(settings)), as_json=as_json)
+    _conclude(audit_task(open_task(settings), open_content(settings), head=wanted), as_json=as_json)
 
 
 def challenge(

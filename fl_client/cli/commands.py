@@ -24,6 +24,7 @@ from fl_client.cli.options import (
     UntilEnded,
     takes,
 )
+from fl_client.errors import ConfigError
 
 
 class Member(StrEnum):
@@ -117,8 +118,16 @@ def audit(
             help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK"
         ),
     ] = None,
-    head: Annotated[str | None, typer.Option(help="Hash that the chain's latest block must have.")] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on until the task has ended.")] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="Hash from a source of your own: of a folder's latest block, or of any in the node's chain.",
+            metavar="HASH",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="On a node: audit after every round, to the end.")
+    ] = False,
     challenge: Annotated[
         bool,
         typer.Option("--challenge", help="With --watch: bring what is wrong to court; needs --keystore."),
@@ -134,6 +143,8 @@ def audit(
     """
     from fl_client.cli import audit as auditing
 
+    if head is not None and (watch or challenge):
+        raise ConfigError("--head goes with an audit taken once: leave it out here")
     if challenge:
         auditing.challenge(settings, subject, watch=watch, until_ended=until_ended, as_json=as_json)
     elif watch:
@@ -163,7 +174,7 @@ def join(
 
 @takes("task", *CHAIN, *ACCOUNT, *SENDING)
 def claim(settings: Settings, *, as_json: AsJson = False) -> None:
-    """Take what has been earned, of all tasks of the deployment.
+    """Pay out what the account has earned, in all tasks of the deployment.
 
     Example: fl claim task.json --keystore keys/alice.json
     """
@@ -211,7 +222,7 @@ def export(
     *,
     subject: Annotated[
         str | None,
-        typer.Argument(help="After `blocks`: a task, or the folder of a run.", metavar="[SUBJECT]"),
+        typer.Argument(help="After `blocks`: a task, or the folder of a run.", metavar="SUBJECT"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write: model.safetensors, or blocks.json.", metavar="FILE")
@@ -288,7 +299,8 @@ def deploy(
     settings: Settings,
     *,
     unlocked: Annotated[
-        bool, typer.Option("--unlocked", help="As a development node's first account.")
+        bool,
+        typer.Option("--unlocked", help="Send from a development node's first account, without a keystore."),
     ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Deployment file to write; --deployment by default.", metavar="FILE")

@@ -24,14 +24,19 @@ def demo(
         Path | None, typer.Option(help="Folder of the task's data, e.g. Fashion-MNIST's IDX files.")
     ] = None,
     participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
-    rounds: Annotated[int, typer.Option(help="Rounds of training.")] = 10,
+    rounds: Annotated[int, typer.Option(help="Rounds of training, 1 to 10000.")] = 10,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
     rule: Annotated[
         str,
         typer.Option(help="How updates are weighed and combined, e.g. median, krum:1+mean or nnm:1+median."),
     ] = "mean",
-    sealing: Annotated[str, typer.Option(help="Who proposes: slots, or proof-of-work.")] = "slots",
-    fraction: Annotated[float, typer.Option(help="Share of the trainers drawn for a round.")] = 1.0,
+    sealing: Annotated[
+        str,
+        typer.Option(help="Who proposes: slots (in turn), or proof-of-work (a race)."),
+    ] = "slots",
+    fraction: Annotated[
+        float, typer.Option(help="Share of the trainers drawn for a round, at most 1.")
+    ] = 1.0,
     epochs: Annotated[int | None, typer.Option(help="Local epochs; the task's own by default.")] = None,
     batch_size: Annotated[
         str | None, typer.Option(help="Local batch size, or inf; the task's own by default.")
@@ -45,7 +50,10 @@ def demo(
     honest: Annotated[bool, typer.Option("--honest", help="Plant no cheats.")] = False,
     validators: Annotated[int, typer.Option(help="Validators who score the updates, 3 to 64; 0: none.")] = 0,
     reward: Annotated[
-        str, typer.Option(help="What accepted updates are paid by: equal; with validators samples or score.")
+        str,
+        typer.Option(
+            help="By what accepted updates are paid: equal; with --validators also samples or score."
+        ),
     ] = "equal",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
     network: Annotated[
@@ -61,7 +69,7 @@ def demo(
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
     ] = False,
 ) -> None:
-    """Run a federation on a chain in this process, catch four planted cheats, and audit it.
+    """Run a federation on a chain in this process, catch four planted cheats, and audit it; the place to begin.
 
     Rules are [nnm[:F]+][WEIGH+]COMBINE: mean (also: dane), median or trimmed-mean:BETA, of updates that may be weighed
     by clip, krum:F, multi-krum:F, fltrust, reputation or equal before, and mixed with their neighbours before that
@@ -80,12 +88,10 @@ def demo(
             "--solver": solver is not None,
             "--fraction": fraction != 1.0,
             "--device": device != "cpu",
-            "--sealing": sealing != "slots",
         }
         if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
-                "--network trains as the task says, all of them, on the CPU, and seals in slots: leave out "
-                f"{', '.join(given)}"
+                f"--network trains as the task says, all of them, on the CPU: leave out {', '.join(given)}"
             )
         plan = NetworkPlan(
             out=out,
@@ -99,6 +105,7 @@ def demo(
             ipfs=tuple(ipfs or ()),
             validators=validators,
             reward=reward,
+            sealing=sealing,
         )
         run_network_demo(plan, as_json=as_json)
         return

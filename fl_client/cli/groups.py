@@ -17,7 +17,7 @@ task_app = typer.Typer(
 task_app.command()(new)
 task_app.command()(check)
 
-Name = Annotated[str, typer.Argument(help="What the key is called: its file is NAME.json.")]
+Name = Annotated[str, typer.Argument(help="What the key is called: its file is NAME.json.", metavar="NAME")]
 
 
 @keys_app.command("new")

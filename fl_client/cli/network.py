@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import secrets
 import subprocess
 import time
 from collections.abc import Callable
@@ -14,15 +12,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from fl_client.aggregation.weigh import Needs
-from fl_client.chain import Connection, UnlockedSender, create_keystore
+from fl_client.chain import Connection, UnlockedSender
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
-from fl_client.cli.processes import START_SECONDS, Process, anvil, bare_environment, command_line
+from fl_client.cli.processes import (
+    START_SECONDS,
+    Process,
+    anvil,
+    bare_environment,
+    command_line,
+    new_keys,
+    ran,
+)
 from fl_client.errors import ChainError
-from fl_client.roles import TaskPlan, review_by
+from fl_client.roles import LEAST_QUORUM, PROOF_OF_WORK, SLOTS, TaskPlan, review_by
 from fl_client.simulation.folder import new_folder
 from fl_client.types import Address
 
-_FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
 _COINS: Final = 500
 _ETHER: Final = 5 * 10**18
 _COMMANDS: Final = {
@@ -34,6 +39,9 @@ _COMMANDS: Final = {
 }
 _ANSWER_SECONDS: Final = 2
 _UNBONDING_SECONDS: Final = 19
+_SEALING_SECONDS: Final = 2
+_SEARCHERS: Final = 2
+"""Aggregators by proof of work: with one there would be no race. In slots one is enough."""
 _ROOT_SHARE: Final = "1/5"
 """Of the test samples: what the owner learns a trusted update on, where the rule compares with one."""
 
@@ -45,6 +53,7 @@ class NetworkPlan:
     Attributes:
         out: folder for everything; must be empty or new.
         trainers, rounds, rule, partition, seed, definition: as `fl demo` has them.
+        sealing: ``slots``, with one aggregator; ``proof-of-work``, with two that search for a nonce.
         phase_seconds: most that a phase takes; it ends as soon as everybody has acted.
         challenge_seconds: the one time that is always waited for.
         rpc_url: a development node that runs already; without it an anvil is started.
@@ -73,6 +82,7 @@ class NetworkPlan:
     until_home: bool = False
     validators: int = 0
     reward: str = "equal"
+    sealing: str = SLOTS
 
     def __post_init__(self) -> None:
         from fl_client.simulation import DemoSettings  # torch comes with it
@@ -86,6 +96,7 @@ class NetworkPlan:
             seed=self.seed,
             validators=self.validators,
             reward=self.reward,
+            sealing=self.sealing,
         )
         self.task  # noqa: B018 - refuses times that no task can have
 
@@ -100,8 +111,17 @@ class NetworkPlan:
             challenge_seconds=self.challenge_seconds,
             answer_seconds=_ANSWER_SECONDS,
             unbonding_seconds=_UNBONDING_SECONDS,
-            review=review_by(self.validators, self.reward),
+            review=review_by(self.validators, self.reward, spares=self.trainers > LEAST_QUORUM),
+            sealing=self.sealing,
+            sealing_seconds=_SEALING_SECONDS if self.sealing == PROOF_OF_WORK else 0,
         )
+
+    @property
+    def aggregators(self) -> list[str]:
+        """Their names."""
+        if self.sealing == SLOTS:
+            return ["aggregator"]
+        return [f"aggregator-{number + 1}" for number in range(_SEARCHERS)]
 
 
 class Network:
@@ -159,7 +179,8 @@ class Network:
         deployment.write(out / "deployment.json")
         names = [f"trainer-{number + 1}" for number in range(self.plan.trainers)]
         names += [f"validator-{number + 1}" for number in range(self.plan.validators)]
-        self.accounts = self._keys([*names, "aggregator", "auditor", "owner"])
+        names += [*self.plan.aggregators, "auditor", "owner"]
+        self.accounts = new_keys(out / "keys", names)
         coin = connection.contract("DeepCoin", deployment.coin)
         for name, account in self.accounts.items():
             bank.give(account, _ETHER)
@@ -171,24 +192,11 @@ class Network:
         )
         return TaskContract(connection, Deployment.read(out / "deployment.json"), made["task"])
 
-    def _keys(self, names: list[str]) -> dict[str, Address]:
-        folder = self.plan.out / "keys"
-        folder.mkdir(mode=0o700)
-        password = secrets.token_hex(16)
-        handle = os.open(folder / "password", os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(password + "\n")
-        made = {}
-        for name in names:
-            account = create_keystore(folder / f"{name}.json", lambda: password, work=_FAST_SCRYPT)
-            made[name] = account.address
-        return made
-
     def _describe_task(self) -> None:
         plan, task = self.plan, self.plan.task
         seconds = ", ".join(
             f"{name}: {getattr(task, f'{name}_seconds')}"
-            for name in ("phase", "challenge", "answer", "unbonding")
+            for name in ("phase", "challenge", "answer", "unbonding", "sealing")
         )
         lines = [
             f"definition: {json.dumps(plan.definition)}",
@@ -197,10 +205,14 @@ class Network:
             f"trainers: {task.trainers}",
             f"rounds: {task.rounds}",
             f"rule: {json.dumps(task.rule)}",
+            f"sealing: {task.sealing}",
             f"seconds: {{{seconds}}}",
         ]
         if task.review is not None:
-            lines.append(f"review: {{committee: {task.review.committee}, payment: {task.review.payment}}}")
+            review = task.review
+            lines.append(
+                f"review: {{committee: {review.committee}, payment: {review.payment}, floor: {review.floor}}}"
+            )
         if plan.reward == "samples":
             lines.append(f"max_samples: {self._greatest_share()}")
         (plan.out / "task.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -260,7 +272,7 @@ class Network:
         Raises:
             ChainError: it failed; its own line is in the message.
         """
-        done = _ran(*arguments)
+        done = ran(*arguments)
         if done.returncode:
             raise ChainError(f"fl {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -269,7 +281,7 @@ class Network:
         """Audit the task in a process of its own, from its node and its store; gives the verdict, whatever it is."""
         from fl_client.simulation.demo import verdict_of  # torch comes with it
 
-        return verdict_of(_ran("audit", self.plan.out / "task.json", *self.reading("auditor")))
+        return verdict_of(ran("audit", self.plan.out / "task.json", *self.reading("auditor")))
 
     def start(self, name: str, address: Address) -> Process:
         """Start a participant, or start it again: its state folder says where it was."""
@@ -323,14 +335,3 @@ class Network:
         if code:
             words = process.log.with_suffix(".err").read_text(encoding="utf-8").strip().splitlines()
             raise ChainError(f"{process.name} ended with {code}: {words[-1] if words else 'it said nothing'}")
-
-
-def _ran(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command that has ended."""
-    return subprocess.run(
-        command_line(*arguments, "--json"),
-        capture_output=True,
-        text=True,
-        env=bare_environment(),
-        check=False,
-    )

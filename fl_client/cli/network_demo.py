@@ -80,8 +80,9 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     task, data = _loaded(plan)
     console = Console(highlight=False, stderr=as_json)
     judges = f"{plan.validators} validators, " if plan.validators else ""
+    sealers = "an aggregator" if len(plan.aggregators) == 1 else f"{len(plan.aggregators)} aggregators"
     console.print(
-        f"starting a node, {plan.trainers} trainers, {judges}an aggregator and an auditor in {plan.out}"
+        f"starting a node, {plan.trainers} trainers, {judges}{sealers} and an auditor in {plan.out}"
     )
     began = time.monotonic()
     with Network(plan) as network:

@@ -14,29 +14,35 @@ import typer
 from fl_client.cli.settings import Settings, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, one object a line.")]
-UntilEnded = Annotated[bool, typer.Option("--until-ended", help="Do not wait for the stake after the end.")]
+UntilEnded = Annotated[
+    bool, typer.Option("--until-ended", help="End with the task, without waiting for the stake.")
+]
 
 
 def _option(kind: Any, help_: str, metavar: str | None = None, *names: str) -> Any:
     return Annotated[kind | None, typer.Option(*names, help=help_, metavar=metavar)]
 
 
-_TASK: Final = "The task's address, or its task file."
+_TASK: Final = "The task's address, or its task file; else FL_TASK, else the settings file says it."
 _OPTIONS: Final[dict[str, Any]] = {
     "config": _option(Path, "Settings file; gradbond.toml here by default.", "FILE"),
-    "task": Annotated[str | None, typer.Argument(help=_TASK, metavar="[TASK]")],
+    "task": Annotated[str | None, typer.Argument(help=_TASK, metavar="TASK")],
     "rpc_url": _option(str, "Node: http(s)://, ws(s)://, or a path ending in .ipc.", "URL"),
-    "deployment": _option(Path, "Deployment file.", "FILE"),
+    "deployment": _option(Path, "Where the contracts are: the file that `fl deploy` wrote.", "FILE"),
     "confirmations": _option(int, "Blocks on top of a transaction before it counts.", "BLOCKS"),
     "keystore": _option(Path, "Encrypted key of the account.", "FILE"),
     "password_file": _option(Path, "Password on its first line; else FL_PASSWORD, else asked for.", "FILE"),
     "keys": _option(Path, "Folder of keystores.", "FOLDER"),
-    "store": _option(Path, "Folder of the content store; the cache before IPFS.", "FOLDER"),
+    "store": _option(
+        Path, "Folder of models and updates; with --ipfs or --gateway a cache of them.", "FOLDER"
+    ),
     "ipfs": _option(list[str], "RPC address of an IPFS daemon; may be repeated.", "URL"),
     "gateways": _option(list[str], "IPFS gateway to read from; may be repeated.", "URL", "--gateway"),
     "state": _option(Path, "Folder of the journal: back it up. state/ADDRESS by default.", "FOLDER"),
     "poll": _option(float, "Seconds between two looks at the chain.", "SECONDS"),
-    "patience": _option(float, "Seconds for which a silent node or store is borne.", "SECONDS"),
+    "patience": _option(
+        float, "Seconds to go on trying while the node or the store does not answer.", "SECONDS"
+    ),
     "definition": _option(str, "The model: a built-in task, module:Class or file.py:Class."),
     "data": _option(Path, "Folder of the task's data, where it reads one.", "FOLDER"),
     "share": _option(str, "Your part of the data: the K-th of N shares.", "K/N"),

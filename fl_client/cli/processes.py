@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from fl_client.chain import Connection
+from fl_client.chain import Connection, create_keystore
 from fl_client.cli.devnet import CHAIN_ID, anvil_options, find_anvil
 from fl_client.errors import ChainError
 from fl_client.types import Address
 
+_FAST_SCRYPT: Final = 2  # the keys of a demonstration guard nothing
 START_SECONDS: Final = 120.0
 """For a process to begin its work, on a busy machine."""
 
@@ -61,6 +63,30 @@ def bare_environment() -> dict[str, str]:
     """Ours without settings of the user's own, and one thread a process: there are more of them than cores."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FL_")}
     return kept | {"OMP_NUM_THREADS": "1"}
+
+
+def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command that has ended."""
+    return subprocess.run(
+        command_line(*arguments, "--json"),
+        capture_output=True,
+        text=True,
+        env=bare_environment(),
+        check=False,
+    )
+
+
+def new_keys(folder: Path, names: Iterable[str]) -> dict[str, Address]:
+    """Make a keystore for each name in a folder of their own, beside the password of all; gives the addresses."""
+    folder.mkdir(mode=0o700)
+    password = secrets.token_hex(16)
+    handle = os.open(folder / "password", os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(password + "\n")
+    return {
+        name: create_keystore(folder / f"{name}.json", lambda: password, work=_FAST_SCRYPT).address
+        for name in names
+    }
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ def receipt(
     subject: Annotated[
         str | None,
         typer.Argument(
-            help="The --out folder of a run, a task's address, or its task file.", metavar="[OUT_OR_TASK]"
+            help="The --out folder of a run, a task's address, or its task file.", metavar="OUT_OR_TASK"
         ),
     ] = None,
     trainer: Annotated[str | None, typer.Option(help="Whose update.", metavar="ADDRESS")] = None,

@@ -32,7 +32,10 @@ def new(
 
 
 def check(
-    task: Annotated[str, typer.Argument(help="A built-in task, my_module:MyTask or path/to/file.py:MyTask.")],
+    task: Annotated[
+        str,
+        typer.Argument(help="A built-in task, my_module:MyTask or path/to/file.py:MyTask.", metavar="TASK"),
+    ],
     data: Annotated[Path | None, typer.Option(help="Folder of the task's data, where it reads one.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")

@@ -173,7 +173,7 @@ rewards:
 #   reward: 2             # of a validator for a round
 #   silence_penalty: 20
 #   tolerance: 0.05       # mean distance from the medians beyond which a validator is not paid
-#   floor: -0.2           # least worth (fall of the loss, in nats) of an accepted update
+#   floor: -0.2           # least worth (fall of the loss, in nats) of an accepted update; of 3 trainers: -4, all
 #   full: 0.05            # the worth that earns the whole reward, where scores pay
 #   payment: equal        # equal, samples or score
 #   pace: 20              # times that time a sample may lie off the others'; 0: not compared

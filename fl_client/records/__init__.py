@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from fl_client.records.facts import AGGREGATE, COPY, NORM, SILENT, Facts, evidence_name
+from fl_client.records.facts import (
+    AGGREGATE,
+    COPY,
+    NORM,
+    SILENT,
+    UNANSWERED,
+    Facts,
+    evidence_name,
+    slash_name,
+)
 from fl_client.records.history import History, RecordWatch
 from fl_client.records.live import LiveRecords, Snapshot
 from fl_client.records.phases import PhaseClock
@@ -15,6 +24,7 @@ __all__ = [
     "COPY",
     "NORM",
     "SILENT",
+    "UNANSWERED",
     "Act",
     "Definition",
     "Facts",
@@ -28,4 +38,5 @@ __all__ = [
     "Subject",
     "evidence_name",
     "load_definition",
+    "slash_name",
 ]

@@ -15,16 +15,17 @@ from fl_client.records.scores import Scores
 from fl_client.records.state import PresentState
 from fl_client.records.weights import weights_of
 from fl_client.roles import ModelBook
-from fl_client.rounds import RoundRecord, TaskLedger, rule_name
+from fl_client.rounds import RoundRecord, Slash, TaskLedger, rule_name
 from fl_client.types import Address
 
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
+UNANSWERED: Final = "no-answer"
 _COUNTED: Final = frozenset({"RoundVoided", "UpdatesAttested"})
 _ROLES: Final = {1: "trainer", 2: "aggregator", 3: "challenger"}
 _EVIDENCE: Final[dict[int, str]] = {
     Evidence.WRONG_NORM: NORM,
     Evidence.WRONG_AGGREGATE: AGGREGATE,
-    Evidence.NO_ANSWER: AGGREGATE,
+    Evidence.NO_ANSWER: UNANSWERED,
     Evidence.LOST_DISPUTE: "lost-dispute",
 }
 _TERMS: Final = (
@@ -43,11 +44,18 @@ _TERMS: Final = (
 )
 
 
-def evidence_name(evidence: int, copied: bool) -> str:
-    """How a slash is called in reports."""
+def evidence_name(evidence: int, *, copied: bool = False, unanswered: bool = False) -> str:
+    """How a slash is called in reports: by what happened, where one name of the contract stands for two things."""
     if evidence == Evidence.NO_REVEAL:
         return COPY if copied else SILENT
+    if unanswered:
+        return UNANSWERED
     return _EVIDENCE.get(evidence, f"evidence {evidence}")
+
+
+def slash_name(slash: Slash) -> str:
+    """How a slash is called in reports."""
+    return evidence_name(slash.evidence, copied=slash.copied, unanswered=slash.unanswered)
 
 
 class Facts:
@@ -122,7 +130,7 @@ class Facts:
                 "role": _ROLES.get(slash.role, "unknown"),
                 "who": name_of(slash.account),
                 "round": slash.round,
-                "evidence": evidence_name(slash.evidence, slash.copied),
+                "evidence": slash_name(slash),
                 "amount": slash.taken,
                 "burned": slash.burned,
                 "bounty": slash.bounty,

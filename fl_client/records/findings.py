@@ -88,9 +88,9 @@ class Findings:
             return self._missing_reveal(slash)
         if slash.evidence == Evidence.WRONG_NORM:
             return self._lying_tree(slash, event)
-        if slash.evidence == Evidence.WRONG_AGGREGATE:
+        if slash.evidence == Evidence.WRONG_AGGREGATE and not slash.unanswered:
             return self._wrong_model(slash, event)
-        return self._missed_step(event)
+        return self._missed_step(event) | (self._denied_entry(slash, event) if slash.unanswered else {})
 
     # ------------------------------------------------------------------ missing reveals
 
@@ -176,8 +176,8 @@ class Findings:
         if (denied := self._posted(event, "proveWrongEntry")) is not None:
             return self._wrong_entry(denied["proof"], event)
         called = self._posted(event, "proveWrongAggregate")
-        if called is None:
-            return self._missed_step(event)
+        if called is None:  # proved all the same, in a call that another contract made
+            return {"round": slash.round} | self._dispute(event)
         posted, number = called["proof"], slash.round
         entries = self._watch.entries(self._watch.accepted(number))
         rejected, inputs = self._rejected(event), self._ledger.tables.inputs_of(number)
@@ -260,21 +260,24 @@ class Findings:
             for one in self._history.found("EntryProvedWrong")
             if one.transaction_hash == event.transaction_hash
         )
-        claims = [
-            one
-            for one in self._history.events
-            if one.name in ("TableDisputeOpened", "SumPicked") and _place(one) < _place(event)
-        ]
         names = [self._name(one["trainer"]) for one in posted["entries"]] + ["owner"]
         one, other = (_opened(posted[name])[1].astype(object) for name in ("oneOpening", "otherOpening"))
         return {
             "round": self._history.act_of(event.transaction_hash).round,
             "pair": [names[proved.args["one"]], names[proved.args["other"]]],
             "entry_chunk": int(proved.args["chunk"]),
-            "claimed_distance": int(claims[-1].args["claim"]),
+            "claimed_distance": int(self._claims(event)[-1].args["claim"]),
             "computed_distance": _squares(one - other),
             **self._dispute(event),
         }
+
+    def _claims(self, event: Event) -> list[Event]:
+        """What a sealer stood for in the disputes about its table before a slash, one after the other."""
+        return [
+            one
+            for one in self._history.events
+            if one.name in ("TableDisputeOpened", "SumPicked") and _place(one) < _place(event)
+        ]
 
     # ------------------------------------------------------------------ disputes
 
@@ -298,6 +301,17 @@ class Findings:
     def _missed_step(self, event: Event) -> dict[str, Any]:
         act = self._history.act_of(event.transaction_hash)
         return {"round": act.round, **self._dispute(event)}
+
+    def _denied_entry(self, slash: Slash, event: Event) -> dict[str, Any]:
+        """Which distance a sealer did not answer for; nothing where the dispute was about its model."""
+        opened = [
+            one for one in self._history.events if one.name in _OPENINGS and _place(one) < _place(event)
+        ]
+        if opened[-1].name != "TableDisputeOpened":
+            return {}
+        args = opened[-1].args
+        names = [self._name(one.trainer) for one in self._watch.accepted(slash.round)] + ["owner"]
+        return {"denied": [names[args["one"]], names[args["other"]]], "claimed_distance": int(args["claim"])}
 
 
 def _opened(opening: bytes) -> tuple[int, np.ndarray[Any, np.dtype[np.int32]]]:

@@ -17,7 +17,7 @@ from fl_client.chain.contracts import NOBODY, TaskContract
 from fl_client.chain.events import Event
 from fl_client.encoding import set_hash
 from fl_client.errors import ChainError, ConfigError
-from fl_client.records.facts import evidence_name
+from fl_client.records.facts import slash_name
 from fl_client.records.lateness import late_calls
 from fl_client.records.story import RoundStory
 from fl_client.records.transactions import refused_calls
@@ -233,7 +233,7 @@ def _lost(story: RoundStory) -> list[dict[str, Any]]:
     """Slashes of this trainer for what it did, or did not do, in this round."""
     return [
         {
-            "evidence": evidence_name(slash.evidence, slash.copied),
+            "evidence": slash_name(slash),
             "taken": str(slash.taken),
             "transaction": _hex(event.transaction_hash),
             "block": event.block,

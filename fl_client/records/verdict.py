@@ -8,7 +8,7 @@ from typing import Final
 
 from fl_client.chain.contracts import Evidence, Role
 from fl_client.chain.events import Event
-from fl_client.records.facts import evidence_name
+from fl_client.records.facts import evidence_name, slash_name
 from fl_client.records.roster import is_drawn
 from fl_client.records.story import RoundStory
 from fl_client.review import UNAVAILABLE, ZERO_SCORE
@@ -91,7 +91,7 @@ def _standing(story: RoundStory, last: int) -> Judgement | None:
         return None
     if barred.name == "MemberLeft":
         return _not("left", f"It had left the task in block {barred.block}.")
-    why = evidence_name(barred.args["evidence"], copied=False)
+    why = evidence_name(barred.args["evidence"])
     slashed = f"It had been slashed in block {barred.block} ({why})"
     return _not("suspended", f"{slashed} and had not filled its stake up again.")
 
@@ -196,7 +196,7 @@ def _of_dropped(story: RoundStory, reveal: Reveal) -> Judgement | None:
     slash, event = cut
     return _not(
         "slashed",
-        f"It was proved to lie about its length ({evidence_name(slash.evidence, slash.copied)}) in transaction "
+        f"It was proved to lie about its length ({slash_name(slash)}) in transaction "
         f"0x{event.transaction_hash.hex()}: {slash.taken / 10**18:g} coins were taken, and it dropped out.",
     )
 

@@ -10,12 +10,21 @@ from fl_client.roles.owner import Owner, create_task
 from fl_client.roles.participant import GasBook, Participant
 from fl_client.roles.review_plan import ReviewPlan, check_judges, check_reward, review_by
 from fl_client.roles.running import is_finished, require_open, run_role
-from fl_client.roles.task_plan import FRACTION_BITS, PROOF_OF_WORK, SEALINGS, SLOTS, TaskPlan, plan_from_table
+from fl_client.roles.task_plan import (
+    FRACTION_BITS,
+    LEAST_QUORUM,
+    PROOF_OF_WORK,
+    SEALINGS,
+    SLOTS,
+    TaskPlan,
+    plan_from_table,
+)
 from fl_client.roles.trainer import Learner, SaltSource, Trainer
 from fl_client.roles.validator import Judge, Validator
 
 __all__ = [
     "FRACTION_BITS",
+    "LEAST_QUORUM",
     "PROOF_OF_WORK",
     "SEALINGS",
     "SLOTS",

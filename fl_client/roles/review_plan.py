@@ -17,6 +17,9 @@ MOST_COMMITTEE: Final = 15
 MOST_COINS: Final = SUPPLY // ONE_COIN
 MOST_SECONDS: Final = 2**32 - 1
 _COMMITTEE: Final = 5
+_FLOOR: Final = -0.2
+_NO_FLOOR: Final = -4.0
+"""Below every score but the lowest one, which says that times do not fit."""
 PAYMENTS: Final = tuple(payment.name.lower() for payment in Payment)
 
 
@@ -47,7 +50,7 @@ class ReviewPlan:
     reward: Decimal = Decimal(2)
     silence_penalty: Decimal = Decimal(20)
     tolerance: float = 0.05
-    floor: float = -0.2
+    floor: float = _FLOOR
     full: float = 0.05
     payment: str = "equal"
     pace: int = 20
@@ -134,11 +137,19 @@ def check_judges(validators: int, test_samples: int) -> None:
         )
 
 
-def review_by(validators: int, reward: str) -> ReviewPlan | None:
-    """The review of a demonstration: of at most five validators; None where there are none."""
+def review_by(validators: int, reward: str, *, spares: bool = True) -> ReviewPlan | None:
+    """The review of a demonstration: of at most five validators; None where there are none.
+
+    Args:
+        validators: who take seats.
+        reward: what accepted updates are paid by.
+        spares: whether a round can do without an update. Where it cannot, a floor would only void it, again and again
+            with the same updates, until the task ends; by scores it stays, since payment is counted from it.
+    """
     if not validators:
         return None
-    return ReviewPlan(committee=min(_COMMITTEE, validators), payment=reward)
+    floor = _FLOOR if spares or reward == Payment.SCORE.name.lower() else _NO_FLOOR
+    return ReviewPlan(committee=min(_COMMITTEE, validators), payment=reward, floor=floor)
 
 
 def review_from_table(table: Any, where: str) -> ReviewPlan:

@@ -191,7 +191,6 @@ class TaskLedger:
     def _rejected(self, args: Any) -> None:
         proposals = self.rounds[args["round"]].proposals
         proposals[-1] = replace(proposals[-1], evidence=args["evidence"], unanswered=self._unanswered)
-        self._unanswered = False
 
     def _finalized(self, args: Any) -> None:
         self.rounds[args["round"]].finalized = True
@@ -220,9 +219,12 @@ class TaskLedger:
                 beneficiary=args["beneficiary"],
                 bounty=args["bounty"],
                 copied=copied,
+                unanswered=self._unanswered or args["evidence"] == Evidence.NO_ANSWER,
                 reveal_round=self._last_reveal(args["account"]),
             )
         )
+        # A proposal is rejected before its author's stake is cut: both are about the same silence.
+        self._unanswered = False
 
     def _last_reveal(self, account: Address) -> int:
         return max(

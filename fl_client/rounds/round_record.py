@@ -41,7 +41,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slash:
-    """A cut stake (``StakeSlashed``); amounts in 1e-18 coin; `round` is the one in which it was booked."""
+    """A cut stake (``StakeSlashed``); amounts in 1e-18 coin; `round` is the one in which it was booked.
+
+    `unanswered`: nothing was proved, its account missed a step of a dispute. The contract calls that ``NoAnswer`` in a
+    dispute about a model and ``WrongAggregate`` in one about a table.
+    """
 
     round: int
     account: Address
@@ -52,6 +56,7 @@ class Slash:
     beneficiary: Address
     bounty: int
     copied: bool
+    unanswered: bool
     reveal_round: int  # latest round in which the account had revealed an update, 0 for none
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fl_client.chain import export_chain
 from fl_client.chain.contracts import Phase
 from fl_client.errors import ChainError
-from fl_client.records import RecordWatch, evidence_name
+from fl_client.records import RecordWatch, slash_name
 from fl_client.rounds import Slash, Vector
 from fl_client.simulation.attackers import CopyingTrainer
 from fl_client.simulation.founding import Founding
@@ -85,7 +85,7 @@ class Federation(Founding):
             loss=score.loss,
             accepted=(record.accepted_mask or 0).bit_count(),
             gas=gas,
-            slashes=tuple(evidence_name(slash.evidence, slash.copied) for slash in slashes),
+            slashes=tuple(slash_name(slash) for slash in slashes),
         )
 
     def model_after(self, number: int) -> Vector:

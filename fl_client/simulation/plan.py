@@ -161,7 +161,9 @@ def task_plan(
         challenge_seconds=phase_seconds,
         unbonding_seconds=20 * phase_seconds,
         retention_seconds=100 * phase_seconds,
-        review=review_by(settings.validators, settings.reward),
+        review=review_by(
+            settings.validators, settings.reward, spares=settings.participants > settings.quorum
+        ),
     )
     if settings.reward == "samples" and greatest_share is not None:
         plan = replace(plan, max_samples=greatest_share)

@@ -19,7 +19,7 @@ from fl_client.errors import AuditDiffers
 from fl_client.records import RecordWatch
 from fl_client.records.receipt import TaskPast, receipt_of
 from fl_client.records.receipt_check import check_receipt
-from fl_client.review import UNAVAILABLE
+from fl_client.review import UNAVAILABLE, score_of
 from fl_client.roles import Trainer, Validator
 from fl_client.rounds import SealedVector, TaskWatch
 from fl_client.simulation import DemoSettings, Federation
@@ -191,6 +191,21 @@ def test_audit_names_a_judge_that_was_paid_and_should_not(ended: Ended) -> None:
         review.honest_mask ^= 1
 
     assert "pay the judges" in raised(ended, change)
+
+
+def test_three_trainers_with_very_different_data_are_not_voided(tmp_path: Path) -> None:
+    """What one of them sends looks harmful by itself, and no round can do without it."""
+    settings = DemoSettings(
+        participants=3, rounds=1, validators=3, partition="dirichlet:0.5", seed=1, honest=True, out=tmp_path
+    )
+    federation = Federation(settings)
+    assert len(list(federation.run())) == 1
+    federation.close()
+    record, board = federation.watch.ledger.rounds[1], federation.watch.ledger.board
+    assert board is not None and record.attempt == 0
+    assert min(board.reviews[record.frozen_turn].medians) < score_of(-0.2)
+    result = audit_folder(tmp_path)
+    assert result.passed and result.rounds_checked == 1, result
 
 
 def receipt(

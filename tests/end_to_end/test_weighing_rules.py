@@ -178,6 +178,9 @@ def test_a_sealer_that_lies_about_distances_is_slashed_and_the_round_goes_on(
     assert slash.taken == federation.contract.parameters.seal_penalty
     (auditor,) = (one for one in federation.members if isinstance(one.participant, Auditor))
     assert any(done.startswith(proof) for done in auditor.said), auditor.said
+    # Of all the pairs only the one that is wrong is announced.
+    calls = [act.call for act in federation.records().history().acts]
+    assert calls.count("openEvidence") == 1
     first, second = federation.watch.ledger.rounds[1].proposals
     assert (first.proposer, second.evidence) == (cheat.address, None)
     assert "distance" in told_of(federation) and "the proposal was rejected" in told_of(federation)

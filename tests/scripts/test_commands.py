@@ -255,6 +255,36 @@ def test_a_share_without_samples_is_refused_before_the_stake_is_bound(
 # ---------------------------------------------------------------------- looking
 
 
+@pytest.fixture(scope="module")
+def past(desk: Desk) -> str:
+    """Hash of a block that is not the latest any more."""
+    connection = Connection.open(desk.url)
+    found = connection.head()[1].hex()
+    connection.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+    assert connection.head()[1].hex() != found
+    return found
+
+
+def test_an_audit_on_a_node_agrees_where_its_chain_has_the_block_of_head(desk: Desk, past: str) -> None:
+    assert desk.said("audit", "task.json", "--head", f"0x{past}")["passed"]
+
+
+def test_an_audit_on_a_node_differs_where_its_chain_has_no_block_of_head(desk: Desk) -> None:
+    done = desk.run("audit", "task.json", "--head", "ab" * 32, "--json")
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["first_difference"].startswith(f"chain: it has no block 0x{'ab' * 32}")
+
+
+def test_a_head_on_a_node_must_be_a_hash(desk: Desk) -> None:
+    code, line = desk.refused("audit", "task.json", "--head", "latest")
+    assert code == 3 and "--head is 'latest': give a block hash of 64 hexadecimal digits" in line
+
+
+def test_a_head_is_refused_where_it_would_not_be_looked_at(desk: Desk, past: str) -> None:
+    code, line = desk.refused("audit", "task.json", "--head", past, "--watch")
+    assert code == 3 and "--head goes with an audit taken once" in line
+
+
 def test_status_is_for_people_too(desk: Desk) -> None:
     shown = desk.run("status", "task.json").stdout
     assert "join" in shown and "of 3 places" in shown

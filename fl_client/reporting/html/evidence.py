@@ -25,6 +25,7 @@ _NAMES = {
     "copied-commitment": "a commitment copied from somebody else",
     "wrong-norm": "an update that lies about its own size",
     "wrong-aggregate": "a model that the updates do not give",
+    "no-answer": "a dispute that was left unanswered",
     "lost-dispute": "a challenge that was not pursued",
 }
 
@@ -49,6 +50,10 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
     elif "pair" in given:
         said = _wrong_distance(given, who, shown_by)
     elif slash["evidence"] == "wrong-aggregate":
+        said = f"{who} was proved to have proposed a wrong model, in a call that another contract passed on."
+    elif "denied" in given:
+        said = _unanswered_distance(given, who)
+    elif slash["evidence"] == "no-answer":
         said = (
             f"{who} proposed a model that was challenged, and let a step of the dispute pass without an answer. "
             "Who does not open a challenged model loses the dispute, and the model is rejected."
@@ -157,6 +162,16 @@ def _wrong_distance(given: dict[str, Any], who: str, shown_by: str) -> str:
         f"64 coordinates of chunk {given['entry_chunk']:,} it stood for {given['claimed_distance']:,}; the contract "
         f"computed {given['computed_distance']:,} from the two updates. The evidence came from {shown_by}, and the "
         "proposal was rejected."
+    )
+
+
+def _unanswered_distance(given: dict[str, Any], who: str) -> str:
+    one, other = (the(name) for name in given["denied"])
+    return (
+        f"{who} proposed a model for round {given['round']}. The distance between the updates of {one} and {other} "
+        f"that it had posted, {given['claimed_distance']:,}, was challenged, and it let a step of the dispute pass "
+        "without an answer. Nothing was proved wrong: who does not answer for its table loses the dispute, and the "
+        "proposal is rejected."
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain.contracts import ONE_COIN, Role
 from fl_client.errors import ConfigError
-from fl_client.records import evidence_name
+from fl_client.records import slash_name
 from fl_client.roles import Trainer
 from fl_client.simulation.attacks.assaulted import COLLUDE, Assault, AssaultedFederation
 from fl_client.simulation.attacks.collusion import JUDGES
@@ -232,7 +232,7 @@ def _offender(federation: AssaultedFederation, member: Member) -> Offender:
     )
     return Offender(
         who=member.name,
-        slashed=tuple(evidence_name(one.evidence, one.copied) for one in slashes),
+        slashed=tuple(slash_name(one) for one in slashes),
         refused=getattr(member.participant, "refused_with", None),
         left_out=left_out,
         lost=Decimal(sum(one.taken for one in slashes)) / ONE_COIN,

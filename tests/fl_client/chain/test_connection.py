@@ -48,6 +48,12 @@ def test_call_returns_the_value(world: World) -> None:
     assert world.connection.call(world.ledger.functions.least()) == 5
 
 
+def test_it_contains_the_blocks_that_it_has_and_no_others(world: World) -> None:
+    genesis = world.connection.block_hash(0)
+    assert genesis is not None and world.connection.contains(genesis)
+    assert not world.connection.contains(bytes(32))
+
+
 def test_call_needs_no_funds(world: World) -> None:
     poor = demo_account(99, 0).address
     assert world.connection.call(world.ledger.functions.halve(8, 2), sender=poor) == 4

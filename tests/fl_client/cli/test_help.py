@@ -49,6 +49,17 @@ def test_every_command_is_in_a_panel_of_the_overview(capsys: pytest.CaptureFixtu
     assert "\u256d\u2500 Commands" not in shown
 
 
+@pytest.mark.parametrize("command", ["status", "export", "receipt", "keys new", "task check"])
+def test_an_argument_is_shown_in_capitals_and_in_brackets_once(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    (usage,) = (line for line in capsys.readouterr().out.splitlines() if "Usage:" in line)
+    shown = usage.split("[OPTIONS]")[1]
+    assert shown == shown.upper() and "[[" not in shown
+
+
 def commands(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command as the parser has it, with the words that call it."""
     for name, one in getattr(group, "commands", {}).items():

@@ -47,7 +47,7 @@ def refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Refused:
         (("--validators", "2"), "--validators is 2"),
         (("--reward", "score"), "--reward is score"),
         (("--task", "digitz"), "digits"),
-        (("--sealing", "proof-of-work"), "leave out --sealing\n"),
+        (("--sealing", "lottery"), "--sealing is 'lottery': give slots or proof-of-work"),
         (("--lr", "0.1", "--device", "cuda"), "leave out --lr, --device\n"),
         (("--fraction", "0.5", "--batch-size", "5"), "leave out --batch-size, --fraction\n"),
         (("--solver", "svrg", "--epochs", "2"), "leave out --epochs, --solver\n"),
@@ -69,8 +69,11 @@ def test_times_that_no_task_has_are_refused(tmp_path: Path, changes: dict[str, A
         NetworkPlan(out=tmp_path / "run", **changes)
 
 
-def test_the_task_file_says_what_was_checked(tmp_path: Path) -> None:
-    plan = NetworkPlan(out=tmp_path, trainers=4, rounds=3, rule="median", validators=3, reward="score")
+@pytest.mark.parametrize("sealing", ["slots", "proof-of-work"])
+def test_the_task_file_says_what_was_checked(tmp_path: Path, sealing: str) -> None:
+    plan = NetworkPlan(
+        out=tmp_path, trainers=4, rounds=3, rule="median", validators=3, reward="score", sealing=sealing
+    )
     Network(plan)._describe_task()
     assert read_task_file(tmp_path / "task.yaml")[1] == plan.task
     assert yaml.safe_load((tmp_path / "task.yaml").read_text())["seconds"]["answer"] == 2

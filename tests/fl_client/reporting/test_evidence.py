@@ -71,11 +71,24 @@ def test_numbers_that_no_model_can_have_are_called_that() -> None:
 
 
 def test_a_missed_answer_and_a_lost_challenge_are_told_apart() -> None:
-    silent = evidence_sentence(
-        slash("wrong-aggregate", "aggregator 1", 5, {"steps": [], "replaced_by": None})
-    )
+    silent = evidence_sentence(slash("no-answer", "aggregator 1", 5, {"steps": [], "replaced_by": None}))
     lost = evidence_sentence(slash("lost-dispute", "auditor", 5, {"steps": [], "replaced_by": None}))
     assert "without an answer" in silent and lost.startswith("The auditor challenged")
+
+
+def test_a_distance_that_nobody_answered_for_is_not_called_wrong() -> None:
+    facts = {"round": 3, "denied": ["trainer 2", "owner"], "claimed_distance": 5_000, "steps": []}
+    silent = slash("no-answer", "aggregator 1", 3, facts, call="resolveDispute")
+    said = evidence_sentence(silent)
+    assert "between the updates of trainer 2 and the owner that it had posted, 5,000, was challenged" in said
+    assert "Nothing was proved wrong" in said and "wrong distance" not in said
+    assert "a dispute that was left unanswered" in slash_section(sample() | {"slashes": [silent]})
+
+
+def test_a_proof_that_another_contract_passed_on_is_no_missed_answer() -> None:
+    facts = {"round": 3, "steps": [], "replaced_by": None}
+    said = evidence_sentence(slash("wrong-aggregate", "aggregator 1", 3, facts))
+    assert "was proved to have proposed a wrong model" in said and "answer" not in said
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fl_client.chain.contracts import ONE_COIN, Payment
+from fl_client.cli.network import NetworkPlan
 from fl_client.errors import ConfigError
 from fl_client.review import score_of
 from fl_client.roles import ReviewPlan, TaskPlan, check_reward, plan_from_table, review_by
+from fl_client.simulation import DemoSettings
+from fl_client.simulation.plan import task_plan
 
 
 def read(table: Any) -> TaskPlan:
@@ -85,6 +89,20 @@ def test_a_demonstration_refuses_a_reward_that_nobody_can_pay(
 ) -> None:
     with pytest.raises(ConfigError, match=re.escape(line)):
         check_reward(reward, validators)
+
+
+def test_where_a_round_can_spare_nobody_a_demonstration_takes_every_update() -> None:
+    plan = review_by(3, "equal", spares=False)
+    assert plan is not None and plan.terms(1).floor == 1  # the lowest score is for times that do not fit
+    assert review_by(3, "score", spares=False) == review_by(3, "score")  # payment is counted from its floor
+
+
+@pytest.mark.parametrize(("trainers", "takes_all"), [(3, True), (4, False)])
+def test_with_three_trainers_no_demonstration_can_spare_any(trainers: int, takes_all: bool) -> None:
+    alone = task_plan(DemoSettings(participants=trainers, validators=3)).review
+    network = NetworkPlan(out=Path(), trainers=trainers, validators=3).task.review
+    assert alone is not None and network is not None
+    assert (alone.floor, network.floor) == ((-4.0, -4.0) if takes_all else (-0.2, -0.2))
 
 
 def test_a_demonstration_draws_at_most_five() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fl_client.audit import audit_folder
 from fl_client.chain.contracts import Phase, Role, Step
 from fl_client.disputes import table_opening
-from fl_client.roles import Aggregator, Owner
+from fl_client.records import Facts, RecordWatch, Scores
+from fl_client.roles import Aggregator, ModelBook, Owner
 from fl_client.simulation import DemoSettings, Federation
 
 from .test_answering import SALT, Stage
@@ -47,6 +49,15 @@ def to_the_end(stage: Stage) -> None:
     stage.federation.close()
 
 
+def slashes_of(stage: Stage) -> list[dict[str, Any]]:
+    """What the records say of every slash."""
+    watch = RecordWatch(stage.federation.contract, start_block=0)
+    watch.read()
+    models = ModelBook(watch, stage.federation.store)
+    found: list[dict[str, Any]] = Facts(watch, models, Scores(None, models)).on_chain()["slashes"]
+    return found
+
+
 def test_a_right_table_is_answered_for_and_the_challenger_loses_its_bond(stage: Stage) -> None:
     sealer, contract = deny(stage), stage.federation.contract
     (owner,) = stage.of(Owner)
@@ -76,5 +87,8 @@ def test_a_right_table_that_nobody_answers_for_is_rejected_and_the_audit_knows_w
     assert rejected.proposer == sealer.address and rejected.evidence is not None and rejected.unanswered
     assert contract.stake(sealer.address, Role.SEALER)[0] < contract.parameters.sealer_stake
     to_the_end(stage)
+    (told,) = slashes_of(stage)
+    assert (told["evidence"], told["facts"]["round"]) == ("no-answer", 1)
+    assert told["facts"]["denied"] == ["trainer 1", "trainer 3"]
     result = audit_folder(stage.federation.settings.out)
     assert result.passed and result.slashes == 1 and result.rounds_checked == 1, result
