@@ -22,7 +22,7 @@ ROWS = (
 )
 RANK = {stage: rank for rank, row in enumerate(ROWS) for stage in row}
 # Stages of one row do not know each other, except where one is built on the other.
-ALLOWED_BESIDE = {("rounds", "aggregation"), ("review", "rounds")}
+ALLOWED_BESIDE = {("rounds", "aggregation"), ("review", "rounds"), ("privacy", "encoding")}
 ONLY_IN = {
     "torch": {"learning", "encoding/flatten.py"},
     "web3": {"chain"},
