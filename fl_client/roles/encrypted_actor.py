@@ -32,8 +32,6 @@ RACES: Final = frozenset(
     }
 )
 
-_STAKES: Final = (Role.TRAINER, Role.CHALLENGER)
-
 
 class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
     """An account that acts in one encrypted task."""
@@ -83,7 +81,9 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
     def named(self, call: str) -> str:
         """The intent of a call that is made at most once a turn, sharing and proposal."""
         state = self.state
-        return f"{call} {self.contract.address} {state.ceremony}.{state.turn}.{state.period}.{state.proposals}"
+        return (
+            f"{call} {self.contract.address} {state.ceremony}.{state.turn}.{state.period}.{state.proposals}"
+        )
 
     def due_at(self) -> int | None:
         """From which stamp on there may be something to do although nobody acts; None: not known."""
@@ -91,7 +91,7 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
             now, (phase, deadline) = self.now(), self.contract.phase()
             times = [deadline, self.contract.question().deadline, *self._further_times()]
             if phase is EncryptedPhase.ENDED or not self.is_member:
-                times += [self.contract.stake(self.address, role)[1] for role in _STAKES]
+                times.append(self.contract.stake(self.address, Role.TRAINER)[1])
         return min((time for time in times if time > now), default=None)
 
     def _further_times(self) -> tuple[int, ...]:
@@ -147,9 +147,13 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
 
     def withdraw(self) -> str | None:
         """Take a stake or bond back whose time has come."""
-        for role in _STAKES:
-            amount, releasable_at = self.contract.stake(self.address, role)
-            if amount and releasable_at and self.now() >= releasable_at:
-                self.send(self.contract.task.functions.withdraw(int(role)))
-                return "took its stake back"
+        amount, _ = self.contract.stake(self.address, Role.CHALLENGER)
+        question = self.contract.question()
+        if amount and not (question.is_open and question.asker == self.address):
+            self.send(self.contract.task.functions.withdraw(int(Role.CHALLENGER)))
+            return "took its bond back"
+        amount, releasable_at = self.contract.stake(self.address, Role.TRAINER)
+        if amount and releasable_at and self.now() >= releasable_at:
+            self.send(self.contract.task.functions.withdraw(int(Role.TRAINER)))
+            return "took its stake back"
         return None

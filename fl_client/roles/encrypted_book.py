@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic
 
 from fl_client.encoding import encoded_size
 from fl_client.encoding.binding import statement_binding
@@ -119,7 +119,7 @@ class EncryptedBook:
         """Ciphertexts of every statement."""
         return self.form().chunks_of(self.watch.contract.parameters.dimension)
 
-    def mapper(self, function: object, jobs: Sequence[Job]) -> Iterable[Done]:
+    def mapper(self, function: Callable[[Job], Done], jobs: Sequence[Job], /) -> Iterable[Done]:
         """Spread what works on slices over the cores (``slices.Mapper``)."""
         return self.cores.map(_Each(function), jobs, name="computing", least=1, slice_items=1)
 
@@ -155,9 +155,7 @@ class EncryptedBook:
             if shape != (parameters.modulus_bytes, len(ceremony.accounts), parameters.threshold):
                 raise CryptoError(f"a key of {shape} (bytes, parties, threshold) is not the task's")
             development = self.watch.contract.connection.is_development
-            check_key(
-                file.key, file.proof, least_bytes=LEAST_MODULUS_BYTES if development else LEAST_BYTES
-            )
+            check_key(file.key, file.proof, least_bytes=LEAST_MODULUS_BYTES if development else LEAST_BYTES)
             self._keys[ceremony.key_hash] = file
         return self._keys[ceremony.key_hash]
 
@@ -267,10 +265,10 @@ class EncryptedBook:
 
 
 @dataclass(frozen=True)
-class _Each:
+class _Each(Generic[Job, Done]):
     """A function of one job as work on a slice of them."""
 
-    function: object
+    function: Callable[[Job], Done]
 
-    def __call__(self, items: Sequence[object], /) -> list[object]:
-        return [self.function(item) for item in items]  # type: ignore[operator]
+    def __call__(self, items: Sequence[Job], /) -> list[Done]:
+        return [self.function(item) for item in items]

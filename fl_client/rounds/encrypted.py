@@ -50,6 +50,7 @@ class EncryptedLedger:
         self.bonus_shares: list[tuple[int, int, int]] = []
         self.ended: int | None = None
         self._turn = 0
+        self._share_struck = False
 
     def apply_all(self, events: Iterable[Event]) -> None:
         """Take events over, in chain order; those of other tasks are passed over."""
@@ -59,6 +60,9 @@ class EncryptedLedger:
                 continue
             if event.address == self.task or event.args.get("task") == self.task:
                 handler(self, event.args)
+                self._share_struck = (
+                    event.name == "StatementStruck" and event.args["kind"] == StatementKind.SHARE
+                )
                 if event.name == "ChunkShown":
                     self._question(event.args["turn"]).shown_in = event.transaction_hash
 
@@ -158,10 +162,22 @@ class EncryptedLedger:
         )
 
     def _sharing_reopened(self, args: Any) -> None:
-        self.turns[args["turn"]].period = args["period"]
+        turn = self.turns[args["turn"]]
+        # Where shares were enough and no result came of them, all are given again: their bytes may be hidden.
+        if turn.sharing_closed and not self._share_struck:
+            for posting in turn.shares:
+                posting.cleared = True
+        self._pay_shares(turn)
+        turn.period, turn.sharing_closed = args["period"], False
 
     def _sharing_closed(self, args: Any) -> None:
-        self.turns[args["turn"]].shared_at_close = args["shared"]
+        turn = self.turns[args["turn"]]
+        self._pay_shares(turn)
+        turn.sharing_closed = True
+
+    def _pay_shares(self, turn: EncryptedTurn) -> None:
+        if not turn.sharing_closed:
+            turn.paid |= set(turn.standing_shares)
 
     def _result_proposed(self, args: Any) -> None:
         self.turns[args["turn"]].results.append(
@@ -195,6 +211,8 @@ class EncryptedLedger:
 
     def _ended(self, args: Any) -> None:
         self.ended = args["rounds"]
+        if self.turn is not None and self.turn.fixed is not None and not self.turn.sharing_closed:
+            self._pay_shares(self.turn)
 
     # ------------------------------------------------------------------ questions
 
@@ -225,6 +243,7 @@ class EncryptedLedger:
         kind, accused = StatementKind(args["kind"]), args["accused"]
         if kind is StatementKind.UPDATE:
             place = turn.places.index(accused)
+            turn.struck.add(place)
             if turn.accepted >> place & 1:
                 turn.accepted &= ~(1 << place)
                 turn.total_weight -= turn.submissions[place].weight

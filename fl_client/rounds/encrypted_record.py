@@ -86,7 +86,6 @@ class AskedChunk:
     """A question; amounts in 1e-18 coin.
 
     Attributes:
-        phase: that the events before it lead to.
         root: of the statement that it was about, as the events before it have it.
         shown_in: transaction that showed the chunk.
         taken: of the author's stake.
@@ -141,7 +140,9 @@ class EncryptedTurn:
         frozen: the accepted mask as the attestations left it; None before.
         accepted, total_weight: of the set as it is now; an update that was struck leaves it.
         fixed: root of the sum that stands; None before.
-        shared_at_close: mask of the shares that were in when the last sharing closed.
+        struck: places whose update was struck: neither it nor its author's attestation counts.
+        sharing_closed: whether enough shares are in.
+        paid: places that were paid for their shares.
     """
 
     number: int
@@ -158,9 +159,11 @@ class EncryptedTurn:
     fixed: Bytes32 | None = None
     shares: list[SharePosting] = field(default_factory=list)
     period: int = 0
-    shared_at_close: int = 0
+    sharing_closed: bool = False
     results: list[ResultProposal] = field(default_factory=list)
     questions: list[AskedChunk] = field(default_factory=list)
+    struck: set[int] = field(default_factory=set)
+    paid: set[int] = field(default_factory=set)
     final: bool = False
     void: bool = False
 
@@ -177,6 +180,12 @@ class EncryptedTurn:
     def result(self) -> ResultProposal | None:
         """The result that was not struck, if there is one."""
         return self.results[-1] if self.results and not self.results[-1].struck else None
+
+    @property
+    def attested_by(self) -> dict[int, int]:
+        """Attestations that count, by place."""
+        found = {self.places.index(account): bitmap for account, bitmap in self.attestations.items()}
+        return {place: bitmap for place, bitmap in found.items() if place not in self.struck}
 
     @property
     def standing_shares(self) -> dict[int, SharePosting]:

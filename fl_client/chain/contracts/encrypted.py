@@ -176,6 +176,17 @@ class EncryptedContract(TaskClone):
         """What proofs of a party's statements of the present turn are bound to."""
         return Bytes32(bytes(self._once("bindingOf", place)))
 
+    def shown_proof(self, transaction_hash: Bytes32) -> bytes | None:
+        """What a transaction showed that called ``showChunk`` itself; None where another contract made the call."""
+        with self.connection.translated("reading a transaction"):
+            sent = self.connection.web3.eth.get_transaction(transaction_hash)  # type: ignore[arg-type]
+            data = bytes(sent["input"])
+        try:
+            function, arguments = self.task.decode_function_input(data)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return bytes(arguments["proof"]) if function.fn_name == "showChunk" else None
+
     def stake(self, account: Address, role: Role) -> tuple[int, int]:
         """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
         return self.locked(self.address, account, role)
