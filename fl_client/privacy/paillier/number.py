@@ -67,6 +67,23 @@ def is_prime(value: int) -> bool:
     return bool(gmpy2.is_prime(value, PRIME_ROUNDS))
 
 
+def is_perfect_power(value: int) -> bool:
+    """Whether a number is a square, a cube, or any higher power of another."""
+    return bool(gmpy2.is_power(value))
+
+
+def greatest_common_divisor(first: int, second: int) -> Number:
+    """The greatest number that divides both."""
+    result: Number = gmpy2.gcd(first, second)
+    return result
+
+
+def product_of_primes(limit: int) -> Number:
+    """The product of all primes up to that limit."""
+    result: Number = gmpy2.primorial(limit)
+    return result
+
+
 def random_below(limit: int) -> Number:
     """A secret number from 0 to limit - 1, from the system's generator."""
     return number(secrets.randbelow(int(limit)))

@@ -18,6 +18,8 @@ PLAINTEXT_DOMAIN: Final = b"Gradbond.Paillier.Plaintext".ljust(32, b"\0")
 SHARE_DOMAIN: Final = b"Gradbond.Paillier.Share".ljust(32, b"\0")
 BATCH_DOMAIN: Final = b"Gradbond.Paillier.ShareBatch".ljust(32, b"\0")
 MODULUS_DOMAIN: Final = b"Gradbond.Paillier.Modulus".ljust(32, b"\0")
+BASE_DOMAIN: Final = b"Gradbond.Paillier.Base".ljust(32, b"\0")
+VERIFIER_DOMAIN: Final = b"Gradbond.Paillier.Verifier".ljust(32, b"\0")
 VERIFICATION_DOMAIN: Final = b"Gradbond.Paillier.Verification".ljust(32, b"\0")
 
 
@@ -53,3 +55,15 @@ class ProofContext:
             for half in (block[:16], block[16:]):
                 if value := int.from_bytes(half, "big"):
                     yield value
+
+
+def hashed_number(domain: bytes, modulus: int, position: int) -> int:
+    """A number from 0 to modulus - 1 that nobody chose: sha256 in counter mode, 128 bits longer than the modulus.
+
+    Each block is sha256(domain, modulus on its bytes, position and counter as 32 bytes each).
+    """
+    length = (modulus.bit_length() + 7) // 8
+    seed = domain + int(modulus).to_bytes(length, "big") + position.to_bytes(32, "big")
+    blocks = -(-(length + CHALLENGE_BITS // 8) // 32)
+    data = b"".join(sha256(seed + counter.to_bytes(32, "big")).digest() for counter in range(blocks))
+    return int.from_bytes(data, "big") % modulus
