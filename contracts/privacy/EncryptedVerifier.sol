@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IEncryptedVerifier} from "../interfaces/IEncryptedVerifier.sol";
+import {ChunkTree} from "../libraries/ChunkTree.sol";
+import {CommitmentLib} from "../libraries/CommitmentLib.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {LongNumber} from "../libraries/LongNumber.sol";
+import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
+import {PackedSlots} from "../libraries/PackedSlots.sol";
+import {PaillierKey} from "../libraries/PaillierKey.sol";
+import {PaillierProofs} from "../libraries/PaillierProofs.sol";
+import {ModelProof, ResultProof, ShareProof, SumProof, UpdateProof} from "../types/EncryptedProofs.sol";
+import {ChunkClaim, StatementKind} from "../types/EncryptedTypes.sol";
+import {KIND_MODEL} from "../types/TaskTypes.sol";
+
+/// @title Checks one chunk of what parties of an encrypted task post
+/// @notice Stateless. Holds no money and trusts nobody but the parties' check of their key.
+/// @dev INV-SHOW-1: whoever posted what the protocol asks for can show every chunk of it. INV-SHOW-2: nobody can show a
+/// chunk that is anything else, but for the odds of a challenge of 128 bits.
+/// A proof is read where it lies in the call: the compiler checks that each part of it ends within the call. An offset
+/// that leads out of the proof leads to other bytes of the same call, which are checked like those of the proof.
+contract EncryptedVerifier is IEncryptedVerifier {
+    using MerkleSumTree for bytes;
+
+    /// @dev Bits of a proof's exponents beyond those of what they hide, in whole bytes.
+    uint256 private constant SLACK_BYTES = 33;
+
+    /// @inheritdoc IEncryptedVerifier
+    function isRight(ChunkClaim calldata claim, bytes calldata proof) external view returns (bool) {
+        if (claim.kind == StatementKind.Update) return _isUpdate(claim, proof);
+        if (claim.kind == StatementKind.Sum) return _isSum(claim, proof);
+        if (claim.kind == StatementKind.Share) return _isShare(claim, proof);
+        if (claim.kind == StatementKind.Result) return _isResult(claim, proof);
+        if (claim.kind == StatementKind.Model) return _isModel(claim, proof);
+        return false;
+    }
+
+    // ------------------------------------------------------------------ by kind
+
+    /// @dev An encryption of something that its author knew.
+    function _isUpdate(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
+        UpdateProof calldata shown;
+        // The proof are the fields of this struct, as `abi.encode` lays them out.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            shown := proof.offset
+        }
+        uint256 length = claim.modulusBytes;
+        _requireLength(shown.ciphertext, 2 * length);
+        _requireLength(shown.plaintextProof, 3 * length + length / 2 + SLACK_BYTES);
+        bytes32 leaf = ChunkTree.updateLeafOf(shown.ciphertext, sha256(shown.plaintextProof));
+        _requirePath(claim, claim.chunk, leaf, shown.path, claim.root);
+        return
+            PaillierProofs.isEncryption(
+                _readKey(claim, shown.key),
+                shown.ciphertext,
+                shown.plaintextProof,
+                _contextOf(claim)
+            );
+    }
+
+    /// @dev The product of the accepted ciphertexts to their weights. Nothing is asked of them here, not even their
+    /// range: so there always is one right sum, and nobody is struck for what another party posted.
+    function _isSum(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
+        SumProof calldata shown;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            shown := proof.offset
+        }
+        uint256 count = claim.inputs.length;
+        if (shown.ciphertexts.length != count)
+            revert EncryptedVerifierLength(shown.ciphertexts.length, count);
+        _openChunk(claim, shown.sum, 2, shown.path, claim.root);
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata ciphertext = shown.ciphertexts[i];
+            _requireLength(ciphertext, 2 * uint256(claim.modulusBytes));
+            bytes32 leaf = ChunkTree.updateLeafOf(ciphertext, shown.proofHashes[i]);
+            _requirePath(claim, claim.chunk, leaf, shown.paths[i], claim.inputs[i]);
+        }
+        PaillierKey.Key memory key = _readKey(claim, shown.key);
+        bytes memory right = PaillierProofs.weightedProduct(key, shown.ciphertexts, claim.weights);
+        return LongNumber.isEqual(right, shown.sum);
+    }
+
+    /// @dev The accused's share of the n-th root of the sum.
+    function _isShare(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
+        ShareProof calldata shown;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            shown := proof.offset
+        }
+        uint256 length = claim.modulusBytes;
+        _requireLength(shown.shareProof, 3 * length + SLACK_BYTES);
+        _openChunk(claim, shown.sum, 2, shown.sumPath, claim.sumRoot);
+        _openChunk(claim, shown.share, 1, shown.path, claim.root);
+        return
+            PaillierProofs.isShare(
+                _readKey(claim, shown.key),
+                PaillierKey.verifierOf(shown.key, length, claim.party),
+                shown.sum,
+                shown.share,
+                shown.shareProof,
+                _contextOf(claim)
+            );
+    }
+
+    /// @dev Plaintext and n-th root of the sum.
+    function _isResult(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
+        ResultProof calldata shown;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            shown := proof.offset
+        }
+        _openChunk(claim, shown.sum, 2, shown.sumPath, claim.sumRoot);
+        _openChunk(claim, shown.opening, 2, shown.path, claim.root);
+        return PaillierProofs.isOpening(_readKey(claim, shown.key), shown.sum, shown.opening);
+    }
+
+    /// @dev 64 coordinates of the new model: the old ones moved by what the opened sum says.
+    function _isModel(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
+        ModelProof calldata shown;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            shown := proof.offset
+        }
+        bytes calldata opening = shown.modelOpening;
+        _openVector(claim, opening, claim.root);
+        _openVector(claim, shown.baseOpening, claim.baseModel);
+        (bool canonical, uint256 sum) = opening.chunkOf().inspect(claim.chunk, claim.dimension);
+        if (!canonical || sum != uint128(bytes16(opening[:MerkleSumTree.SUM_BYTES]))) return false;
+        _openResult(claim, shown);
+        return _hasMoved(claim, opening.chunkOf(), shown.baseOpening.chunkOf(), shown.openings);
+    }
+
+    // ------------------------------------------------------------------ coordinates
+
+    /// @dev Holds the openings of all ciphertexts that have a coordinate of the chunk against the result.
+    function _openResult(ChunkClaim calldata claim, ModelProof calldata shown) private pure {
+        (uint256 first, uint256 count) = _openingsOf(claim);
+        if (shown.openings.length != count) revert EncryptedVerifierLength(shown.openings.length, count);
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata opening = shown.openings[i];
+            _requireLength(opening, 2 * uint256(claim.modulusBytes));
+            _requirePath(claim, first + i, ChunkTree.leafOf(opening), shown.paths[i], claim.resultRoot);
+        }
+    }
+
+    /// @dev Whether every coordinate of the chunk is the old one and the step that the sum says.
+    function _hasMoved(
+        ChunkClaim calldata claim,
+        bytes calldata model,
+        bytes calldata base,
+        bytes[] calldata openings
+    ) private pure returns (bool) {
+        (uint256 from, uint256 to) = _coordinatesOf(claim);
+        for (uint256 i = 0; i < to - from; ++i) {
+            int256 moved = base.coordinateOf(i) + _stepOf(claim, openings, from + i);
+            if (model.coordinateOf(i) != FixedPoint.clamp(moved)) return false;
+        }
+        return true;
+    }
+
+    /// @dev The mean that the sum gives a coordinate, in steps of the lattice.
+    function _stepOf(
+        ChunkClaim calldata claim,
+        bytes[] calldata openings,
+        uint256 coordinate
+    ) private pure returns (int256) {
+        uint256 slots = PackedSlots.slotsOf(claim.modulusBytes, claim.slotBits);
+        (uint256 first, ) = _openingsOf(claim);
+        bytes calldata opening = openings[coordinate / slots - first];
+        int256 sum = PackedSlots.sumAt(
+            opening[:claim.modulusBytes],
+            coordinate % slots,
+            claim.slotBits,
+            claim.valueBits,
+            claim.totalWeight
+        );
+        return FixedPoint.divide(sum << claim.scaleBits, claim.totalWeight);
+    }
+
+    /// @dev The first ciphertext that has a coordinate of the chunk, and how many have.
+    function _openingsOf(ChunkClaim calldata claim) private pure returns (uint256 first, uint256 count) {
+        uint256 slots = PackedSlots.slotsOf(claim.modulusBytes, claim.slotBits);
+        (uint256 from, uint256 to) = _coordinatesOf(claim);
+        first = from / slots;
+        count = (to - 1) / slots - first + 1;
+    }
+
+    /// @dev The first coordinate of the chunk, and the first behind it.
+    function _coordinatesOf(ChunkClaim calldata claim) private pure returns (uint256 from, uint256 to) {
+        from = uint256(claim.chunk) * MerkleSumTree.CHUNK_COORDINATES;
+        to = from + MerkleSumTree.CHUNK_COORDINATES;
+        if (to > claim.dimension) to = claim.dimension;
+    }
+
+    // ------------------------------------------------------------------ statements
+
+    function _readKey(
+        ChunkClaim calldata claim,
+        bytes calldata data
+    ) private view returns (PaillierKey.Key memory) {
+        bytes32 given = keccak256(data);
+        if (given != claim.keyHash) revert EncryptedVerifierWrongKey(given, claim.keyHash);
+        return PaillierKey.read(data, claim.modulusBytes, claim.parties);
+    }
+
+    /// @dev What a proof about the claim's chunk is bound to.
+    function _contextOf(ChunkClaim calldata claim) private pure returns (bytes memory) {
+        return abi.encode(claim.binding, claim.chunk);
+    }
+
+    /// @dev Holds the claim's chunk of a statement, of `lengths` times the modulus' length, against its root.
+    function _openChunk(
+        ChunkClaim calldata claim,
+        bytes calldata chunk,
+        uint256 lengths,
+        bytes32[] calldata path,
+        bytes32 root
+    ) private pure {
+        _requireLength(chunk, lengths * claim.modulusBytes);
+        _requirePath(claim, claim.chunk, ChunkTree.leafOf(chunk), path, root);
+    }
+
+    /// @dev A statement's leaf at an index lies under its root.
+    function _requirePath(
+        ChunkClaim calldata claim,
+        uint256 index,
+        bytes32 leaf,
+        bytes32[] calldata path,
+        bytes32 root
+    ) private pure {
+        bytes32 found = ChunkTree.rootFrom(leaf, index, path, claim.chunks);
+        if (found != root) revert EncryptedVerifierWrongPath(found, root);
+    }
+
+    /// @dev Holds the claim's chunk of a model against its commitment.
+    function _openVector(ChunkClaim calldata claim, bytes calldata opening, bytes32 required) private view {
+        (bytes32 hash, uint256 sum) = opening.rootOf(claim.chunk, claim.dimension);
+        // SAFETY: `rootOf` refuses sums beyond 128 bits.
+        bytes32 found = CommitmentLib.vector(
+            hash,
+            uint128(sum),
+            claim.dimension,
+            KIND_MODEL,
+            claim.fractionBits
+        );
+        if (found != required) revert EncryptedVerifierWrongPath(found, required);
+    }
+
+    function _requireLength(bytes calldata part, uint256 required) private pure {
+        if (part.length != required) revert EncryptedVerifierLength(part.length, required);
+    }
+}
