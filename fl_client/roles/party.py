@@ -26,6 +26,7 @@ class Party(PartyMember):
     """Trainer and key holder in one."""
 
     role = "party"
+    work_kind: type[PartyWork] = PartyWork
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class Party(PartyMember):
             watch, sender, gas, book=book, secrets=secrets, most_bond=most_bond, most_top_up=most_top_up
         )
         weight = require_weight(weight, self.contract.parameters.max_weight)
-        self.work = PartyWork(self.address, book, learner, private, journal, weight)
+        self.work = self.work_kind(self.address, book, learner, private, journal, weight)
         self._unpublished: dict[str, StatementRow] = {}
         self._duties: dict[EncryptedPhase, Callable[[], str | None]] = {
             EncryptedPhase.CONFIRM: self.confirm,

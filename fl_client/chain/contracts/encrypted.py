@@ -128,6 +128,11 @@ class EncryptedContract(TaskClone):
         super().__init__(connection, deployment, address, "EncryptedTask")
         self.parameters = EncryptedParameters.from_chain(connection.call(self.task.functions.parameters()))
 
+    def _origin(self) -> tuple[Address, Address]:
+        """The factory, and the contract that its encrypted clones run."""
+        factory = self.connection.contract("TaskFactory", self.deployment.factory)
+        return self.deployment.factory, self.connection.call(factory.functions.encryption())[0]
+
     def state(self) -> EncryptedState:
         """Where the task stands."""
         phase, *rest = self._once("state")
