@@ -33,7 +33,7 @@ class EncryptedLedger:
         lateness, slashes: in chain order.
         topped_up: account -> what it added, in 1e-18 coin.
         refunded: unspent escrow and burned bonus once the task has ended.
-        bonus_shares: what the pool shared of slashed coins: (accounts, to each), in chain order.
+        bonus_shares: what each accepted update got of slashed coins, by turn.
         ended: after how many rounds the task ended; None while it runs.
     """
 
@@ -47,7 +47,7 @@ class EncryptedLedger:
         self.slashes: list[EncryptedSlash] = []
         self.topped_up: dict[Address, int] = {}
         self.refunded: tuple[int, int] | None = None
-        self.bonus_shares: list[tuple[int, int, int]] = []
+        self.bonus_shares: dict[int, int] = {}
         self.ended: int | None = None
         self._turn = 0
         self._share_struck = False
@@ -147,7 +147,8 @@ class EncryptedLedger:
         )
 
     def _sum_fixed(self, args: Any) -> None:
-        self.turns[args["turn"]].fixed = Bytes32(bytes(args["root"]))
+        turn = self.turns[args["turn"]]
+        turn.fixed, turn.slashes_before = Bytes32(bytes(args["root"])), len(self.slashes)
 
     def _shares_posted(self, args: Any) -> None:
         turn = self.turns[args["turn"]]
@@ -274,7 +275,7 @@ class EncryptedLedger:
         )
 
     def _bonus_shared(self, args: Any) -> None:
-        self.bonus_shares.append((self._turn, args["accepted"], args["share"]))
+        self.bonus_shares[self._turn] = args["share"]
 
     def _refunded(self, args: Any) -> None:
         self.refunded = (args["amount"], args["burned"])

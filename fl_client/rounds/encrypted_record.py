@@ -143,6 +143,7 @@ class EncryptedTurn:
         struck: places whose update was struck: neither it nor its author's attestation counts.
         sharing_closed: whether enough shares are in.
         paid: places that were paid for their shares.
+        slashes_before: how many slashes of the task came before the sum stood: what they left was shared then.
     """
 
     number: int
@@ -164,6 +165,7 @@ class EncryptedTurn:
     questions: list[AskedChunk] = field(default_factory=list)
     struck: set[int] = field(default_factory=set)
     paid: set[int] = field(default_factory=set)
+    slashes_before: int = 0
     final: bool = False
     void: bool = False
 
