@@ -3,7 +3,8 @@
 Gas is exact; times depend on the machine, so they are given as measured here and as ratios where two things are
 compared. Everything runs on the embedded chain. Learning at real size takes the better part of an hour and needs
 Fashion-MNIST (Debian's dataset-fashion-mnist, or --data): it runs with --learning, and with --long ten minutes more.
-Processes on a node (--network) take five minutes, rounds to a target (--targets) an hour.
+Processes on a node (--network) take five minutes, rounds to a target (--targets) an hour, an encrypted round
+(--encryption) some minutes, most of them for the key.
 """
 
 import argparse
@@ -14,6 +15,8 @@ from benchmarks import table
 from benchmarks.demonstration import demonstration
 from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
+from benchmarks.encryption import NOTES as ENCRYPTION_NOTES
+from benchmarks.encryption import encryption
 from benchmarks.latency import LATENCY_NOTES, simulated_epochs
 from benchmarks.learning import NOTES, TARGET_NOTES, Scale, against_plain_loop, long_run, to_target
 from benchmarks.network import NOTES as NETWORK_NOTES
@@ -24,6 +27,7 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 CHAIN, LEARNING, LONG = "Gas, encoding and the demonstration", "Learning at real size", "The long run"
 NETWORK = "Processes on a node"
 TARGETS = "Rounds to a target"
+ENCRYPTION = "Encrypted rounds"
 LATENCY = "Latency of a round, simulated"
 
 
@@ -33,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {}
     if given.network:
         sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
-    special = given.learning or given.long or given.network or given.targets
+    if given.encryption:
+        sections[ENCRYPTION] = table.section([*encryption()], ENCRYPTION_NOTES)
+    special = given.learning or given.long or given.network or given.targets or given.encryption
     if not (special or given.latency):
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
@@ -67,6 +73,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--long", action="store_true", help="measure 20 rounds of the CNN with 100 clients")
     parser.add_argument("--targets", action="store_true", help="measure rounds to a target accuracy")
     parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
+    parser.add_argument(
+        "--encryption", action="store_true", help="measure what an encrypted round costs a party instead"
+    )
     parser.add_argument(
         "--latency", action="store_true", help="measure the simulation of a round's latency only"
     )

@@ -9,6 +9,7 @@ import pytest
 
 from scripts.benchmarks import table
 from scripts.benchmarks.disputes import dispute_gas
+from scripts.benchmarks.encryption import EncryptionScale, encryption
 from scripts.benchmarks.learning import Scale, against_plain_loop, long_run, to_target
 from scripts.benchmarks.stopwatch import AUDITOR, REST, Stopwatch
 from tests.fl_client.learning.idx_files import write_data_set
@@ -63,6 +64,16 @@ def test_the_long_run_tells_its_accuracies(scale: Scale) -> None:
     assert rows[0][0].startswith("accuracy after 2 rounds") and 0 <= float(rows[0][1]) <= 1
 
 
+def test_an_encrypted_round_is_measured_step_by_step() -> None:
+    small = EncryptionScale(modulus_bits=512, dimension=600, parties=4, threshold=2, compared=1)
+    found = {row[0].strip(): row[1] for row in encryption(small)}
+    whole = "a party's whole sharing: 600 parameters, 4 parties, 2 shares, all cores (s)"
+    assert 0 < float(found["read and check one submission, one core (s)"]) and 0 < float(found[whole])
+    # Ciphertext and proof of 64-byte numbers: 128 and 257 bytes for 24 values.
+    assert float(found["submission, bytes a parameter"]) == round((16 + 25 * 385) / 600, 2)
+    assert float(found["times faster, packed"].replace(",", "")) > 0
+
+
 def test_every_second_is_booked_once_under_the_innermost_name() -> None:
     class Work:
         def outer(self) -> None:
@@ -113,5 +124,14 @@ def test_the_page_in_the_repository_is_one_that_can_be_renewed() -> None:
 def test_the_entry_point_lists_its_options() -> None:
     command = [sys.executable, ROOT / "scripts" / "bench.py", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    for option in ("--write", "--seeds", "--learning", "--targets", "--long", "--latency", "--data"):
+    for option in (
+        "--write",
+        "--seeds",
+        "--learning",
+        "--targets",
+        "--long",
+        "--latency",
+        "--data",
+        "--encryption",
+    ):
         assert option in done.stdout

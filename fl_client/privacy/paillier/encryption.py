@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from fl_client.errors import CryptoError
-from fl_client.privacy.paillier.number import Number, number, power
-from fl_client.privacy.paillier.powers import FixedBase
+from fl_client.privacy.paillier.fixed_base import FixedBase
+from fl_client.privacy.paillier.number import Number, number
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.transcript import CHALLENGE_BITS
 
@@ -32,12 +32,6 @@ def response_bytes(length: int) -> int:
     return length // 2 + MASK_BITS // 8 + 1
 
 
-@lru_cache(maxsize=4)
-def blinding_base(key: PublicKey) -> Number:
-    """H = g^n mod n^2."""
-    return power(key.base, key.modulus, key.square)
-
-
 def one_plus(key: PublicKey, plaintext: int) -> Number:
     """(1 + n)^M mod n^2, which is 1 + M n."""
     return (1 + plaintext * key.modulus) % key.square
@@ -52,7 +46,7 @@ class Encryptor:
 
     def __init__(self, key: PublicKey) -> None:
         self.key = key
-        self._powers = FixedBase(blinding_base(key), key.square, response_bytes(key.length))
+        self._powers = FixedBase(key.mask, key.square, response_bytes(key.length))
 
     def encrypt(self, plaintext: int) -> tuple[Number, Number]:
         """A ciphertext, and the exponent that it was made with; the exponent is as secret as the plaintext.

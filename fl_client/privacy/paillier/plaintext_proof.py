@@ -16,7 +16,6 @@ from fl_client.errors import CryptoError
 from fl_client.privacy.paillier.encryption import (
     MASK_BITS,
     Encryptor,
-    blinding_base,
     exponent_bits,
     one_plus,
     response_bytes,
@@ -30,7 +29,7 @@ from fl_client.privacy.paillier.number import (
     random_below,
     to_bytes,
 )
-from fl_client.privacy.paillier.powers import product_of_powers
+from fl_client.privacy.paillier.products import product_of_powers
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.transcript import CHALLENGE_BITS, PLAINTEXT_DOMAIN, ProofContext
 
@@ -95,7 +94,7 @@ def check(key: PublicKey, context: ProofContext, position: int, ciphertext: int,
     for name, one in (("ciphertext", told.ciphertext), ("commitment", told.commitment)):
         if not is_unit(one % key.modulus, key.modulus):
             raise CryptoError(f"the {name} of chunk {position} shares a factor with the modulus")
-    left = one_plus(key, told.value) * power(blinding_base(key), told.response, key.square) % key.square
+    left = one_plus(key, told.value) * power(key.mask, told.response, key.square) % key.square
     if left != told.commitment * power(told.ciphertext, told.challenge, key.square) % key.square:
         raise CryptoError(f"the proof of chunk {position} does not hold")
 
@@ -116,7 +115,7 @@ def check_batch(
         key: checked by ``check_key``.
         context: where the ciphertexts were posted.
         ciphertexts: any numbers.
-        proofs: any bytes, as many.
+        proofs: any bytes, as many, 1 or more.
         first: position of the first.
 
     Returns:
@@ -125,6 +124,8 @@ def check_batch(
     Source: Bellare, Garay and Rabin, "Fast batch verification for modular exponentiation and digital signatures",
     1998, small exponents test, with coefficients of 128 bits.
     """
+    if not proofs or len(proofs) != len(ciphertexts):
+        return False
     try:
         told = [
             _read(key, context, position, ciphertext, proof)
@@ -138,7 +139,7 @@ def check_batch(
     coefficients = [1 + secrets.randbelow((1 << CHALLENGE_BITS) - 1) for _ in told]
     value = sum(one.value * by for one, by in zip(told, coefficients, strict=True)) % key.modulus
     response = sum(one.response * by for one, by in zip(told, coefficients, strict=True))
-    left = one_plus(key, value) * power(blinding_base(key), response, key.square)
+    left = one_plus(key, value) * power(key.mask, response, key.square)
     right = product_of_powers([one.commitment for one in told], coefficients, key.square)
     right *= product_of_powers(
         [one.ciphertext for one in told],
@@ -200,6 +201,8 @@ def _read(key: PublicKey, context: ProofContext, position: int, ciphertext: int,
     challenge = context.challenge(
         PLAINTEXT_DOMAIN, position, to_bytes(ciphertext, 2 * length), proof[: 2 * length]
     )
+    if not challenge:
+        raise CryptoError(f"the challenge of chunk {position} is 0, which asks nothing")
     return _Told(number(ciphertext), commitment, value, from_bytes(proof[3 * length :]), challenge)
 
 
