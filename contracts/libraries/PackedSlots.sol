@@ -29,16 +29,10 @@ library PackedSlots {
         value = (value >> (bit % 8)) & ((uint256(1) << slotBits) - 1);
     }
 
-    /// @notice The sum of weighted coordinates in a slot.
+    /// @notice The sum of weighted coordinates that a slot holds.
     /// @param totalWeight All weights of the sum together.
-    function sumAt(
-        bytes calldata plaintext,
-        uint256 slot,
-        uint256 slotBits,
-        uint256 valueBits,
-        uint256 totalWeight
-    ) internal pure returns (int256) {
+    function sumOf(uint256 held, uint256 valueBits, uint256 totalWeight) internal pure returns (int256) {
         // SAFETY: a slot is below 2^249; a total weight has 32 bits, and a task's values have 32 at most.
-        return int256(slotAt(plaintext, slot, slotBits)) - int256(totalWeight << (valueBits - 1));
+        return int256(held) - int256(totalWeight << (valueBits - 1));
     }
 }

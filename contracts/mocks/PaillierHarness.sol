@@ -108,14 +108,8 @@ contract PaillierHarness {
         return PackedSlots.slotAt(plaintext, slot, slotBits);
     }
 
-    function sumAt(
-        bytes calldata plaintext,
-        uint256 slot,
-        uint256 slotBits,
-        uint256 valueBits,
-        uint256 totalWeight
-    ) external pure returns (int256) {
-        return PackedSlots.sumAt(plaintext, slot, slotBits, valueBits, totalWeight);
+    function sumOf(uint256 held, uint256 valueBits, uint256 totalWeight) external pure returns (int256) {
+        return PackedSlots.sumOf(held, valueBits, totalWeight);
     }
 
     // ------------------------------------------------------------------ PaillierKey

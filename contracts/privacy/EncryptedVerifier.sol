@@ -23,7 +23,15 @@ import {KIND_MODEL} from "../types/TaskTypes.sol";
 contract EncryptedVerifier is IEncryptedVerifier {
     using MerkleSumTree for bytes;
 
-    /// @dev Bits of a proof's exponents beyond those of what they hide, in whole bytes.
+    /// @dev What is read of a claim once and not 64 times.
+    struct SlotFormat {
+        uint256 slotBits;
+        uint256 valueBits;
+        uint256 totalWeight;
+        uint256 scaleBits;
+    }
+
+    /// @dev By how much a proof's exponent is longer than the one it hides: 256 bits, and a byte for the sum's carry.
     uint256 private constant SLACK_BYTES = 33;
 
     /// @inheritdoc IEncryptedVerifier
@@ -129,70 +137,71 @@ contract EncryptedVerifier is IEncryptedVerifier {
         _openVector(claim, shown.baseOpening, claim.baseModel);
         (bool canonical, uint256 sum) = opening.chunkOf().inspect(claim.chunk, claim.dimension);
         if (!canonical || sum != uint128(bytes16(opening[:MerkleSumTree.SUM_BYTES]))) return false;
-        _openResult(claim, shown);
-        return _hasMoved(claim, opening.chunkOf(), shown.baseOpening.chunkOf(), shown.openings);
-    }
-
-    // ------------------------------------------------------------------ coordinates
-
-    /// @dev Holds the openings of all ciphertexts that have a coordinate of the chunk against the result.
-    function _openResult(ChunkClaim calldata claim, ModelProof calldata shown) private pure {
-        (uint256 first, uint256 count) = _openingsOf(claim);
-        if (shown.openings.length != count) revert EncryptedVerifierLength(shown.openings.length, count);
-        for (uint256 i = 0; i < count; ++i) {
-            bytes calldata opening = shown.openings[i];
-            _requireLength(opening, 2 * uint256(claim.modulusBytes));
-            _requirePath(claim, first + i, ChunkTree.leafOf(opening), shown.paths[i], claim.resultRoot);
-        }
-    }
-
-    /// @dev Whether every coordinate of the chunk is the old one and the step that the sum says.
-    function _hasMoved(
-        ChunkClaim calldata claim,
-        bytes calldata model,
-        bytes calldata base,
-        bytes[] calldata openings
-    ) private pure returns (bool) {
-        (uint256 from, uint256 to) = _coordinatesOf(claim);
-        for (uint256 i = 0; i < to - from; ++i) {
-            int256 moved = base.coordinateOf(i) + _stepOf(claim, openings, from + i);
-            if (model.coordinateOf(i) != FixedPoint.clamp(moved)) return false;
+        int256[] memory steps = _stepsOf(claim, shown);
+        bytes calldata model = opening.chunkOf();
+        bytes calldata base = shown.baseOpening.chunkOf();
+        for (uint256 i = 0; i < steps.length; ++i) {
+            if (model.coordinateOf(i) != FixedPoint.clamp(base.coordinateOf(i) + steps[i])) return false;
         }
         return true;
     }
 
-    /// @dev The mean that the sum gives a coordinate, in steps of the lattice.
-    function _stepOf(
+    // ------------------------------------------------------------------ coordinates
+
+    /// @dev How far the opened sum moves every coordinate of the chunk, in steps of the lattice.
+    function _stepsOf(
         ChunkClaim calldata claim,
-        bytes[] calldata openings,
-        uint256 coordinate
-    ) private pure returns (int256) {
+        ModelProof calldata shown
+    ) private pure returns (int256[] memory steps) {
         uint256 slots = PackedSlots.slotsOf(claim.modulusBytes, claim.slotBits);
-        (uint256 first, ) = _openingsOf(claim);
-        bytes calldata opening = openings[coordinate / slots - first];
-        int256 sum = PackedSlots.sumAt(
-            opening[:claim.modulusBytes],
-            coordinate % slots,
+        uint256 at = uint256(claim.chunk) * MerkleSumTree.CHUNK_COORDINATES;
+        uint256 left = claim.dimension - at;
+        if (left > MerkleSumTree.CHUNK_COORDINATES) left = MerkleSumTree.CHUNK_COORDINATES;
+        steps = new int256[](left);
+        uint256 count = (at + left - 1) / slots - at / slots + 1;
+        if (shown.openings.length != count) revert EncryptedVerifierLength(shown.openings.length, count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 filled = steps.length - left;
+            bytes calldata plaintext = _openPlaintext(claim, shown, i, (at + filled) / slots);
+            left -= _fillSteps(claim, plaintext, (at + filled) % slots, slots, steps, filled);
+        }
+    }
+
+    /// @dev The plaintext of one ciphertext, held against the result.
+    function _openPlaintext(
+        ChunkClaim calldata claim,
+        ModelProof calldata shown,
+        uint256 place,
+        uint256 index
+    ) private pure returns (bytes calldata) {
+        bytes calldata opening = shown.openings[place];
+        _requireLength(opening, 2 * uint256(claim.modulusBytes));
+        _requirePath(claim, index, ChunkTree.leafOf(opening), shown.paths[place], claim.resultRoot);
+        return opening[:claim.modulusBytes];
+    }
+
+    /// @dev Reads steps from slot `slot` on, until they are all there or the plaintext ends; how many it read.
+    function _fillSteps(
+        ChunkClaim calldata claim,
+        bytes calldata plaintext,
+        uint256 slot,
+        uint256 slots,
+        int256[] memory steps,
+        uint256 filled
+    ) private pure returns (uint256 read) {
+        read = slots - slot;
+        if (read > steps.length - filled) read = steps.length - filled;
+        SlotFormat memory format = SlotFormat(
             claim.slotBits,
             claim.valueBits,
-            claim.totalWeight
+            claim.totalWeight,
+            claim.scaleBits
         );
-        return FixedPoint.divide(sum << claim.scaleBits, claim.totalWeight);
-    }
-
-    /// @dev The first ciphertext that has a coordinate of the chunk, and how many have.
-    function _openingsOf(ChunkClaim calldata claim) private pure returns (uint256 first, uint256 count) {
-        uint256 slots = PackedSlots.slotsOf(claim.modulusBytes, claim.slotBits);
-        (uint256 from, uint256 to) = _coordinatesOf(claim);
-        first = from / slots;
-        count = (to - 1) / slots - first + 1;
-    }
-
-    /// @dev The first coordinate of the chunk, and the first behind it.
-    function _coordinatesOf(ChunkClaim calldata claim) private pure returns (uint256 from, uint256 to) {
-        from = uint256(claim.chunk) * MerkleSumTree.CHUNK_COORDINATES;
-        to = from + MerkleSumTree.CHUNK_COORDINATES;
-        if (to > claim.dimension) to = claim.dimension;
+        for (uint256 i = 0; i < read; ++i) {
+            uint256 held = PackedSlots.slotAt(plaintext, slot + i, format.slotBits);
+            int256 sum = PackedSlots.sumOf(held, format.valueBits, format.totalWeight);
+            steps[filled + i] = FixedPoint.divide(sum << format.scaleBits, format.totalWeight);
+        }
     }
 
     // ------------------------------------------------------------------ statements

@@ -29,6 +29,7 @@ EXPORTED: tuple[str, ...] = (
     "EncryptedBounds",
     "EncryptedTask",
     "EncryptedVerifier",
+    "EncryptedVerifier",
     "EqualWeighing",
     "FLTrustWeighing",
     "KrumWeighing",
