@@ -29,7 +29,6 @@ EXPORTED: tuple[str, ...] = (
     "EncryptedBounds",
     "EncryptedTask",
     "EncryptedVerifier",
-    "EncryptedVerifier",
     "EqualWeighing",
     "FLTrustWeighing",
     "KrumWeighing",

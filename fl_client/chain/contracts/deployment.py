@@ -22,6 +22,7 @@ SUPPLY = 10**9 * 10**18
 """Coins that a deployment mints to its deployer, in 1e-18 coin."""
 
 _FORMAT = 4
+
 _RULES = {"mean_rule": "MeanRule", "median_rule": "MedianRule", "trimmed_mean_rule": "TrimmedMeanRule"}
 _WEIGHINGS = {
     # In the order of their places behind a mixing (`fl_client.aggregation.weigh.FOLLOWING`).
@@ -43,9 +44,9 @@ _CHECKED = {
     "court": "DisputeCourt",
     "factory": "TaskFactory",
     "round_tables": "RoundTables",
-    "encrypted_verifier": "EncryptedVerifier",
     "encrypted_task": "EncryptedTask",
     "encrypted_bounds": "EncryptedBounds",
+    "encrypted_verifier": "EncryptedVerifier",
     **_ADMITTED,
     **_WEIGHINGS,
     **_MIXING,
@@ -64,8 +65,8 @@ class Deployment:
         mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
         ..._weighing: how tasks may weigh them first.
         proof_of_work: how tasks may be sealed, beside ordered slots.
-        encrypted_task: what every encrypted task's clone runs; encrypted_verifier: checks chunks for it;
-        encrypted_bounds: checks its parameters.
+        encrypted_task: what every encrypted task runs. encrypted_bounds: what checks its parameters.
+        encrypted_verifier: what checks the chunks that it asks for.
     """
 
     chain_id: int
@@ -88,9 +89,9 @@ class Deployment:
     reputation_weighing: Address
     mixing_weighing: Address
     proof_of_work: Address
-    encrypted_verifier: Address
     encrypted_task: Address
     encrypted_bounds: Address
+    encrypted_verifier: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -134,24 +135,20 @@ class Deployment:
                 f"the factory {self.factory} works with {wired}, not with this deployment's contracts"
             )
         require_code(connection, "ReviewBoard", connection.call(factory.functions.boardImplementation()))
-        self._check_encryption(connection)
         self._check_rules(connection)
+        self._check_encryption(connection)
         for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
             coin = connection.call(connection.contract(name, holder).functions.coin())
             if coin != self.coin:
                 raise ChainError(f"{name} at {holder} holds the coin {coin}, not {self.coin}")
 
     def _check_encryption(self, connection: Connection) -> None:
-        factory = connection.contract("TaskFactory", self.factory)
-        named = tuple(connection.call(factory.functions.encryption()))
-        if named != (self.encrypted_task, self.encrypted_bounds):
+        found = _encryption_of(connection, self.factory)
+        expected = {field: getattr(self, field) for field in found}
+        if found != expected:
             raise ChainError(
-                f"the factory {self.factory} makes encrypted tasks of {named}, not of this deployment's"
+                f"encrypted tasks of the factory {self.factory} run with {found}, not with {expected}"
             )
-        task = connection.contract("EncryptedTask", self.encrypted_task)
-        _, *wired = connection.call(task.functions.wiring())
-        if wired != [self.vault, self.pool, self.encrypted_verifier]:
-            raise ChainError(f"encrypted tasks work with {wired}, not with this deployment's contracts")
 
     def _check_rules(self, connection: Connection) -> None:
         factory = connection.contract("TaskFactory", self.factory)
@@ -188,8 +185,6 @@ class Deployment:
         court, vault, pool = connection.call(contract.functions.wiring())
         coin = connection.call(connection.contract("RewardPool", pool).functions.coin())
         tables = connection.call(connection.contract("DisputeCourt", court).functions.wiring())[1]
-        encrypted_task, encrypted_bounds = connection.call(contract.functions.encryption())
-        encrypted = connection.contract("EncryptedTask", encrypted_task)
         return cls(
             chain_id=connection.chain_id,
             block=block,
@@ -199,9 +194,7 @@ class Deployment:
             court=court,
             factory=Address(Web3.to_checksum_address(factory)),
             round_tables=tables,
-            encrypted_task=encrypted_task,
-            encrypted_bounds=encrypted_bounds,
-            encrypted_verifier=connection.call(encrypted.functions.wiring())[3],
+            **_encryption_of(connection, factory),
             **_rules_of(connection, factory, "rules", _ADMITTED),
             **_rules_of(connection, factory, "weighings", _WEIGHINGS | _MIXING),
         )
@@ -233,21 +226,13 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
     following = list(weighings.values())
     weighings |= {field: create(name, following) for field, name in _MIXING.items()}
-    limits = (
-        bounds.min_phase_seconds,
-        bounds.max_phase_seconds,
-        bounds.min_challenge_seconds,
-        bounds.min_unbonding_seconds,
-        bounds.min_burn_bps,
-        bounds.max_stake,
-    )
     board = create("ReviewBoard", vault, pool)
+    admitted = (list(rules.values()), list(weighings.values()))
     verifier = create("EncryptedVerifier")
     encrypted = create("EncryptedTask", vault, pool, verifier)
     encrypted_bounds = create("EncryptedBounds", bounds.least_modulus_bytes)
-    admitted = (list(rules.values()), list(weighings.values()))
     factory = create(
-        "TaskFactory", court, vault, pool, board, (encrypted, encrypted_bounds), limits, *admitted
+        "TaskFactory", court, vault, pool, board, (encrypted, encrypted_bounds), bounds.limits, *admitted
     )
     sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
     sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
@@ -260,9 +245,9 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         court=court,
         factory=factory,
         round_tables=tables,
-        encrypted_verifier=verifier,
         encrypted_task=encrypted,
         encrypted_bounds=encrypted_bounds,
+        encrypted_verifier=verifier,
         **rules,
         **weighings,
     )
@@ -310,6 +295,14 @@ def find_factories(
         for log in connection.logs((), 0, connection.block_number())
         if len(log.topics) == 3 and log.topics[0] == topic
     )
+
+
+def _encryption_of(connection: Connection, factory: Address) -> dict[str, Address]:
+    """What a factory's encrypted tasks run with, by the names that a deployment gives them."""
+    functions = connection.contract("TaskFactory", factory).functions
+    task, bounds = connection.call(functions.encryption())
+    verifier = connection.call(connection.contract("EncryptedTask", task).functions.wiring())[3]
+    return {"encrypted_task": task, "encrypted_bounds": bounds, "encrypted_verifier": verifier}
 
 
 def _rules_of(
