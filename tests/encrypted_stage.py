@@ -143,7 +143,7 @@ class Stage:
             ),
             GasBook(),
         )
-        self.watch = EncryptedWatch(self.contract)
+        self.watch = EncryptedWatch(self.contract, start_block=self.connection.block_number())
         for name in list(self.members):
             self.enter(name)
 
@@ -215,24 +215,28 @@ class Stage:
 
     # ------------------------------------------------------------------ running
 
-    def sweep(self) -> bool:
-        """Let everybody act once; true if anybody did."""
-        busy = False
-        for name, member in list(self.members.items()):
-            assert member.actor is not None
-            done = member.actor.step()
-            if done is not None:
-                self.said.append((name, done))
-                busy = True
-        return busy
+    def step(self, name: str) -> bool:
+        """Let a member act once; true if it did."""
+        actor = self.members[name].actor
+        assert actor is not None
+        done = actor.step()
+        if done is not None:
+            self.said.append((name, done))
+        return done is not None
 
     def run(self, until: Callable[[], bool] | None = None, *, sweeps: int = 400) -> Stage:
         """Run until something is so, or to the end; time passes when nobody has anything to do."""
+        is_over = until or (lambda: self.phase is EncryptedPhase.ENDED)
+        if is_over():
+            return self
         for _ in range(sweeps):
-            self.watch.refresh()
-            if until() if until is not None else self.phase is EncryptedPhase.ENDED:
-                return self
-            if not self.sweep():
+            busy = False
+            for name in list(self.members):
+                if self.step(name):
+                    busy = True
+                    if is_over():
+                        return self
+            if not busy:
                 times = [when for one in self.members.values() if (when := one.actor.due_at()) is not None]  # type: ignore[union-attr]
                 self.connection.wait_until(min(times))
         raise AssertionError(f"still in {self.phase.name} after {self.said[-20:]}")

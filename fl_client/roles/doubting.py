@@ -71,6 +71,7 @@ class Doubter(EncryptedActor):
         """
         super().__init__(watch, sender, gas)
         self.book, self.opened, self.most_bond = book, OpenedBook(book), most_bond
+        self._cannot_show: Question | None = None
 
     def act(self, phase: EncryptedPhase) -> str | None:
         """Answer, ask, move the task on; at the end go home."""
@@ -219,6 +220,8 @@ class Doubter(EncryptedActor):
         question = self.contract.question()
         if not question.is_open or question.asker == self.address or self.now() >= question.deadline:
             return None
+        if question == self._cannot_show:
+            return None
         author = self.turn.places[question.party]
         if author != self.address and self.now() < self._others_from(question):
             return None
@@ -234,7 +237,8 @@ class Doubter(EncryptedActor):
         except ContractReverted as refusal:
             if refusal.name != "EncryptedTaskWrongAnswer":
                 raise
-            _log.warning("%s: what it would show is not right", self.address)
+            _log.info("%s: what it would show is not right", self.address)
+            self._cannot_show = question
             return None
         return f"showed chunk {question.chunk} of a {question.kind.name.lower()}"
 

@@ -139,7 +139,7 @@ class Party(PartyMember):
                     raise
                 continue
             except CryptoError as problem:
-                _log.warning("%s: the update of %s: %s", self.address, submission.account, problem)
+                _log.info("%s: the update of %s: %s", self.address, submission.account, problem)
                 continue
             bitmap |= 1 << place
             try:
