@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {EncryptedParameters} from "../types/EncryptedTypes.sol";
 import {ReviewTerms} from "../types/ReviewTypes.sol";
 import {TaskParameters} from "../types/TaskTypes.sol";
 
@@ -16,8 +17,17 @@ interface ITaskFactory {
         uint256 maxStake; // of any role: the greatest loss a participant can suffer
     }
 
+    /// @dev What creating encrypted tasks takes, deployed before the factory.
+    struct Encryption {
+        address implementation; // what every encrypted task's clone runs
+        address bounds; // checks its parameters
+    }
+
     /// @notice A task exists, is paid for, and takes members.
     event TaskCreated(address indexed task, address indexed owner, bytes32 definitionHash, uint256 budget);
+
+    /// @notice The same of an encrypted task.
+    event EncryptedTaskCreated(address indexed task, address indexed owner, bytes32 definitionHash, uint256 budget);
 
     /// @notice A parameter lies outside its bounds.
     error TaskFactoryParameterOutOfBounds(string parameter, uint256 value, uint256 least, uint256 most);
@@ -33,6 +43,8 @@ interface ITaskFactory {
     error TaskFactoryWeighingArgument(address weighing, uint256 argument, uint256 maxTrainers);
     /// @notice The board's implementation works with another vault or pool.
     error TaskFactoryWrongBoard(address board);
+    /// @notice The implementation of encrypted tasks works with another vault or pool.
+    error TaskFactoryWrongEncryptedTask(address implementation);
 
     /// @notice Creates a task, initialises it and takes its whole budget from the caller's allowance for the pool.
     function createTask(TaskParameters calldata parameters) external returns (address task);
@@ -42,6 +54,10 @@ interface ITaskFactory {
         TaskParameters calldata parameters,
         ReviewTerms calldata terms
     ) external returns (address task);
+
+    /// @notice Creates a task whose updates nobody sees, initialises it and takes its whole budget from the caller's
+    /// allowance for the pool; the contract of its bounds says beforehand how much that is.
+    function createEncryptedTask(EncryptedParameters calldata parameters) external returns (address task);
 
     /// @notice What the review of a task costs at most, beside `budgetOf`.
     function reviewBudgetOf(
@@ -60,6 +76,9 @@ interface ITaskFactory {
 
     /// @notice The contract that every board's clone runs.
     function boardImplementation() external view returns (address);
+
+    /// @notice The contract that every encrypted task's clone runs, and the one that bounds its parameters.
+    function encryption() external view returns (Encryption memory);
 
     /// @notice The other contracts that every task works with.
     function wiring() external view returns (address court, address vault, address pool);

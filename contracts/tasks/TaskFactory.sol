@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {ICombiningRule} from "../interfaces/ICombiningRule.sol";
+import {IEncryptedBounds} from "../interfaces/IEncryptedBounds.sol";
 import {IReviewBoard} from "../interfaces/IReviewBoard.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {ISealingPolicy} from "../interfaces/ISealingPolicy.sol";
@@ -15,11 +16,12 @@ import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
 import {ReviewTerms, UNAVAILABLE} from "../types/ReviewTypes.sol";
 import {TaskParameters} from "../types/TaskTypes.sol";
 import {NEEDS_REPUTATIONS} from "../types/WeighingTypes.sol";
+import {EncryptedTasks} from "./EncryptedTasks.sol";
 import {TrainingTask} from "./TrainingTask.sol";
 
 /// @title Creates tasks and bounds what they may ask for
 /// @notice Only clones made here may order the vault and the pool. Holds no coins and has no owner.
-contract TaskFactory is ITaskFactory {
+contract TaskFactory is EncryptedTasks {
     uint256 private constant BPS = 10_000;
     uint256 private constant MIN_QUORUM = 3;
     /// @dev Freezing a round of that many costs less than a quarter of a block of 30 million gas; a test measures it.
@@ -49,12 +51,9 @@ contract TaskFactory is ITaskFactory {
     uint256 private constant MOST_PACE = 10_000;
 
     address private immutable _COURT;
-    IStakeVault private immutable _VAULT;
-    IRewardPool private immutable _POOL;
     address private immutable _IMPLEMENTATION;
     address private immutable _BOARD;
 
-    Bounds private _bounds;
     address[] private _rules;
     mapping(address rule => bool) private _isRule;
     address[] private _weighings;
@@ -62,6 +61,7 @@ contract TaskFactory is ITaskFactory {
 
     /// @param court Decides on evidence for every task.
     /// @param board What every board's clone runs; of its own transaction, as both would not fit into one.
+    /// @param encrypted What every encrypted task's clone runs, likewise, and what bounds its parameters.
     /// @param limits The bounds of all parameters.
     /// @param admitted The combining rules and the sealing policies that tasks may choose from.
     /// @param admittedWeighings The weighing rules, likewise; trusted never to revert.
@@ -70,6 +70,7 @@ contract TaskFactory is ITaskFactory {
         IStakeVault vault,
         IRewardPool pool,
         address board,
+        Encryption memory encrypted,
         Bounds memory limits,
         address[] memory admitted,
         address[] memory admittedWeighings
@@ -87,6 +88,9 @@ contract TaskFactory is ITaskFactory {
         _BOARD = board;
         (address boardVault, address boardPool) = IReviewBoard(board).wiring();
         if (boardVault != address(vault) || boardPool != address(pool)) revert TaskFactoryWrongBoard(board);
+        _ENCRYPTED = encrypted.implementation;
+        _ENCRYPTED_BOUNDS = IEncryptedBounds(encrypted.bounds);
+        _requireWiring(encrypted.implementation, address(vault), address(pool));
         _rules = admitted;
         for (uint256 i = 0; i < admitted.length; ++i) _isRule[admitted[i]] = true;
         _weighings = admittedWeighings;

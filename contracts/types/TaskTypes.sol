@@ -34,7 +34,10 @@ enum Evidence {
     WrongAggregate, // one coordinate of the model that the updates do not give
     NoAnswer, // a step of a dispute that the sealer missed
     LostDispute, // a step of a dispute that the challenger missed
-    NoScores // a drawn validator's scores that are missing, shown by the deadline
+    NoScores, // a drawn validator's scores that are missing, shown by the deadline
+    NoSubmission, // an encrypted update that a party owed, missing at the deadline
+    NoShares, // its shares of a decryption, likewise
+    WrongStatement // a chunk of what a party posted that nobody could show right
 }
 
 /// @dev Where a trainer stands in its latest turn.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
+from fl_client.audit.encrypted import audit_encrypted_task
 from fl_client.audit.money import check_earnings, check_escrow, check_slash
 from fl_client.audit.result import AuditResult, WeighedAway
 from fl_client.audit.rounds import RoundAudit
 from fl_client.audit.sealing import check_works
 from fl_client.chain import Connection, import_chain
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
+from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.errors import (
     AuditDiffers,
     AuditUnchecked,
@@ -24,7 +27,7 @@ from fl_client.errors import (
 from fl_client.roles.models import ModelBook
 from fl_client.rounds import TaskWatch, blocks_of, fetch_vector
 from fl_client.storage import ContentStore, LocalStore
-from fl_client.types import Bytes32
+from fl_client.types import Address, Bytes32
 
 
 def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResult:
@@ -48,15 +51,16 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
         connection = import_chain(root / "chain", expected_head=head)
     except ChainError as problem:
         return AuditResult(rounds_checked=0, first_difference=f"chain: {problem}", unchecked=None, head="0x")
-    tasks = find_factories(connection)
-    if not tasks:
+    plain, encrypted = find_factories(connection), find_factories(connection, "EncryptedTaskCreated")
+    if not plain and not encrypted:
         raise ConfigError(f"the chain in {root} holds no task: nothing to audit")
+    store, alone = LocalStore(root / "store"), len(plain) + len(encrypted) == 1
     result = None
-    for factory, task, _ in tasks:
+    for factory, task, _ in sorted((*plain, *encrypted), key=lambda one: one[2]):
         try:
             deployment = Deployment.of_factory(connection, factory)
             deployment.check(connection)
-            contract = TaskContract(connection, deployment, task)
+            audit = _audit_of(connection, deployment, task, is_encrypted=(factory, task, _) in encrypted)
         except ChainError as problem:
             return AuditResult(
                 rounds_checked=0,
@@ -64,11 +68,26 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
                 unchecked=None,
                 head=_head(connection),
             )
-        result = audit_task(contract, LocalStore(root / "store"), alone=len(tasks) == 1)
+        result = audit(store, alone)
         if not result.passed:
             break
     assert result is not None
     return result
+
+
+def _audit_of(
+    connection: Connection, deployment: Deployment, task: Address, *, is_encrypted: bool
+) -> Callable[[ContentStore, bool], AuditResult]:
+    """Bind a task; what it gives audits it.
+
+    Raises:
+        ChainError: the factory never made it.
+    """
+    if is_encrypted:
+        encrypted = EncryptedContract(connection, deployment, task)
+        return lambda store, alone: audit_encrypted_task(encrypted, store, alone=alone)
+    contract = TaskContract(connection, deployment, task)
+    return lambda store, alone: audit_task(contract, store, alone=alone)
 
 
 def audit_task(

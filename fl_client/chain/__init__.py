@@ -10,7 +10,7 @@ from fl_client.chain.fees import FeePolicy
 from fl_client.chain.genesis import Genesis
 from fl_client.chain.history import export_chain, import_chain
 from fl_client.chain.journal import Journal
-from fl_client.chain.journal_rows import ScoresRow, SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.journal_rows import ScoresRow, SecretRow, StatementRow, TransactionRow, TransactionStatus
 from fl_client.chain.kept_events import KeptEvents
 from fl_client.chain.keys import (
     Account,
@@ -49,6 +49,7 @@ __all__ = [
     "ScoresRow",
     "SecretRow",
     "Sender",
+    "StatementRow",
     "TransactionRow",
     "TransactionSender",
     "TransactionStatus",

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from fl_client.chain.journal_rows import ScoresRow, SecretRow, TransactionRow, TransactionStatus
+from fl_client.chain.journal_rows import ScoresRow, SecretRow, StatementRow, TransactionRow, TransactionStatus
 from fl_client.errors import ChainError, JournalUnwritable
 from fl_client.types import Address
 
@@ -33,12 +33,18 @@ CREATE TABLE IF NOT EXISTS scores (
     board TEXT NOT NULL, account TEXT NOT NULL, turn INTEGER NOT NULL, committee INTEGER NOT NULL,
     scores BLOB NOT NULL, salt BLOB NOT NULL, digest BLOB PRIMARY KEY
 ) STRICT;
+CREATE TABLE IF NOT EXISTS statements (
+    task TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, about BLOB NOT NULL,
+    root BLOB NOT NULL, content_id BLOB NOT NULL, content_bytes INTEGER NOT NULL, weight INTEGER NOT NULL,
+    PRIMARY KEY (task, account, kind, number, about)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chains (chain_id INTEGER PRIMARY KEY, genesis BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS by_intent ON transactions (chain_id, account, intent);
 """
 
 _SECRET_COLUMNS: Final = tuple(field.name for field in fields(SecretRow))
 _SCORES_COLUMNS: Final = tuple(field.name for field in fields(ScoresRow))
+_STATEMENT_COLUMNS: Final = tuple(field.name for field in fields(StatementRow))
 _TRANSACTION_COLUMNS: Final = tuple(field.name for field in fields(TransactionRow))
 
 
@@ -160,6 +166,36 @@ class Journal:
             (board, account, turn, committee),
         )
         return tuple(ScoresRow(**dict(zip(_SCORES_COLUMNS, row, strict=True))) for row in found)
+
+    def record_statement(self, row: StatementRow) -> None:
+        """Keep a statement, before it is made; keeping it twice changes nothing.
+
+        Raises:
+            ChainError: another one about the same thing is kept, which the chain may have.
+        """
+        with self._lock:
+            kept = next((one for one in self._same(row) if one.about == row.about), None)
+            if kept is not None and kept != row:
+                raise ChainError(
+                    f"{row.kind} {row.number} of {row.task} has the root 0x{kept.root.hex()} in the journal: make "
+                    "that statement, another cannot replace it"
+                )
+            if kept is None:
+                self._insert(
+                    "statements", _STATEMENT_COLUMNS, [getattr(row, name) for name in _STATEMENT_COLUMNS]
+                )
+
+    def statements(self, task: Address, account: Address, kind: str, number: int) -> tuple[StatementRow, ...]:
+        """The statements of a kind and number that are kept."""
+        found = self._select(
+            f"SELECT {','.join(_STATEMENT_COLUMNS)} FROM statements "
+            "WHERE task=? AND account=? AND kind=? AND number=?",
+            (task, account, kind, number),
+        )
+        return tuple(StatementRow(**dict(zip(_STATEMENT_COLUMNS, row, strict=True))) for row in found)
+
+    def _same(self, row: StatementRow) -> tuple[StatementRow, ...]:
+        return self.statements(row.task, row.account, row.kind, row.number)
 
     def record_transaction(self, row: TransactionRow) -> None:
         """Keep a signed transaction, before it is sent; keeping it twice changes nothing.

@@ -1,4 +1,4 @@
-"""What a journal keeps: the secrets of commitments, and signed transactions."""
+"""What a journal keeps: the secrets of commitments, statements of encrypted tasks, and signed transactions."""
 
 from __future__ import annotations
 
@@ -88,6 +88,33 @@ class ScoresRow:
 
     def __repr__(self) -> str:
         return f"ScoresRow(board={self.board}, turn={self.turn}, committee={self.committee})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRow:
+    """What an encrypted task will hear from an account, kept before it does.
+
+    Attributes:
+        task: the task's address.
+        account: whose statement it is.
+        kind: ``key``, ``update`` or ``share``.
+        number: its ceremony, turn or round.
+        about: what it is bound to: only one statement about one thing is ever made; 32 bytes.
+        root: what the chain will know of it, 32 bytes.
+        content_id: sha2-256 of the root block of its bytes, 32 bytes.
+        content_bytes: their length.
+        weight: of an update.
+    """
+
+    task: Address
+    account: Address
+    kind: str
+    number: int
+    about: Bytes32
+    root: Bytes32
+    content_id: Bytes32
+    content_bytes: int
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

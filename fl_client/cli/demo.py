@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -13,7 +13,8 @@ from fl_client.errors import ConfigError
 from fl_client.reporting import LiveRounds, print_summary, render_html, render_metrics
 
 if TYPE_CHECKING:
-    from fl_client.simulation import Federation, RoundReport
+    from fl_client.simulation import DemoSettings, Federation, RoundReport
+    from fl_client.simulation.encrypted_federation import EncryptedFederation
 
 
 def demo(
@@ -24,7 +25,9 @@ def demo(
         Path | None, typer.Option(help="Folder of the task's data, e.g. Fashion-MNIST's IDX files.")
     ] = None,
     participants: Annotated[int, typer.Option(help="Trainers, 3 to 128.")] = 6,
-    rounds: Annotated[int, typer.Option(help="Rounds of training, 1 to 10000.")] = 10,
+    rounds: Annotated[
+        int | None, typer.Option(help="Rounds of training; 10, encrypted 2.", show_default=False)
+    ] = None,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
     rule: Annotated[
         str,
@@ -56,6 +59,13 @@ def demo(
         ),
     ] = "equal",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "cpu",
+    privacy: Annotated[
+        str | None,
+        typer.Option(help="paillier: nobody sees an update, only their sum is opened, by several together."),
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option(help="With --privacy: parties that open a sum; more than half by default.")
+    ] = None,
     network: Annotated[
         bool,
         typer.Option(
@@ -77,6 +87,8 @@ def demo(
 
     Example: fl demo --participants 8 --partition shards --rounds 20 --out runs/shards
     """
+    if rounds is None:
+        rounds = 2 if privacy else 10
     if network:
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
@@ -88,6 +100,8 @@ def demo(
             "--solver": solver is not None,
             "--fraction": fraction != 1.0,
             "--device": device != "cpu",
+            "--privacy": privacy is not None,
+            "--threshold": threshold is not None,
         }
         if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
@@ -134,7 +148,11 @@ def demo(
         validators=validators,
         reward=reward,
         device=device,
+        privacy=privacy,
+        threshold=threshold,
     )
+    if privacy is not None:
+        _demo_encrypted(settings, as_json=as_json)
     if as_json:
         summary = run_demo(settings)
         _write_report(out, summary)
@@ -155,6 +173,37 @@ def demo(
 
         summary = run_demo(settings, on_start=started, on_round=finished)
     _write_report(out, summary)
+    print_summary(console, summary)
+    raise typer.Exit(exit_code_of(summary["audit"]))
+
+
+def _demo_encrypted(settings: DemoSettings, *, as_json: bool) -> NoReturn:
+    """Run encrypted rounds; no page is drawn of them."""
+    from fl_client.simulation.encrypted_demo import run_encrypted_demo
+
+    if as_json:
+        summary = run_encrypted_demo(settings)
+        typer.echo(json.dumps(summary, sort_keys=True))
+        raise typer.Exit(exit_code_of(summary["audit"]))
+    console = Console(highlight=False)
+    with LiveRounds(console, settings.rounds) as live:
+
+        def started(federation: EncryptedFederation) -> None:
+            parameters = federation.contract.parameters
+            console.print(
+                f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
+                f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key"
+            )
+            for cheat in federation.cheats:
+                console.print(f"planted: {cheat.actor} is faulty in round {cheat.round} ({cheat.evidence})")
+            for name, why in federation.left_out.items():
+                console.print(f"left out: {name}, since {why}")
+            console.print()
+
+        def finished(report: RoundReport) -> None:
+            live.add(report.round, report.accuracy, report.accepted, report.gas, report.slashes)
+
+        summary = run_encrypted_demo(settings, on_start=started, on_round=finished)
     print_summary(console, summary)
     raise typer.Exit(exit_code_of(summary["audit"]))
 

@@ -48,7 +48,7 @@ def show_deployment(deployment: Deployment, out: Path, *, as_json: bool) -> None
         typer.echo(json.dumps({"file": str(out), **asdict(deployment)}, sort_keys=True))
         return
     for name, value in asdict(deployment).items():
-        typer.echo(f"{name:<17} {value}")
+        typer.echo(f"{name:<19} {value}")
     typer.echo(f"written to {out}")
 
 

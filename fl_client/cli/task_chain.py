@@ -59,7 +59,7 @@ def create(settings: Settings, file: Path, out: Path, *, as_json: bool) -> None:
     check_writable(out, "--out")
     factory = connection.contract("TaskFactory", deployment.factory)
     values = connection.call(factory.functions.bounds())
-    bounds = FactoryBounds(**dict(zip(FactoryBounds.__dataclass_fields__, values, strict=True)))
+    bounds = FactoryBounds.of_limits(values)
     parameters = _with_first_model(settings, model, plan.within(bounds), deployment, account.address)
     with Journal(state_folder(settings, account.address)) as journal:
         sender = TransactionSender(connection, account, journal, confirmations=settings.confirmations)

@@ -16,6 +16,7 @@ from fl_client.reporting.words import coins, score, signed_coins
 
 # With it, a hash of 66 characters ends inside a terminal of 80.
 _NAME_WIDTH = 12
+_FILES = {"report": "report.html", "metrics": "metrics.csv", "model": "model.safetensors"}
 
 
 class LiveRounds:
@@ -72,7 +73,7 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
     console.print(Text(f"final {summary['metric']}: ").append(shown, "bold"))
     print_fact(console, "model root", summary["model_root"])
     print_fact(console, "chain head", summary["head"])
-    for name, file in (("report", "report.html"), ("metrics", "metrics.csv"), ("model", "model.safetensors")):
+    for name, file in summary.get("files", _FILES).items():
         print_fact(console, name, f"{summary['out']}/{file}")
     print_verdict(console, summary["audit"])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fl_client.roles.acting import GasBook
 from fl_client.roles.aggregator import Aggregator
 from fl_client.roles.auditor import Auditor
 from fl_client.roles.inputs import ReputationSource, RoundInputs, earned_reputations
 from fl_client.roles.models import ModelBook
 from fl_client.roles.owner import Owner, create_task
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import Participant
 from fl_client.roles.review_plan import ReviewPlan, check_judges, check_reward, review_by
 from fl_client.roles.running import is_finished, require_open, run_role
 from fl_client.roles.task_plan import (

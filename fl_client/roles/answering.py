@@ -7,8 +7,9 @@ from fl_client.chain.contracts import Step, TableDispute
 from fl_client.disputes import answer_chunk, answer_nodes, answer_sums, chunk_distances, pack_sums
 from fl_client.encoding import MerkleSumTree, set_hash
 from fl_client.errors import StorageError
+from fl_client.roles.acting import GasBook
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import Participant
 from fl_client.rounds import FetchedVector, Reveal, TaskWatch, Vector
 from fl_client.types import Bytes32
 

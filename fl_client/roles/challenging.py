@@ -21,9 +21,9 @@ from fl_client.disputes import (
     wrong_sum,
 )
 from fl_client.errors import ContractReverted
+from fl_client.roles.acting import GasBook
 from fl_client.roles.answering import Answering
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook
 from fl_client.rounds import PostedTable, TaskWatch
 from fl_client.types import Bytes32
 

@@ -8,8 +8,9 @@ from fl_client.chain import Connection, TransactionSender, load_artifact
 from fl_client.chain.contracts import Deployment, Phase, ReviewTerms, TaskContract, TaskParameters
 from fl_client.chain.events import EventDecoder
 from fl_client.errors import ChainError, ContractReverted
+from fl_client.roles.acting import GasBook
 from fl_client.roles.inputs import RoundInputs
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import Participant
 from fl_client.rounds import NO_TRUST, TaskWatch
 from fl_client.types import Address
 

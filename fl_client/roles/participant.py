@@ -1,19 +1,12 @@
-"""What every role has: an account, a view of the task, and steps that may be taken again at any time."""
+"""What every role of a plain task has: an account, a view of the task, and the calls that anybody may make."""
 
 from __future__ import annotations
 
-import logging
-from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any
-
-from fl_client.chain import PASSES_NOW, Receipt, TransactionSender
-from fl_client.chain.contracts import Phase, ReviewStep, Role, TaskContract
-from fl_client.errors import ContractReverted, HistoryReplaced
+from fl_client.chain import TransactionSender
+from fl_client.chain.contracts import Clock, Phase, ReviewStep, Role, TaskContract
+from fl_client.errors import ContractReverted
+from fl_client.roles.acting import Actor, GasBook
 from fl_client.rounds import TaskLedger, TaskWatch, tally
-from fl_client.types import Address
-
-_log = logging.getLogger(__name__)
 
 # Somebody else was faster, or the time for it passed meanwhile: nothing is lost, the next step looks anew.
 _RACES = frozenset(
@@ -43,96 +36,24 @@ _RACES = frozenset(
     }
 )
 
-# In a row: the chain's clock may reach a deadline between the simulation of a call and its block.
-_MOST_OVERTAKEN = 3
-
-
 _BPS = 10_000
 
 
-@dataclass(slots=True)
-class GasBook:
-    """What every call of every role has cost, in gas: role -> call -> one figure a transaction."""
+class Participant(Actor[TaskContract, TaskLedger, Phase]):
+    """An account that takes part in one plain task."""
 
-    spent: dict[str, dict[str, list[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
-
-    def note(self, role: str, call: str, gas: int) -> None:
-        """Write one transaction down."""
-        self.spent[role][call].append(gas)
-
-    @property
-    def total(self) -> int:
-        """Gas of all transactions."""
-        return sum(gas for calls in self.spent.values() for figures in calls.values() for gas in figures)
-
-    def summary(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Count, mean and greatest figure by role and call."""
-        return {
-            role: {
-                call: {"count": len(figures), "mean": round(sum(figures) / len(figures)), "max": max(figures)}
-                for call, figures in sorted(calls.items())
-            }
-            for role, calls in sorted(self.spent.items())
-        }
-
-
-class Participant:
-    """An account that takes part in one task.
-
-    A role's `step` looks at the chain, does at most one thing that is due, and says what it was; taken again it
-    goes on from whatever the chain and the journal say, so a killed process just starts anew.
-    """
-
-    role = "participant"
     stakes_as = Role.NONE
+    races = _RACES
 
     def __init__(self, watch: TaskWatch, sender: TransactionSender, gas: GasBook) -> None:
+        super().__init__(watch, sender, gas)
         self.watch = watch
-        self.sender = sender
-        self.gas = gas
-        self._overtaken = 0
-        self._reorganisations = watch.reorganisations
-        self.looked_at = -1  # the block of the last step
 
-    @property
-    def address(self) -> Address:
-        """The account."""
-        return self.sender.address
+    def _look(self) -> Phase:
+        return self.watch.refresh(self.address)[0]
 
-    @property
-    def contract(self) -> TaskContract:
-        """The task's contract."""
-        return self.watch.contract
-
-    @property
-    def ledger(self) -> TaskLedger:
-        """What has happened so far."""
-        return self.watch.ledger
-
-    def step(self) -> str | None:
-        """Do what is due; returns what was done, or None."""
-        # What was begun comes first: a decision made before its end would be made from half of the facts.
-        self.sender.resume()
-        with self.contract.held() as block:
-            self.looked_at = block
-            phase, _ = self.watch.refresh(self.address)
-            if self.watch.reorganisations != self._reorganisations:
-                lost = self.sender.recover()
-                self._reorganisations = self.watch.reorganisations
-                if lost:
-                    return f"sent again {lost} transactions that the chain had lost"
-            try:
-                done = self.act(phase)
-            except ContractReverted as refusal:
-                self._note(refusal)
-                return None
-            except HistoryReplaced as replaced:
-                _log.warning("%s", replaced)
-                return "sent again what the chain had lost"
-        self._overtaken = 0
-        return done
+    def _standing(self) -> Clock:
+        return self.contract.clock()
 
     def due_at(self) -> int | None:
         """From which stamp on there may be something to do although nobody acts; None: not known.
@@ -156,42 +77,10 @@ class Participant:
                 times += [deadline - slot * seconds for slot in range(1, 2 + len(self.contract.seats()))]
         return min((time for time in times if time > now), default=None)
 
-    def _note(self, refusal: ContractReverted) -> None:
-        """Pass over a refusal that only means that the task has moved on; raises any other.
-
-        Some say so by their name. Others mean it where the task stands elsewhere than when the step was decided: what
-        the contract compares first depends on the call.
-        """
-        if refusal.name == PASSES_NOW and self._overtaken < _MOST_OVERTAKEN:
-            self._overtaken += 1
-        elif refusal.name not in _RACES:
-            decided_in = self.contract.clock()
-            self.contract.look_again()
-            if self.contract.clock() == decided_in:
-                raise refusal
-        _log.info("%s: another was faster (%s)", self.address, refusal.name)
-
-    def act(self, phase: Phase) -> str | None:
-        """What this role does in a phase."""
-        return None
-
-    def send(self, function: Any, *, intent: str | None = None) -> Receipt:
-        """Send a transaction and write down its gas."""
-        receipt = self.sender.send(function, intent=intent)
-        self.gas.note(self.role, function.fn_name, receipt.gas_used)
-        return receipt
-
     def named(self, call: str) -> str:
         """The intent of a call that is made at most once a turn."""
         clock = self.contract.clock()
         return f"{call} {self.contract.address} {clock.round}.{clock.turn}.{clock.proposal}"
-
-    def allow(self, amount: int, spender: Address | None = None) -> None:
-        """Let the vault (or another contract) take coins, unless it may already."""
-        spender = spender or self.contract.deployment.vault
-        coin = self.contract.coin
-        if self.contract.connection.call(coin.functions.allowance(self.address, spender)) < amount:
-            self.send(coin.functions.approve(spender, amount))
 
     def advance(self, phase: Phase) -> str | None:
         """Make the call that moves the task on, where anybody may."""

@@ -14,8 +14,9 @@ from fl_client.chain import Journal, SecretRow, TransactionSender
 from fl_client.chain.contracts import Phase, Role, TrainerRecord, TrainerState
 from fl_client.encoding import encoded_size
 from fl_client.errors import ChainError, EncodingError, StorageError
+from fl_client.roles.acting import GasBook
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import Participant
 from fl_client.rounds import Reveal, SealedVector, TaskWatch, seal_vector
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Bytes32

@@ -19,8 +19,9 @@ from fl_client.chain.contracts import (
 )
 from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.review import UNAVAILABLE, Claim, implausible, pack_scores, score_of
+from fl_client.roles.acting import GasBook
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import GasBook, Participant
+from fl_client.roles.participant import Participant
 from fl_client.rounds import RoundRecord, TaskWatch, Vector
 from fl_client.types import Bytes32
 

@@ -2,96 +2,39 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
 
-from fl_client.chain import EventCursor, KeptEvents, load_artifact
 from fl_client.chain.contracts import NOBODY, Phase, TaskContract
 from fl_client.encoding import Node, UpdateMessage, VectorFormat, VectorKind, commit_vector, update_digest
-from fl_client.errors import ChainUnavailable, GradbondError, HistoryReplaced
+from fl_client.rounds.following import Following
 from fl_client.rounds.ledger import TaskLedger
 from fl_client.rounds.reveal import Reveal
 from fl_client.types import Address, Bytes32
 
-_log = logging.getLogger(__name__)
 
-BEHIND_SECONDS: Final = 30.0
-"""How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
+class TaskWatch(Following[TaskContract, TaskLedger]):
+    """A plain task: its contract, its events so far, and its formats."""
 
-_WATCHED = (
-    *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard"),
-    "ProofOfWork",
-)
+    artifacts = (
+        *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard"),
+        "ProofOfWork",
+    )
 
-
-class TaskWatch:
-    """A task's contract together with the ledger of its events; roles of one process may share it.
-
-    Attributes:
-        contract: the task.
-        ledger: what its events say; another object after a reorganisation.
-        reorganisations: how often the chain replaced blocks that were read already.
-    """
-
-    def __init__(
-        self, contract: TaskContract, *, start_block: int | None = None, state: Path | None = None
-    ) -> None:
-        """Watch a task.
-
-        Args:
-            contract: the task.
-            start_block: where its events begin; ``None`` takes the deployment's block.
-            state: a state folder, where events are kept for the next start; ``None`` keeps nothing.
-        """
-        self.contract = contract
-        self.reorganisations = 0
-        self._start = contract.deployment.block if start_block is None else start_block
-        self._behind_since: float | None = None
-        self._kept = None if state is None else KeptEvents(state, self._subject())
-        self._begin()
-        try:
-            self.ledger.apply_all(self._cursor.restore())
-        except GradbondError as problem:
-            _log.warning("kept events are not this task's (%s): reading them again", problem)
-            self._forget()
-
-    def close(self) -> None:
-        """Let another process have the state folder."""
-        if self._kept is not None:
-            self._kept.close()
-
-    def _forget(self) -> None:
-        if self._kept is not None:
-            self._kept.clear()
-        self._begin()
-
-    def _begin(self) -> None:
+    def _new_ledger(self) -> TaskLedger:
         parameters = self.contract.parameters
         board = None if parameters.board == NOBODY else parameters.board
-        sealing = None if parameters.sealing == NOBODY else parameters.sealing
-        self.ledger = TaskLedger(
-            self.contract.address, parameters.initial_model, parameters.initial_content, board
-        )
-        self._cursor = EventCursor(
-            self.contract.connection,
-            [*self._contracts(), *filter(None, [board, sealing])],
-            [load_artifact(name) for name in _WATCHED],
-            self._start,
-            kept=self._kept,
-        )
-
-    def _subject(self) -> str:
-        """What kept events must be of: another chain, task, deployment or start makes them worthless."""
-        return " ".join([str(self.contract.deployment.chain_id), *self._contracts(), str(self._start)])
+        return TaskLedger(self.contract.address, parameters.initial_model, parameters.initial_content, board)
 
     def _contracts(self) -> tuple[Address, ...]:
         """The task, and those of its deployment that tell of it."""
         deployment = self.contract.deployment
         court, tables = deployment.court, deployment.round_tables
         return self.contract.address, deployment.vault, deployment.pool, court, tables
+
+    def _speakers(self) -> tuple[Address, ...]:
+        parameters = self.contract.parameters
+        further = [one for one in (parameters.board, parameters.sealing) if one != NOBODY]
+        return (*self._contracts(), *further)
 
     @property
     def update_form(self) -> VectorFormat:
@@ -106,37 +49,13 @@ class TaskWatch:
     def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
         """Read all new events; returns the phase after them and its deadline, asked as `account`.
 
-        A reorganisation makes the ledger anew, from the start block.
-
         Raises:
             ChainUnavailable: the node is gone, or behind what it told before.
             ChainError: it is on another chain by now.
         """
-        with self.contract.held() as block:
-            try:
-                self._read(block)
-            except HistoryReplaced as replaced:
-                self.contract.connection.require_same_chain()
-                _log.warning("%s", replaced)
-                self.reorganisations += 1
-                self._forget()
-                self._read(block)
+        with self.contract.held():
+            self.catch_up()
             return self.contract.phase(account)
-
-    def _read(self, block: int) -> None:
-        try:
-            self.ledger.apply_all(self._cursor.poll(block, tip=self.contract.held_hash))
-        except HistoryReplaced:
-            raise
-        except ChainUnavailable:
-            if block >= self._cursor.next_block - 1:
-                raise
-            now = time.monotonic()
-            self._behind_since = self._behind_since or now
-            if now - self._behind_since < BEHIND_SECONDS:
-                raise
-            raise HistoryReplaced(f"the chain ends at block {block}, before what was read already") from None
-        self._behind_since = None
 
     def commitment_of(self, reveal: Reveal) -> Bytes32:
         """The commitment that a reveal's fields make."""

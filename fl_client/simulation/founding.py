@@ -8,20 +8,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fl_client.chain import Connection, Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import ONE_COIN, Deployment, FactoryBounds, TaskContract, deploy
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.learning import (
-    GlobalModel,
     LocalLearner,
     Samples,
-    TaskData,
-    check_task,
-    load_task,
     part_of,
-    resolve_device,
-    share_out,
-    training_defaults,
 )
 from fl_client.records import AGGREGATE
 from fl_client.review import LossJudge
@@ -29,7 +21,6 @@ from fl_client.roles import (
     FRACTION_BITS,
     Aggregator,
     Auditor,
-    GasBook,
     Learner,
     ModelBook,
     Owner,
@@ -47,8 +38,9 @@ from fl_client.simulation.attackers import (
     CheatingTrainer,
     HidingAggregator,
 )
+from fl_client.simulation.ground import NOMINAL_PACE, Ground
 from fl_client.simulation.member import Member
-from fl_client.simulation.plan import DemoSettings, derived_salt, plan_cheats, task_plan
+from fl_client.simulation.plan import DemoSettings, plan_cheats, task_plan
 from fl_client.storage import LocalStore
 from fl_client.types import Bytes32
 
@@ -56,12 +48,10 @@ AGGREGATORS = 2
 ROOT_SHARE = 5
 """Every how many-th test sample the owner learns a trusted update on."""
 COINS = 500
-NOMINAL_PACE = 0.001
-"""Seconds that every trainer reports a sample and epoch: a demonstration gives the same chain on every machine."""
 AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
 
-class Founding:
+class Founding(Ground):
     """What stands before a federation runs: a chain, contracts, a task, and everybody with an account and coins.
 
     Attributes:
@@ -76,39 +66,23 @@ class Founding:
         Raises:
             ConfigError, LearningError: a setting or the task is wrong.
         """
-        self.settings = settings
+        super().__init__(settings)
         self.cheats, self.left_out = plan_cheats(settings)
-        self.device = resolve_device(settings.device)
-        self.task = load_task(settings.task, data_dir=settings.data)
-        self.data: TaskData = check_task(self.task)
         check_judges(settings.validators, len(self.data.test))
-        self.training = settings.training(training_defaults(self.task))
-        self.model = GlobalModel(self.task, seed=settings.seed, fraction_bits=FRACTION_BITS)
-        self.shares = share_out(
-            settings.partition,
-            self.data.train_targets,
-            participants=settings.participants,
-            seed=settings.seed,
-        )
-        self.connection = Connection.embedded(
-            seed=settings.seed, accounts=settings.participants + self.further_accounts + settings.validators
-        )
-        self.store = LocalStore(settings.out / "store")
         # A round's updates, its model and the one before: fetched and verified once for all roles but the
         # auditor, which shares nothing.
         self.verified = VerifiedVectors(self.store, most=settings.participants + 2)
-        self.gas = GasBook()
         self.deployment, self.contract = self._found()
         self.watch = TaskWatch(self.contract)
         self._book = self._models()
         self.members = self._members()
 
-    # ------------------------------------------------------------------ setting up
+    @property
+    def accounts(self) -> int:
+        """How many accounts the chain funds."""
+        return self.settings.participants + self.further_accounts + self.settings.validators
 
-    def _sender(self, index: int, name: str) -> tuple[TransactionSender, Journal]:
-        journal = Journal(self.settings.out / "state" / name)
-        account = demo_account(self.settings.seed, index)
-        return TransactionSender(self.connection, account, journal), journal
+    # ------------------------------------------------------------------ setting up
 
     def _found(self) -> tuple[Deployment, TaskContract]:
         """Deploy, and create the task with the model that everybody starts from."""
@@ -171,12 +145,6 @@ class Founding:
 
     def _learner(self, index: int, share: Samples) -> Learner:
         return self._honest_learner(index, share)
-
-    def _honest_learner(self, index: int, share: Samples) -> LocalLearner:
-        seed = self.settings.seed * 1_000 + index
-        return LocalLearner(
-            self.model, share, self.training, seed=seed, device=self.device, pace=NOMINAL_PACE
-        )
 
     def _trainer_of(self, kind: type[AnyTrainer], index: int, learner: Learner) -> AnyTrainer:
         name = f"trainer-{index + 1}"
@@ -246,6 +214,3 @@ class Founding:
 
     def _models(self) -> ModelBook:
         return ModelBook(self.watch, self.store, verified=self.verified)
-
-    def _derived(self, purpose: str, *numbers: int) -> Bytes32:
-        return derived_salt(self.settings.seed, purpose, *numbers)

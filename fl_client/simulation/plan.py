@@ -18,6 +18,7 @@ from fl_client.types import Bytes32
 
 MIN_QUORUM = 3
 MAX_PARTICIPANTS = 128
+PAILLIER = "paillier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,11 @@ class DemoSettings:
     validators: int = 0
     reward: str = "equal"
     device: str = "cpu"
+    privacy: str | None = None
+    threshold: int | None = None
 
     def __post_init__(self) -> None:
+        self._check_privacy()
         if not MIN_QUORUM <= self.participants <= MAX_PARTICIPANTS:
             raise ConfigError(
                 f"--participants is {self.participants}: give {MIN_QUORUM} to {MAX_PARTICIPANTS}, "
@@ -81,6 +85,24 @@ class DemoSettings:
             parse_partition(self.partition)
         except ConfigError as problem:
             raise ConfigError(f"--partition: {problem}") from None
+
+    def _check_privacy(self) -> None:
+        if self.privacy is None:
+            if self.threshold is not None:
+                raise ConfigError(f"--threshold is {self.threshold}: it goes with --privacy {PAILLIER}")
+            return
+        if self.privacy != PAILLIER:
+            raise ConfigError(f"--privacy is {self.privacy!r}: give {PAILLIER}, or leave it out")
+        plain = {
+            "rule": self.rule != "mean",
+            "sealing": self.sealing != SLOTS,
+            "fraction": self.fraction != 1,
+        }
+        plain |= {"validators": bool(self.validators), "reward": self.reward != "equal"}
+        if given := [f"--{name}" for name, is_given in plain.items() if is_given]:
+            raise ConfigError(
+                f"--privacy {PAILLIER} sums what nobody sees, of all parties: leave out {', '.join(given)}"
+            )
 
     @property
     def aggregation(self) -> AggregationRule:

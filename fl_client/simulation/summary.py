@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fl_client import __version__
+from fl_client.learning import LocalTraining
 from fl_client.records import Facts, Scores
 from fl_client.roles import ModelBook
 from fl_client.simulation.federation import Federation
@@ -46,8 +47,8 @@ def summarize(
         "balances": _balances(federation, facts["balances"]),
         "head": head,
         "settings": _settings(federation.settings, federation),
-        "command": _command(federation.settings, federation),
-        "environment": _environment(),
+        "command": command_of(federation.settings, federation.training),
+        "environment": environment(),
         "left_out": list(federation.left_out),
         "left_out_why": federation.left_out,
         "out": str(federation.settings.out),
@@ -90,9 +91,8 @@ def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
     }
 
 
-def _command(settings: DemoSettings, federation: Federation) -> list[str]:
+def command_of(settings: DemoSettings, training: LocalTraining) -> list[str]:
     """The command that repeats the run: every setting, those of the task filled in."""
-    training = federation.training
     resolved = {
         "epochs": training.epochs,
         "batch_size": training.batch_size or "inf",
@@ -110,7 +110,7 @@ def _command(settings: DemoSettings, federation: Federation) -> list[str]:
     return words
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """What ran: the same seed gives the same chain with the same build of PyTorch."""
     libraries = {name: version(name) for name in _LIBRARIES}
     return {

@@ -26,6 +26,8 @@ EXPORTED: tuple[str, ...] = (
     "ClipWeighing",
     "DeepCoin",
     "DisputeCourt",
+    "EncryptedBounds",
+    "EncryptedTask",
     "EncryptedVerifier",
     "EqualWeighing",
     "FLTrustWeighing",

@@ -28,6 +28,9 @@ NOTHING = bytes(32)
 RANDOM = 20_261_122
 """Seed of every generator of vectors."""
 
+LEAST_MODULUS = 64
+"""Bytes of the shortest modulus that encrypted tasks may have here."""
+
 FOLLOWING_WEIGHINGS = (
     "SamplesWeighing",
     "EqualWeighing",
@@ -72,7 +75,15 @@ class System:
     trimmed_mean_rule: Any
     proof_of_work: Any
     board: Any
+    encrypted_verifier: Any
+    encrypted_task: Any
+    encrypted_bounds: Any
     factory: Any
+
+    @property
+    def encryption(self) -> tuple[Any, Any]:
+        """What the factory is told of encrypted tasks."""
+        return self.encrypted_task, self.encrypted_bounds
 
 
 def people_of(accounts: Sequence[Any]) -> People:
@@ -103,8 +114,19 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     proof_of_work = owner.deploy(brownie.ProofOfWork)
     rules = [rule, median_rule, trimmed_mean_rule, proof_of_work]
     board = owner.deploy(brownie.ReviewBoard, vault, pool)
+    encrypted_verifier = owner.deploy(brownie.ScriptedVerifier)
+    encrypted_task = owner.deploy(brownie.EncryptedTask, vault, pool, encrypted_verifier)
+    encrypted_bounds = owner.deploy(brownie.EncryptedBounds, LEAST_MODULUS)
     factory = owner.deploy(
-        brownie.TaskFactory, court, vault, pool, board, tuple(bounds or Bounds()), rules, weighings
+        brownie.TaskFactory,
+        court,
+        vault,
+        pool,
+        board,
+        (encrypted_task, encrypted_bounds),
+        tuple(bounds or Bounds()),
+        rules,
+        weighings,
     )
     vault.wire(factory, pool, by)
     pool.wire(factory, vault, by)
@@ -121,6 +143,9 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         trimmed_mean_rule=trimmed_mean_rule,
         proof_of_work=proof_of_work,
         board=board,
+        encrypted_verifier=encrypted_verifier,
+        encrypted_task=encrypted_task,
+        encrypted_bounds=encrypted_bounds,
         factory=factory,
     )
 

@@ -45,6 +45,9 @@ class Evidence(IntEnum):
     NO_ANSWER = 4
     LOST_DISPUTE = 5
     NO_SCORES = 6
+    NO_SUBMISSION = 7
+    NO_SHARES = 8
+    WRONG_STATEMENT = 9
 
 
 class TrainerState(IntEnum):

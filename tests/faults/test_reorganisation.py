@@ -119,6 +119,6 @@ def test_node_that_is_behind_is_waited_for_and_then_believed(
     with pytest.raises(ChainUnavailable, match="it is behind, wait for it"):
         watch.refresh()
     assert watch.reorganisations == 0 and len(watch.ledger.current().commits) == 2
-    monkeypatch.setattr("fl_client.rounds.watch.BEHIND_SECONDS", 0)
+    monkeypatch.setattr("fl_client.rounds.following.BEHIND_SECONDS", 0)
     watch.refresh()
     assert watch.reorganisations == 1 and len(watch.ledger.current().commits) == 1

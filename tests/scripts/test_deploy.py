@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -63,7 +62,7 @@ def test_brownie_deploys_what_the_artifacts_hold(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         connection, deployment = Connection.open(url), Deployment.read(out)
         deployment.check(connection)
-        assert bounds_of(connection, deployment) == astuple(FactoryBounds.devnet())
+        assert bounds_of(connection, deployment) == FactoryBounds.devnet().limits
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_deployment_without_brownie_has_the_bounds_that_were_asked_for(
         (said,) = succeed("deploy", "--rpc-url", url, *keys, "--bounds", bounds, "--out", out)
         connection, deployment = Connection.open(url), Deployment.read(out)
         deployment.check(connection)
-        assert bounds_of(connection, deployment) == astuple(expected)
+        assert bounds_of(connection, deployment) == expected.limits
         assert said["factory"] == deployment.factory
 
 

@@ -12,7 +12,8 @@ from fl_client.chain.contracts.board import (
     ReviewStep,
     ReviewTerms,
 )
-from fl_client.chain.contracts.deployment import SUPPLY, Deployment, FactoryBounds, deploy, find_factories
+from fl_client.chain.contracts.bounds import FactoryBounds
+from fl_client.chain.contracts.deployment import SUPPLY, Deployment, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
 from fl_client.chain.contracts.task import (

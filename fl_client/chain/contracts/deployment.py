@@ -13,6 +13,7 @@ from web3 import Web3
 
 from fl_client.chain.artifacts import load_artifact
 from fl_client.chain.connection import Connection
+from fl_client.chain.contracts.bounds import FactoryBounds
 from fl_client.chain.sender import Sender
 from fl_client.errors import ChainError, ConfigError
 from fl_client.types import Address
@@ -20,7 +21,8 @@ from fl_client.types import Address
 SUPPLY = 10**9 * 10**18
 """Coins that a deployment mints to its deployer, in 1e-18 coin."""
 
-_FORMAT = 3
+_FORMAT = 4
+
 _RULES = {"mean_rule": "MeanRule", "median_rule": "MedianRule", "trimmed_mean_rule": "TrimmedMeanRule"}
 _WEIGHINGS = {
     # In the order of their places behind a mixing (`fl_client.aggregation.weigh.FOLLOWING`).
@@ -42,30 +44,13 @@ _CHECKED = {
     "court": "DisputeCourt",
     "factory": "TaskFactory",
     "round_tables": "RoundTables",
+    "encrypted_task": "EncryptedTask",
+    "encrypted_bounds": "EncryptedBounds",
+    "encrypted_verifier": "EncryptedVerifier",
     **_ADMITTED,
     **_WEIGHINGS,
     **_MIXING,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactoryBounds:
-    """What the factory lets tasks ask for; times in seconds, stakes in 1e-18 coin.
-
-    The defaults are for a chain with real money; ``devnet`` is for tests and demonstrations.
-    """
-
-    min_phase_seconds: int = 600
-    max_phase_seconds: int = 30 * 86_400
-    min_challenge_seconds: int = 3_600
-    min_unbonding_seconds: int = 86_400
-    min_burn_bps: int = 2_000
-    max_stake: int = 10**6 * 10**18
-
-    @classmethod
-    def devnet(cls) -> FactoryBounds:
-        """Phases of two seconds and more, so that a round takes seconds."""
-        return cls(min_phase_seconds=2, min_challenge_seconds=2, min_unbonding_seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +65,8 @@ class Deployment:
         mean_rule, median_rule, trimmed_mean_rule: how tasks may combine updates.
         ..._weighing: how tasks may weigh them first.
         proof_of_work: how tasks may be sealed, beside ordered slots.
+        encrypted_task: what every encrypted task runs. encrypted_bounds: what checks its parameters.
+        encrypted_verifier: what checks the chunks that it asks for.
     """
 
     chain_id: int
@@ -102,6 +89,9 @@ class Deployment:
     reputation_weighing: Address
     mixing_weighing: Address
     proof_of_work: Address
+    encrypted_task: Address
+    encrypted_bounds: Address
+    encrypted_verifier: Address
 
     def write(self, path: Path | str) -> None:
         """Write the deployment file that every participant is given."""
@@ -146,10 +136,19 @@ class Deployment:
             )
         require_code(connection, "ReviewBoard", connection.call(factory.functions.boardImplementation()))
         self._check_rules(connection)
+        self._check_encryption(connection)
         for holder, name in ((self.vault, "StakeVault"), (self.pool, "RewardPool")):
             coin = connection.call(connection.contract(name, holder).functions.coin())
             if coin != self.coin:
                 raise ChainError(f"{name} at {holder} holds the coin {coin}, not {self.coin}")
+
+    def _check_encryption(self, connection: Connection) -> None:
+        found = _encryption_of(connection, self.factory)
+        expected = {field: getattr(self, field) for field in found}
+        if found != expected:
+            raise ChainError(
+                f"encrypted tasks of the factory {self.factory} run with {found}, not with {expected}"
+            )
 
     def _check_rules(self, connection: Connection) -> None:
         factory = connection.contract("TaskFactory", self.factory)
@@ -195,6 +194,7 @@ class Deployment:
             court=court,
             factory=Address(Web3.to_checksum_address(factory)),
             round_tables=tables,
+            **_encryption_of(connection, factory),
             **_rules_of(connection, factory, "rules", _ADMITTED),
             **_rules_of(connection, factory, "weighings", _WEIGHINGS | _MIXING),
         )
@@ -226,17 +226,14 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
     following = list(weighings.values())
     weighings |= {field: create(name, following) for field, name in _MIXING.items()}
-    limits = (
-        bounds.min_phase_seconds,
-        bounds.max_phase_seconds,
-        bounds.min_challenge_seconds,
-        bounds.min_unbonding_seconds,
-        bounds.min_burn_bps,
-        bounds.max_stake,
-    )
     board = create("ReviewBoard", vault, pool)
     admitted = (list(rules.values()), list(weighings.values()))
-    factory = create("TaskFactory", court, vault, pool, board, limits, *admitted)
+    verifier = create("EncryptedVerifier")
+    encrypted = create("EncryptedTask", vault, pool, verifier)
+    encrypted_bounds = create("EncryptedBounds", bounds.least_modulus_bytes)
+    factory = create(
+        "TaskFactory", court, vault, pool, board, (encrypted, encrypted_bounds), bounds.limits, *admitted
+    )
     sender.send(connection.contract("StakeVault", vault).functions.wire(factory, pool))
     sender.send(connection.contract("RewardPool", pool).functions.wire(factory, vault))
     deployment = Deployment(
@@ -248,6 +245,9 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
         court=court,
         factory=factory,
         round_tables=tables,
+        encrypted_task=encrypted,
+        encrypted_bounds=encrypted_bounds,
+        encrypted_verifier=verifier,
         **rules,
         **weighings,
     )
@@ -281,14 +281,28 @@ def _is_code_of(name: str, found: bytes) -> bool:
     )
 
 
-def find_factories(connection: Connection) -> tuple[tuple[Address, Address, int], ...]:
-    """Find every task on a small chain by its creation event: (factory, task, block), unchecked."""
-    topic = keccak(text="TaskCreated(address,address,bytes32,uint256)")
+def find_factories(
+    connection: Connection, kind: str = "TaskCreated"
+) -> tuple[tuple[Address, Address, int], ...]:
+    """Find every task on a small chain by its creation event: (factory, task, block), unchecked.
+
+    Args:
+        kind: of the event; ``EncryptedTaskCreated`` finds encrypted tasks.
+    """
+    topic = keccak(text=f"{kind}(address,address,bytes32,uint256)")
     return tuple(
         (log.address, Address(Web3.to_checksum_address(log.topics[1][12:])), log.block)
         for log in connection.logs((), 0, connection.block_number())
         if len(log.topics) == 3 and log.topics[0] == topic
     )
+
+
+def _encryption_of(connection: Connection, factory: Address) -> dict[str, Address]:
+    """What a factory's encrypted tasks run with, by the names that a deployment gives them."""
+    functions = connection.contract("TaskFactory", factory).functions
+    task, bounds = connection.call(functions.encryption())
+    verifier = connection.call(connection.contract("EncryptedTask", task).functions.wiring())[3]
+    return {"encrypted_task": task, "encrypted_bounds": bounds, "encrypted_verifier": verifier}
 
 
 def _rules_of(

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
-from eth_typing import BlockNumber
-from web3 import Web3
-
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.board import BoardContract, ReviewState
+from fl_client.chain.contracts.clone import TaskClone
 from fl_client.chain.contracts.deployment import Deployment
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute, read_dispute, read_table_dispute
 from fl_client.chain.contracts.parameters import NOBODY, TaskParameters
-from fl_client.errors import ChainError
 from fl_client.types import Address, Bytes32
 
 OPEN_SLOTS: Final = 2
@@ -60,6 +55,9 @@ class Evidence(IntEnum):
     NO_ANSWER = 4
     LOST_DISPUTE = 5
     NO_SCORES = 6
+    NO_SUBMISSION = 7
+    NO_SHARES = 8
+    WRONG_STATEMENT = 9
 
 
 class TrainerState(IntEnum):
@@ -111,15 +109,12 @@ class TrainerRecord:
     leaving: bool
 
 
-class TaskContract:
+class TaskContract(TaskClone):
     """One task on a chain, with the contracts it works with.
 
     Attributes:
-        connection: the chain.
-        deployment: the contracts around it.
-        address: the task.
         parameters: as fixed at its creation.
-        task, vault, pool, court, tables, coin: the contracts, for building transactions.
+        court, tables: further contracts, for building transactions.
         board: where its updates are reviewed; None where nobody does.
     """
 
@@ -129,78 +124,21 @@ class TaskContract:
         Raises:
             ChainError: the factory never made it, or the code there is another.
         """
-        self.connection = connection
-        self.deployment = deployment
-        self.address = Address(Web3.to_checksum_address(address))  # as events have it
-        self.task = connection.contract("TrainingTask", address)
-        self.vault = connection.contract("StakeVault", deployment.vault)
-        self.pool = connection.contract("RewardPool", deployment.pool)
+        super().__init__(connection, deployment, address, "TrainingTask")
         self.court = connection.contract("DisputeCourt", deployment.court)
         self.tables = connection.contract("RoundTables", deployment.round_tables)
-        self.coin = connection.contract("DeepCoin", deployment.coin)
-        self._require_clone()
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
-        self._seen: tuple[Bytes32, dict[tuple[Any, ...], Any]] = (Bytes32(bytes(32)), {})
-        self._held: tuple[int, Bytes32] | None = None
         self.board: BoardContract | None = None
         if self.parameters.board != NOBODY:
             self.board = BoardContract(connection, deployment, self.parameters.board, self.address)
 
-    def _require_clone(self) -> None:
-        """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
-        factory = self.connection.contract("TaskFactory", self.deployment.factory)
-        implementation = self.connection.call(factory.functions.implementation())
-        with self.connection.translated("reading the task's code"):
-            code = bytes(self.connection.web3.eth.get_code(self.task.address))
-        if code[10:30] != bytes.fromhex(implementation[2:]) or not self._is_registered():
-            raise ChainError(
-                f"{self.address} is no task of the factory {self.deployment.factory}: check the address"
-            )
-
-    def _is_registered(self) -> bool:
-        return bool(self.connection.call(self.pool.functions.escrowOf(self.address))[2])
-
-    @contextmanager
-    def held(self) -> Iterator[int]:
-        """Answer all views as of one block, whose number this gives.
-
-        Other accounts act between two questions: what a role reads must belong together.
-        """
-        outermost = self._held is None
-        if self._held is None:
-            self._held = self.connection.head()
-        try:
-            yield self._held[0]
-        finally:
-            if outermost:
-                self._held = None
-
-    @property
-    def held_hash(self) -> Bytes32 | None:
-        """Within ``held``: hash of the block that the views are of."""
-        return None if self._held is None else self._held[1]
-
-    def look_again(self) -> None:
-        """Within ``held``: after a long pause, let the views be of the latest block."""
-        if self._held is not None:
-            self._held = self.connection.head()
-
-    def _once(self, name: str, *arguments: Any) -> Any:
-        """A view's result, asked once a block: several roles of one process ask the same."""
-        block, block_hash = self.connection.head() if self._held is None else self._held
-        if self._seen[0] != block_hash:  # by hash: another block may have the same number one day
-            self._seen = (block_hash, {})
-        results, key = self._seen[1], (name, *arguments)
-        if key not in results and name == "statusOf" and arguments == (NOBODY,):
-            # What does not depend on the account is in anybody's status.
-            known = (value for (view, *_), value in results.items() if view == name)
-            if (found := next(known, None)) is not None:
-                return found
-        if key not in results:
-            results[key] = self.connection.call(
-                self.task.functions[name](*arguments), block=BlockNumber(block)
-            )
-        return results[key]
+    def _answered(
+        self, results: dict[tuple[Any, ...], Any], name: str, arguments: tuple[Any, ...]
+    ) -> Any | None:
+        """What does not depend on the account is in anybody's status."""
+        if name != "statusOf" or arguments != (NOBODY,):
+            return None
+        return next((value for (view, *_), value in results.items() if view == name), None)
 
     def phase(self, account: Address = NOBODY) -> tuple[Phase, int]:
         """The present phase and its deadline in seconds since 1970 (0: when somebody acts)."""
@@ -226,10 +164,6 @@ class TaskContract:
         """The sealers' seats; a free one is the zero address."""
         return tuple(Address(seat) for seat in self._once("seats"))
 
-    def base_model(self) -> Bytes32:
-        """Commitment of the model that the present round starts from."""
-        return Bytes32(bytes(self._once("baseModel")))
-
     def set_hash(self) -> Bytes32:
         """Running hash of the reveals, of the accepted updates once they are frozen."""
         return Bytes32(bytes(self._once("setHash")))
@@ -247,11 +181,6 @@ class TaskContract:
     def is_drawn(self, account: Address) -> bool:
         """Whether a trainer is drawn for the present turn."""
         return bool(self._once("statusOf", account)[4])
-
-    @property
-    def _block(self) -> int:
-        """As of which block views are asked that ``_once`` does not keep."""
-        return self.connection.block_number() if self._held is None else self._held[0]
 
     def dispute(self) -> Dispute:
         """The open dispute about the model; its step is NONE where there is none.
@@ -279,19 +208,4 @@ class TaskContract:
     def stake(self, account: Address, role: Role) -> tuple[int, int]:
         """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
         place = self.address if role is not Role.VALIDATOR or self.board is None else self.board.address
-        amount, releasable_at = self.connection.call(self.vault.functions.stakeOf(place, account, int(role)))
-        return int(amount), int(releasable_at)
-
-    def escrow(self, payer: Address) -> tuple[int, int]:
-        """What is unspent of the escrow of a task or board, and what slashes left for the honest, in 1e-18 coin."""
-        unspent, bonus, *_ = self.connection.call(self.pool.functions.escrowOf(payer))
-        return int(unspent), int(bonus)
-
-    def earnings(self, account: Address) -> tuple[int, int]:
-        """What an account may claim, and has ever earned, in 1e-18 coin."""
-        claimable, lifetime = self.connection.call(self.pool.functions.earningsOf(account))
-        return int(claimable), int(lifetime)
-
-    def balance(self, account: Address) -> int:
-        """Coins of an account, in 1e-18."""
-        return int(self.connection.call(self.coin.functions.balanceOf(account)))
+        return self.locked(place, account, role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ class Place:
     def factory(self, rules: list[Address], weighings: list[Address] | None = None) -> Address:
         """Deploy another factory, which admits these rules."""
         one = self.deployment
-        limits = astuple(FactoryBounds())
+        limits = FactoryBounds().limits
         own = self.connection.contract("TaskFactory", one.factory)
         board = self.connection.call(own.functions.boardImplementation())
         receipt = self.sender.deploy(
@@ -47,6 +47,7 @@ class Place:
             one.vault,
             one.pool,
             board,
+            (one.encrypted_task, one.encrypted_bounds),
             limits,
             rules,
             [getattr(one, name) for name in WEIGHINGS] if weighings is None else weighings,

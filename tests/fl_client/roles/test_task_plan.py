@@ -38,6 +38,9 @@ DEPLOYMENT = Deployment(
     reputation_weighing=NOBODY,
     mixing_weighing=NOBODY,
     proof_of_work=Address("0x" + "44" * 20),
+    encrypted_task=NOBODY,
+    encrypted_bounds=NOBODY,
+    encrypted_verifier=NOBODY,
 )
 
 

@@ -9,8 +9,11 @@ import {RoundTables} from "../../../contracts/aggregation/RoundTables.sol";
 import {AggregateVerifier} from "../../../contracts/disputes/AggregateVerifier.sol";
 import {DisputeCourt} from "../../../contracts/disputes/DisputeCourt.sol";
 import {ICombiningRule} from "../../../contracts/interfaces/ICombiningRule.sol";
+import {IEncryptedVerifier} from "../../../contracts/interfaces/IEncryptedVerifier.sol";
 import {ITaskFactory} from "../../../contracts/interfaces/ITaskFactory.sol";
 import {ITrainingTask} from "../../../contracts/interfaces/ITrainingTask.sol";
+import {EncryptedBounds} from "../../../contracts/privacy/EncryptedBounds.sol";
+import {EncryptedTask} from "../../../contracts/privacy/EncryptedTask.sol";
 import {ReviewBoard} from "../../../contracts/review/ReviewBoard.sol";
 import {RewardPool} from "../../../contracts/rewards/RewardPool.sol";
 import {StakeVault} from "../../../contracts/staking/StakeVault.sol";
@@ -59,6 +62,10 @@ abstract contract World is Checks {
             vault,
             pool,
             address(new ReviewBoard(vault, pool)),
+            ITaskFactory.Encryption({
+                implementation: address(new EncryptedTask(vault, pool, IEncryptedVerifier(address(0)))),
+                bounds: address(new EncryptedBounds(256))
+            }),
             ITaskFactory.Bounds({
                 minPhaseSeconds: 60,
                 maxPhaseSeconds: 30 days,

@@ -19,6 +19,7 @@ def deploy(system, owner):
             system.vault,
             system.pool,
             system.board,
+            system.encryption,
             tuple(bounds),
             [system.rule],
             [],
@@ -94,6 +95,7 @@ def test_a_board_of_another_vault_reverts(system, owner):
             system.vault,
             system.pool,
             other,
+            system.encryption,
             tuple(Bounds()),
             [system.rule],
             [],
@@ -109,10 +111,33 @@ def test_a_board_of_another_pool_reverts(system, owner):
             system.vault,
             system.pool,
             other,
+            system.encryption,
             tuple(Bounds()),
             [system.rule],
             [],
         )
+
+
+@pytest.mark.parametrize("wrong", ["vault", "pool"])
+def test_an_encrypted_task_of_another_vault_or_pool_reverts(system, owner, wrong):
+    wired = {"vault": system.vault, "pool": system.pool} | {wrong: system.coin}
+    other = owner.deploy(brownie.EncryptedTask, wired["vault"], wired["pool"], system.encrypted_verifier)
+    with reverts("TaskFactoryWrongEncryptedTask", other):
+        owner.deploy(
+            brownie.TaskFactory,
+            system.court,
+            system.vault,
+            system.pool,
+            system.board,
+            (other, system.encrypted_bounds),
+            tuple(Bounds()),
+            [system.rule],
+            [],
+        )
+
+
+def test_encrypted_tasks_run_and_are_bounded_by_the_given_code(system):
+    assert system.factory.encryption() == system.encryption
 
 
 def test_boards_run_the_given_code(system):

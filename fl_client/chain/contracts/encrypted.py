@@ -1,0 +1,210 @@
+"""An encrypted task's contract, typed: what can be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from fl_client.chain.connection import Connection
+from fl_client.chain.contracts.clone import TaskClone
+from fl_client.chain.contracts.deployment import Deployment
+from fl_client.chain.contracts.encrypted_parameters import EncryptedParameters
+from fl_client.chain.contracts.task import Role
+from fl_client.types import Address, Bytes32
+
+NO_PLACE: Final = 255
+"""In place of a place in the key, where an account has none."""
+
+MOST_ANSWERED: Final = 32
+"""Questions of a round that may be answered; after that none can be asked (``EncryptedTask``)."""
+
+
+class EncryptedPhase(IntEnum):
+    """What an encrypted task is doing (``types/EncryptedTypes.sol``)."""
+
+    NONE = 0
+    JOIN = 1
+    DEAL = 2
+    CONFIRM = 3
+    SUBMIT = 4
+    ATTEST = 5
+    SUM = 6
+    SUM_CHALLENGE = 7
+    SHARE = 8
+    RESULT = 9
+    RESULT_CHALLENGE = 10
+    ENDED = 11
+
+
+class StatementKind(IntEnum):
+    """What parties post, each by the root of its chunks."""
+
+    NONE = 0
+    UPDATE = 1
+    SUM = 2
+    SHARE = 3
+    RESULT = 4
+    MODEL = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptedState:
+    """An encrypted task's state; `types/EncryptedTypes.sol` says what each field means. Bit i is place i."""
+
+    phase: EncryptedPhase
+    deadline: int
+    round: int
+    turn: int
+    ceremony: int
+    period: int
+    voids: int
+    proposals: int
+    answered: int
+    parties: int
+    confirmed: int
+    left_out: int
+    suspended: int
+    submitted: int
+    attested: int
+    accepted: int
+    shared: int
+    paid: int
+
+    @property
+    def everybody(self) -> int:
+        """Mask of all places in the key."""
+        return (1 << self.parties) - 1
+
+    @property
+    def active(self) -> int:
+        """Mask of the places that are not suspended."""
+        return self.everybody & ~self.suspended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyView:
+    """A party; place 255 where the account has none."""
+
+    account: Address
+    place: int
+    weight: int
+    bitmap: int
+    encryption_key: bytes
+    update_root: bytes
+    share_root: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An open question; kind NONE where there is none. The bond in 1e-18 coin."""
+
+    kind: StatementKind
+    party: int
+    chunk: int
+    asker: Address
+    bond: int
+    deadline: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is one."""
+        return self.kind is not StatementKind.NONE
+
+
+class EncryptedContract(TaskClone):
+    """One encrypted task on a chain.
+
+    Attributes:
+        parameters: as fixed at its creation.
+    """
+
+    def __init__(self, connection: Connection, deployment: Deployment, address: Address) -> None:
+        """Bind an encrypted task.
+
+        Raises:
+            ChainError: its factory never made it, or the code there is another.
+        """
+        super().__init__(connection, deployment, address, "EncryptedTask")
+        self.parameters = EncryptedParameters.from_chain(connection.call(self.task.functions.parameters()))
+
+    def _origin(self) -> tuple[Address, Address]:
+        """The factory, and the contract that its encrypted clones run."""
+        factory = self.connection.contract("TaskFactory", self.deployment.factory)
+        return self.deployment.factory, self.connection.call(factory.functions.encryption())[0]
+
+    def state(self) -> EncryptedState:
+        """Where the task stands."""
+        phase, *rest = self._once("state")
+        names = EncryptedState.__slots__[1:]
+        return EncryptedState(phase=EncryptedPhase(phase), **dict(zip(names, rest, strict=True)))
+
+    def phase(self) -> tuple[EncryptedPhase, int]:
+        """The present phase and its deadline, seconds since 1970."""
+        state = self.state()
+        return state.phase, state.deadline
+
+    def party_at(self, place: int) -> PartyView:
+        """A party by its place."""
+        return _party(self._once("partyAt", place))
+
+    def party_of(self, account: Address) -> PartyView:
+        """A party by its account."""
+        return _party(self._once("partyOf", account))
+
+    def question(self) -> Question:
+        """The open question."""
+        kind, party, chunk, asker, bond, deadline = self._once("question")
+        return Question(
+            kind=StatementKind(kind), party=party, chunk=chunk, asker=asker, bond=bond, deadline=deadline
+        )
+
+    def next_bond(self) -> int:
+        """What the next question must put down, in 1e-18 coin."""
+        return int(self._once("nextBond"))
+
+    def key_hash(self) -> Bytes32:
+        """keccak256 of the key's bytes, zero before there is one."""
+        return Bytes32(bytes(self._once("keyHash")))
+
+    def sum(self) -> tuple[Bytes32, Address]:
+        """Root and author of the present sum."""
+        root, author = self._once("sum")
+        return Bytes32(bytes(root)), Address(author)
+
+    def result(self) -> tuple[Bytes32, Bytes32, Address]:
+        """Root, model and author of the present result."""
+        root, model, author = self._once("result")
+        return Bytes32(bytes(root)), Bytes32(bytes(model)), Address(author)
+
+    def binding_of(self, place: int) -> Bytes32:
+        """What proofs of a party's statements of the present turn are bound to."""
+        return Bytes32(bytes(self._once("bindingOf", place)))
+
+    def shown_proof(self, transaction_hash: Bytes32) -> bytes | None:
+        """What a transaction showed that called ``showChunk`` itself; None where another contract made the call."""
+        with self.connection.translated("reading a transaction"):
+            sent = self.connection.web3.eth.get_transaction(transaction_hash)  # type: ignore[arg-type]
+            data = bytes(sent["input"])
+        try:
+            function, arguments = self.task.decode_function_input(data)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return bytes(arguments["proof"]) if function.fn_name == "showChunk" else None
+
+    def stake(self, account: Address, role: Role) -> tuple[int, int]:
+        """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
+        return self.locked(self.address, account, role)
+
+
+def _party(values: Any) -> PartyView:
+    account, place, weight, bitmap, encryption_key, update_root, share_root = values
+    return PartyView(
+        account=Address(account),
+        place=place,
+        weight=weight,
+        bitmap=bitmap,
+        encryption_key=bytes(encryption_key),
+        update_root=bytes(update_root),
+        share_root=bytes(share_root),
+    )

@@ -1,0 +1,200 @@
+"""What the events of an encrypted task say, as values: keys, turns, statements, questions, money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
+from fl_client.types import Address, Bytes32
+
+
+@dataclass(slots=True)
+class Ceremony:
+    """One key that was asked for.
+
+    Attributes:
+        number: from 1.
+        accounts: whom it is for, by place.
+        key_hash, content: what the dealer posted; None before.
+        confirmed: who found it right.
+        left_out: who did not, and whether it said so (True) or kept silent.
+    """
+
+    number: int
+    accounts: tuple[Address, ...]
+    key_hash: Bytes32 | None = None
+    content: Bytes32 | None = None
+    confirmed: set[Address] = field(default_factory=set)
+    left_out: dict[Address, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A party's ciphertexts, as the chain knows them."""
+
+    account: Address
+    place: int
+    weight: int
+    root: Bytes32
+    content: Bytes32
+
+
+@dataclass(slots=True, kw_only=True)
+class SumProposal:
+    """A sum that somebody stands for."""
+
+    account: Address
+    root: Bytes32
+    struck: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class SharePosting:
+    """A party's shares; `cleared`: struck, or asked for anew."""
+
+    account: Address
+    place: int
+    root: Bytes32
+    content: Bytes32
+    period: int
+    cleared: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ResultProposal:
+    """An opened sum and the model that follows; `struck` names which of the two was."""
+
+    account: Address
+    root: Bytes32
+    content: Bytes32
+    model: Bytes32
+    model_content: Bytes32
+    struck: StatementKind = StatementKind.NONE
+
+
+class Outcome(Enum):
+    """How a question ended."""
+
+    OPEN = "open"
+    SHOWN = "shown"
+    STRUCK = "struck"
+
+
+@dataclass(slots=True, kw_only=True)
+class AskedChunk:
+    """A question; amounts in 1e-18 coin.
+
+    Attributes:
+        root: of the statement that it was about, as the events before it have it.
+        shown_in: transaction that showed the chunk.
+        taken: of the author's stake.
+    """
+
+    turn: int
+    asker: Address
+    kind: StatementKind
+    accused: Address
+    chunk: int
+    bond: int
+    root: Bytes32 | None
+    outcome: Outcome = Outcome.OPEN
+    answerer: Address | None = None
+    shown_in: Bytes32 | None = None
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """A party that did not do in time what it owed; `taken` of its stake in 1e-18 coin."""
+
+    turn: int
+    account: Address
+    phase: EncryptedPhase
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptedSlash:
+    """A cut stake (``StakeSlashed``); amounts in 1e-18 coin."""
+
+    turn: int
+    account: Address
+    role: int
+    evidence: int
+    taken: int
+    burned: int
+    beneficiary: Address
+    bounty: int
+
+
+@dataclass(slots=True, kw_only=True)
+class EncryptedTurn:
+    """One try of a round.
+
+    Attributes:
+        number: from 1, over all rounds.
+        ceremony: of the key that it is encrypted with.
+        places: accounts of that key, by place.
+        attestations: account -> bitmap.
+        frozen: the accepted mask as the attestations left it; None before.
+        accepted, total_weight: of the set as it is now; an update that was struck leaves it.
+        fixed: root of the sum that stands; None before.
+        struck: places whose update was struck: neither it nor its author's attestation counts.
+        sharing_closed: whether enough shares are in.
+        paid: places that were paid for their shares.
+        slashes_before: how many slashes of the task came before the sum stood: what they left was shared then.
+    """
+
+    number: int
+    round: int
+    base_model: Bytes32
+    ceremony: int
+    places: tuple[Address, ...]
+    submissions: dict[int, Submission] = field(default_factory=dict)
+    attestations: dict[Address, int] = field(default_factory=dict)
+    frozen: int | None = None
+    accepted: int = 0
+    total_weight: int = 0
+    sums: list[SumProposal] = field(default_factory=list)
+    fixed: Bytes32 | None = None
+    shares: list[SharePosting] = field(default_factory=list)
+    period: int = 0
+    sharing_closed: bool = False
+    results: list[ResultProposal] = field(default_factory=list)
+    questions: list[AskedChunk] = field(default_factory=list)
+    struck: set[int] = field(default_factory=set)
+    paid: set[int] = field(default_factory=set)
+    slashes_before: int = 0
+    final: bool = False
+    void: bool = False
+
+    def place_of(self, account: Address) -> int | None:
+        """An account's place in the key, if it has one."""
+        return self.places.index(account) if account in self.places else None
+
+    @property
+    def sum(self) -> SumProposal | None:
+        """The sum that was not struck, if there is one."""
+        return self.sums[-1] if self.sums and not self.sums[-1].struck else None
+
+    @property
+    def result(self) -> ResultProposal | None:
+        """The result that was not struck, if there is one."""
+        return self.results[-1] if self.results and not self.results[-1].struck else None
+
+    @property
+    def attested_by(self) -> dict[int, int]:
+        """Attestations that count, by place."""
+        found = {self.places.index(account): bitmap for account, bitmap in self.attestations.items()}
+        return {place: bitmap for place, bitmap in found.items() if place not in self.struck}
+
+    @property
+    def standing_shares(self) -> dict[int, SharePosting]:
+        """Shares that were not cleared, by place."""
+        return {one.place: one for one in self.shares if not one.cleared}
+
+    @property
+    def summed(self) -> tuple[Submission, ...]:
+        """The submissions of the set, in the order of their parties."""
+        return tuple(one for place, one in sorted(self.submissions.items()) if self.accepted >> place & 1)

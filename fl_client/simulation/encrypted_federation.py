@@ -1,0 +1,102 @@
+"""An encrypted federation in one process: every member steps in a fixed order, and time passes when nobody has to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fl_client.chain import export_chain
+from fl_client.chain.contracts import Role
+from fl_client.chain.contracts.encrypted import EncryptedPhase
+from fl_client.errors import ChainError
+from fl_client.rounds import Vector
+from fl_client.simulation.encrypted_founding import EncryptedFounding
+from fl_client.simulation.member import RoundReport
+
+EVIDENCE = {
+    5: "lost-question",
+    7: "late-update",
+    8: "late-shares",
+    9: "wrong-statement",
+}
+"""How slashes are called in reports, by the contract's number."""
+
+
+class EncryptedFederation(EncryptedFounding):
+    """Builds and runs an encrypted federation."""
+
+    said: list[tuple[str, str]]
+
+    def run(self) -> Iterator[RoundReport]:
+        """Run to the end of the task; yields a report as each round becomes final."""
+        self.said, reported, slashes_before, gas_before = [], 0, 0, 0
+        while True:
+            busy = self.sweep()
+            phase, _ = self.watch.refresh()
+            ledger = self.watch.ledger
+            while reported < ledger.rounds_final:
+                reported += 1
+                slashes = ledger.slashes[slashes_before:]
+                names = tuple(EVIDENCE.get(one.evidence, f"evidence {one.evidence}") for one in slashes)
+                yield self._report(reported, self.gas.total - gas_before, names)
+                slashes_before, gas_before = len(ledger.slashes), self.gas.total
+            if phase is EncryptedPhase.ENDED:
+                return
+            if not busy:
+                self.pass_time()
+
+    def sweep(self) -> bool:
+        """Let everybody act once, in a fixed order; true if anybody did."""
+        busy = False
+        for member in self.members:
+            done = member.participant.step()
+            if done is not None:
+                self.said.append((member.name, done))
+                busy = True
+        return busy
+
+    def pass_time(self) -> None:
+        """Let the time pass until somebody may have something to do.
+
+        Raises:
+            ChainError: nobody ever will.
+        """
+        times = [when for one in self.members if (when := one.participant.due_at()) is not None]
+        if not times:
+            raise ChainError(
+                f"the task waits in phase {self.contract.phase()[0].name} and nobody acts: this is a defect, report it"
+            )
+        self.connection.wait_until(min(times))
+
+    def _report(self, number: int, gas: int, slashes: tuple[str, ...]) -> RoundReport:
+        score = self.model.evaluate(self.model_after(number), self.data.test, self.device)
+        turn = self.watch.ledger.final_turn(number)
+        assert turn is not None  # the round is final
+        return RoundReport(
+            round=number,
+            accuracy=score.metric,
+            loss=score.loss,
+            accepted=turn.accepted.bit_count(),
+            gas=gas,
+            slashes=slashes,
+        )
+
+    def model_after(self, number: int) -> Vector:
+        """The global model after a final round."""
+        return self.book().base(number + 1)
+
+    def close(self) -> bytes:
+        """After the end: everybody takes its money home, and the chain is written down; returns its head hash."""
+        for _ in range(8):
+            while self.sweep():
+                pass
+            waits = [
+                free
+                for one in self.members
+                for amount, free in (self.contract.stake(one.participant.address, Role.TRAINER),)
+                if amount and free > self.connection.now()
+            ]
+            if not waits:
+                break
+            self.connection.wait_until(max(waits))
+        self.cores.close()
+        return export_chain(self.connection, self.settings.out / "chain")
