@@ -12,9 +12,9 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from fl_client.audit import AuditResult, audit_folder, audit_task
+from fl_client.audit import AuditResult, audit_encrypted_task, audit_folder, audit_task
 from fl_client.chain.contracts import Phase
-from fl_client.cli.session import open_content, open_task
+from fl_client.cli.session import open_content, open_encrypted_task, open_task
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact, print_verdict
@@ -30,6 +30,8 @@ def audit(settings: Settings, subject: str | None, head: str | None, *, as_json:
     if Path(chosen).is_dir():
         _conclude(audit_folder(chosen, head=None if head is None else _hash(head)), as_json=as_json)
     settings = replace(settings, task=chosen)
+    if (encrypted := open_encrypted_task(settings)) is not None:
+        _conclude(audit_encrypted_task(encrypted, open_content(settings)), as_json=as_json)
     _conclude(audit_task(open_task(settings), open_content(settings)), as_json=as_json)
 
 

@@ -89,10 +89,7 @@ NAMED_BELOW = {
 NAMED_ABOVE = {
     "dimension": ("chunks", 2**20, 1, 2**20 - 1),
     "modulus_bytes": ("modulusBytes", 385, LEAST_MODULUS, 384),
-    **{
-        name: ("submitPenalty", MOST, MOST + 1, MOST)
-        for name in ("update_reward", "attest_reward", "share_reward")
-    },
+    **dict.fromkeys(("update_reward", "attest_reward", "share_reward"), ("submitPenalty", MOST, MOST + 1, MOST)),
 }
 
 
