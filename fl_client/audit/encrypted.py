@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fl_client.audit.encrypted_money import check_encrypted_slash, check_money
 from fl_client.audit.encrypted_turn import TurnAudit
-from fl_client.audit.result import AuditResult
+from fl_client.audit.result import AuditResult, head_of, lacking
 from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.errors import (
     AuditDiffers,
@@ -22,7 +22,7 @@ from fl_client.storage import ContentStore
 
 
 def audit_encrypted_task(
-    contract: EncryptedContract, store: ContentStore, *, alone: bool = False
+    contract: EncryptedContract, store: ContentStore, *, alone: bool = False, head: bytes | None = None
 ) -> AuditResult:
     """Audit one encrypted task: its keys, ciphertexts, sums, openings, models, questions and money.
 
@@ -30,10 +30,13 @@ def audit_encrypted_task(
         contract: the task, on any chain.
         store: where to fetch bytes.
         alone: whether no other task shares its pool, so that earnings must match exactly.
+        head: hash of a block that the chain must contain, from a source of your own.
 
     Returns:
         The result; the first thing that differs, or cannot be checked, ends it.
     """
+    if (other := lacking(contract.connection, contract.address, head)) is not None:
+        return other
     watch = EncryptedWatch(contract, start_block=0)
     watch.refresh()
     checked, slashes, difference, unchecked = 0, 0, None, None
@@ -58,7 +61,7 @@ def audit_encrypted_task(
         rounds_checked=checked,
         first_difference=difference,
         unchecked=unchecked,
-        head="0x" + contract.connection.head()[1].hex(),
+        head=head_of(contract.connection),
         task=contract.address,
         model_root="0x" + contract.base_model().hex(),
         slashes=slashes,

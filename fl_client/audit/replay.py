@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fl_client.audit.encrypted import audit_encrypted_task
 from fl_client.audit.money import check_earnings, check_escrow, check_slash
-from fl_client.audit.result import AuditResult, WeighedAway
+from fl_client.audit.result import AuditResult, WeighedAway, head_of, lacking
 from fl_client.audit.rounds import RoundAudit
 from fl_client.audit.sealing import check_works
 from fl_client.chain import Connection, import_chain
@@ -66,7 +66,7 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
                 rounds_checked=0,
                 first_difference=f"contracts: {problem}",
                 unchecked=None,
-                head=_head(connection),
+                head=head_of(connection),
             )
         result = audit(store, alone)
         if not result.passed:
@@ -105,14 +105,8 @@ def audit_task(
     Returns:
         The result; the first thing that differs, or cannot be checked, ends it.
     """
-    if head is not None and not contract.connection.contains(head):
-        return AuditResult(
-            rounds_checked=0,
-            first_difference=f"chain: it has no block 0x{head.hex()}, it is another one or was replaced",
-            unchecked=None,
-            head=_head(contract.connection),
-            task=contract.address,
-        )
+    if (other := lacking(contract.connection, contract.address, head)) is not None:
+        return other
     watch = TaskWatch(contract, start_block=0)
     watch.refresh()
     checked, difference, unchecked, slashes, works = 0, None, None, 0, 0
@@ -146,7 +140,7 @@ def audit_task(
         rounds_checked=checked,
         first_difference=difference,
         unchecked=unchecked,
-        head=_head(contract.connection),
+        head=head_of(contract.connection),
         task=contract.address,
         model_root="0x" + contract.base_model().hex(),
         slashes=slashes,
@@ -182,8 +176,3 @@ def _check_state(watch: TaskWatch) -> None:
         raise AuditDiffers(
             f"the contract's model is 0x{contract.base_model().hex()}, its last final one 0x{expected.hex()}"
         )
-
-
-def _head(connection: Connection) -> str:
-    with connection.translated("reading the latest block"):
-        return "0x" + bytes(connection.web3.eth.get_block("latest")["hash"]).hex()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fl_client.chain import Connection
+from fl_client.types import Address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeighedAway:
@@ -72,3 +75,21 @@ class AuditResult:
             "works_checked": self.works,
             "last_block": self.last_block,
         }
+
+
+def head_of(connection: Connection) -> str:
+    """Hash of the latest block, 0x-prefixed."""
+    return "0x" + connection.head()[1].hex()
+
+
+def lacking(connection: Connection, task: Address, head: bytes | None) -> AuditResult | None:
+    """What an audit says at once of a chain that does not contain the block that it must; None if it does."""
+    if head is None or connection.contains(head):
+        return None
+    return AuditResult(
+        rounds_checked=0,
+        first_difference=f"chain: it has no block 0x{head.hex()}, it is another one or was replaced",
+        unchecked=None,
+        head=head_of(connection),
+        task=task,
+    )

@@ -12,9 +12,9 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from fl_client.audit import AuditResult, audit_folder, audit_task
+from fl_client.audit import AuditResult, audit_encrypted_task, audit_folder, audit_task
 from fl_client.chain.contracts import Phase
-from fl_client.cli.session import open_content, open_task
+from fl_client.cli.session import open_content, open_encrypted_task, open_task
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact, print_verdict
@@ -31,7 +31,10 @@ def audit(settings: Settings, subject: str | None, head: str | None, *, as_json:
     if Path(chosen).is_dir():
         _conclude(audit_folder(chosen, head=wanted), as_json=as_json)
     settings = replace(settings, task=chosen)
-    _conclude(audit_task(open_task(settings), open_content(settings), head=wanted), as_json=as_json)
+    content = open_content(settings)
+    if (encrypted := open_encrypted_task(settings)) is not None:
+        _conclude(audit_encrypted_task(encrypted, content, head=wanted), as_json=as_json)
+    _conclude(audit_task(open_task(settings), content, head=wanted), as_json=as_json)
 
 
 def challenge(

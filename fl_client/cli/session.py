@@ -20,6 +20,7 @@ from fl_client.chain import (
     password_from_file,
 )
 from fl_client.chain.contracts import Deployment, TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract, is_encrypted_task
 from fl_client.cli.settings import PASSWORD_VARIABLE, Settings, require
 from fl_client.errors import ConfigError
 from fl_client.storage import ContentStore, StoreSettings, open_store
@@ -49,6 +50,19 @@ def open_task(settings: Settings) -> TaskContract:
     address = task_address(require(settings.task, "task"))
     connection, deployment = open_chain(settings)
     return TaskContract(connection, deployment, address)
+
+
+def open_encrypted_task(settings: Settings) -> EncryptedContract | None:
+    """The task that is given, where it is an encrypted one.
+
+    Raises:
+        ConfigError, ChainError: as above, or no task.
+    """
+    address = task_address(require(settings.task, "task"))
+    connection, deployment = open_chain(settings)
+    if not is_encrypted_task(connection, deployment, address):
+        return None
+    return EncryptedContract(connection, deployment, address)
 
 
 def open_records(

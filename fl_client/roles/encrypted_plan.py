@@ -35,6 +35,7 @@ class EncryptedPlan:
         value_range: greatest magnitude of an update's coordinate that is still told apart, in the model's own units.
         max_weight: of an update.
         phase_seconds: every phase.
+        challenge_seconds, unbonding_seconds: 0: as long as a phase; as long as answers may take after it.
 
     Raises:
         ConfigError: a number is out of its range.
@@ -51,6 +52,7 @@ class EncryptedPlan:
     max_weight: int = 1
     phase_seconds: int = 600
     challenge_seconds: int = 0
+    unbonding_seconds: int = 0
     stake: int = 100
     submit_penalty: int = 10
     share_penalty: int = 20
@@ -107,7 +109,7 @@ class EncryptedPlan:
         """The task as the contract takes it."""
         seconds = self.phase_seconds
         challenge = self.challenge_seconds or seconds
-        unbonding = challenge + _ANSWERS * seconds
+        unbonding = self.unbonding_seconds or challenge + _ANSWERS * seconds
         amounts = {
             name: getattr(self, name) * ONE_COIN
             for name in (

@@ -197,6 +197,13 @@ class EncryptedContract(TaskClone):
         return self.locked(self.address, account, role)
 
 
+def is_encrypted_task(connection: Connection, deployment: Deployment, address: Address) -> bool:
+    """Whether what is at an address is a clone of the deployment's encrypted task; whose, is not looked at."""
+    with connection.translated("reading the task's code"):
+        code = bytes(connection.web3.eth.get_code(connection.contract("EncryptedTask", address).address))
+    return code[10:30] == bytes.fromhex(deployment.encrypted_task[2:])
+
+
 def _party(values: Any) -> PartyView:
     account, place, weight, bitmap, encryption_key, update_root, share_root = values
     return PartyView(

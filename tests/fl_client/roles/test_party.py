@@ -120,9 +120,8 @@ def test_a_question_costs_no_more_than_a_party_is_willing_to_put_down(ground: Gr
 
 
 def test_more_than_the_present_bond_is_approved(ground: Ground) -> None:
-    stage = Stage(ground, kinds={3: WrongProofParty}).run(
-        lambda: bool(stage.ledger.turns and stage.ledger.turn.questions)
-    )
+    stage = Stage(ground, kinds={3: WrongProofParty})
+    stage.run(lambda: bool(stage.ledger.turns and stage.ledger.turn.questions))
     asker = stage.ledger.turn.questions[0].asker
     allowance = stage.connection.call(
         stage.contract.coin.functions.allowance(asker, stage.ground.deployment.vault)
