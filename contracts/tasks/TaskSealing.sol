@@ -98,7 +98,7 @@ abstract contract TaskSealing is TaskFreezing {
             emit SealerDisplaced(sealer, seat);
             // At most MAX_SEATS calls of the vault, which calls nobody back.
             // slither-disable-next-line calls-loop
-            _VAULT.unbond(sealer, Role.Sealer, block.timestamp + TaskArguments.unbondingSeconds());
+            _unbond(sealer, Role.Sealer);
         }
     }
 

@@ -34,7 +34,8 @@ enum Evidence {
     WrongAggregate, // one coordinate of the model that the updates do not give
     NoAnswer, // a step of a dispute that the sealer missed
     LostDispute, // a step of a dispute that the challenger missed
-    NoScores // a drawn validator's scores that are missing, shown by the deadline
+    NoScores, // a drawn validator's scores that are missing, shown by the deadline
+    NotShown // a chunk of an update that an attester vouched for, asked for and not shown by the deadline
 }
 
 /// @dev Where a trainer stands in its latest turn.

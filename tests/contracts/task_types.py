@@ -45,6 +45,7 @@ class Evidence(IntEnum):
     NO_ANSWER = 4
     LOST_DISPUTE = 5
     NO_SCORES = 6
+    NOT_SHOWN = 7
 
 
 class TrainerState(IntEnum):

@@ -221,7 +221,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     vault = create("StakeVault", coin)
     pool = create("RewardPool", coin)
     tables = create("RoundTables")
-    court = create("DisputeCourt", create("AggregateVerifier"), tables)
+    court = create("DisputeCourt", create("AggregateVerifier"), tables, coin)
     rules = {field: create(name) for field, name in _ADMITTED.items()}
     weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
     following = list(weighings.values())
