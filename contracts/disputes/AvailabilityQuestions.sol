@@ -27,8 +27,11 @@ import {
 contract AvailabilityQuestions is IAvailabilityQuestions {
     using SafeERC20 for IERC20;
 
-    /// @dev An asker that was shown its chunk loses at least this much beyond the fee, however small the reward is.
-    uint256 private constant LEAST_LOSS = 1e18;
+    uint256 private constant BPS = 10_000;
+    /// @dev What an asker that was shown its chunk loses at least, however small the reward is.
+    uint256 private constant LEAST_BOND = 1e18;
+    /// @dev More would make it pay to hide bytes, be asked and show one chunk after the other.
+    uint256 private constant MAX_FEE_BPS = 2_000;
 
     IERC20 private immutable _COIN;
     IDisputeCourt private immutable _COURT;
@@ -59,12 +62,13 @@ contract AvailabilityQuestions is IAvailabilityQuestions {
         uint256 chunks = MerkleSumTree.chunksOf(parameters.dimension);
         // INVARIANT: what does not exist cannot be asked for; nobody could show it.
         if (question.chunk >= chunks) revert AvailabilityQuestionsNoSuchChunk(question.chunk, chunks);
+        (uint256 amount, uint256 fee) = _termsOf(parameters);
         // SAFETY: a real task's figures fit; a forged one's may be cut, and bind its own askers alone.
         Bond memory bond = Bond({
             asker: msg.sender,
             deadline: uint40(block.timestamp + parameters.answerSeconds),
-            amount: uint128(_amountOf(parameters)),
-            fee: uint128(parameters.answerFee)
+            amount: uint128(amount),
+            fee: uint128(fee)
         });
         _bonds[id] = bond;
         _held += bond.amount;
@@ -102,8 +106,7 @@ contract AvailabilityQuestions is IAvailabilityQuestions {
 
     /// @inheritdoc IAvailabilityQuestions
     function bondOf(address task) external view returns (uint256 amount, uint256 fee) {
-        TaskParameters memory parameters = ITrainingTask(task).parameters();
-        return (_amountOf(parameters), parameters.answerFee);
+        return _termsOf(ITrainingTask(task).parameters());
     }
 
     /// @inheritdoc IAvailabilityQuestions
@@ -172,10 +175,11 @@ contract AvailabilityQuestions is IAvailabilityQuestions {
         _held -= bond.amount;
     }
 
-    /// @dev The fee, and as much again as the attester would lose.
-    function _amountOf(TaskParameters memory parameters) private pure returns (uint256) {
-        uint256 loss = parameters.attestReward;
-        return parameters.answerFee + (loss > LEAST_LOSS ? loss : LEAST_LOSS);
+    /// @dev Both risk the same: the asker as much as the attester would lose.
+    function _termsOf(TaskParameters memory parameters) private pure returns (uint256 amount, uint256 fee) {
+        amount = parameters.attestReward > LEAST_BOND ? parameters.attestReward : LEAST_BOND;
+        uint256 most = (amount * MAX_FEE_BPS) / BPS;
+        fee = parameters.answerFee < most ? parameters.answerFee : most;
     }
 
     function _idOf(Question calldata question) private pure returns (bytes32) {

@@ -11,7 +11,7 @@ contract ForgedTask {
     IAvailabilityQuestions private immutable _QUESTIONS;
 
     uint256 private _answerSeconds;
-    uint256 private _answerFee;
+    uint256 private _attestReward;
     IAvailabilityQuestions.Question private _struck;
 
     constructor(ITrainingTask real, IAvailabilityQuestions questions) {
@@ -20,9 +20,9 @@ contract ForgedTask {
     }
 
     /// @notice Changes its terms.
-    function claim(uint256 answerSeconds, uint256 answerFee) external {
+    function claim(uint256 answerSeconds, uint256 attestReward) external {
         _answerSeconds = answerSeconds;
-        _answerFee = answerFee;
+        _attestReward = attestReward;
     }
 
     /// @notice When it is told of a question, it will strike this one.
@@ -43,7 +43,7 @@ contract ForgedTask {
     function parameters() external view returns (TaskParameters memory found) {
         found = _REAL.parameters();
         found.answerSeconds = _answerSeconds;
-        found.answerFee = _answerFee;
+        found.attestReward = _attestReward;
     }
 
     /// @notice The real one.

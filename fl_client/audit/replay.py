@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from pathlib import Path
 
-from fl_client.audit.money import check_earnings, check_escrow, check_slash
+from fl_client.audit.money import check_earnings, check_escrow, check_questions, check_slash
 from fl_client.audit.result import AuditResult, WeighedAway
 from fl_client.audit.rounds import RoundAudit
 from fl_client.audit.sealing import check_works
@@ -104,6 +104,7 @@ def audit_task(contract: TaskContract, store: ContentStore, *, alone: bool = Fal
         for slash in watch.ledger.slashes:
             check_slash(watch, slash)
             slashes += 1
+        check_questions(watch)
         check_earnings(watch, alone=alone)
         check_escrow(watch)
         _check_state(watch)

@@ -19,6 +19,7 @@ from fl_client.rounds import RoundRecord, TaskLedger, rule_name
 from fl_client.types import Address
 
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
+HIDDEN = "hidden-bytes"
 _COUNTED: Final = frozenset({"RoundVoided", "UpdatesAttested"})
 _ROLES: Final = {1: "trainer", 2: "aggregator", 3: "challenger"}
 _EVIDENCE: Final[dict[int, str]] = {
@@ -26,6 +27,7 @@ _EVIDENCE: Final[dict[int, str]] = {
     Evidence.WRONG_AGGREGATE: AGGREGATE,
     Evidence.NO_ANSWER: AGGREGATE,
     Evidence.LOST_DISPUTE: "lost-dispute",
+    Evidence.NOT_SHOWN: HIDDEN,
 }
 _TERMS: Final = (
     "quorum",

@@ -40,6 +40,12 @@ _RACES = frozenset(
         "ReviewBoardSeedPending",
         "ReviewBoardUnexpectedStep",
         "DisputeCourtUnexpectedStep",
+        "AvailabilityQuestionsAlreadyAsked",
+        "AvailabilityQuestionsAlreadyCharged",
+        "AvailabilityQuestionsDeadline",
+        "AvailabilityQuestionsNoAttester",
+        "AvailabilityQuestionsNotAsked",
+        "AvailabilityQuestionsRoundNotOpen",
     }
 )
 
@@ -142,7 +148,7 @@ class Participant:
         with self.contract.held():
             now = self.contract.connection.now()
             phase, deadline = self.contract.phase(self.address)
-            times = [deadline]
+            times = [deadline, *(one.deadline for one in self.ledger.questions.open)]
             if phase is Phase.ENDED:
                 times += [
                     self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)

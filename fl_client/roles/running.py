@@ -46,6 +46,8 @@ def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
     """Whether the task has ended and, unless that is enough, nothing of this account is left in it."""
     if participant.ledger.ended is None:
         return False
+    if any(one.asker == participant.address for one in participant.ledger.questions.open):
+        return False  # its bond is taken back once the answer is late
     if until_ended or participant.stakes_as is Role.NONE:
         return True
     claimable, _ = participant.contract.earnings(participant.address)
@@ -127,7 +129,8 @@ def wait_for_news(participant: Participant, poll_seconds: float) -> None:
 
 def _speakers(contract: TaskContract) -> tuple[Address, ...]:
     """Whose events are news to somebody in the task."""
-    own = (contract.address, contract.deployment.court, contract.deployment.round_tables)
+    court, tables = contract.deployment.court, contract.deployment.round_tables
+    own = (contract.address, court, tables, Address(contract.questions.address))
     return own if contract.board is None else (*own, contract.board.address)
 
 

@@ -23,7 +23,7 @@ BEHIND_SECONDS: Final = 30.0
 
 _WATCHED = (
     *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard"),
-    "ProofOfWork",
+    *("AvailabilityQuestions", "ProofOfWork"),
 )
 
 
@@ -90,8 +90,8 @@ class TaskWatch:
     def _contracts(self) -> tuple[Address, ...]:
         """The task, and those of its deployment that tell of it."""
         deployment = self.contract.deployment
-        court, tables = deployment.court, deployment.round_tables
-        return self.contract.address, deployment.vault, deployment.pool, court, tables
+        court, tables, questions = deployment.court, deployment.round_tables, self.contract.questions.address
+        return self.contract.address, deployment.vault, deployment.pool, court, tables, Address(questions)
 
     @property
     def update_form(self) -> VectorFormat:

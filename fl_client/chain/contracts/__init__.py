@@ -15,6 +15,7 @@ from fl_client.chain.contracts.board import (
 from fl_client.chain.contracts.deployment import SUPPLY, Deployment, FactoryBounds, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
+from fl_client.chain.contracts.questions import Question
 from fl_client.chain.contracts.task import (
     OPEN_SLOTS,
     Clock,
@@ -42,6 +43,7 @@ __all__ = [
     "FactoryBounds",
     "Payment",
     "Phase",
+    "Question",
     "ReviewState",
     "ReviewStep",
     "ReviewTerms",

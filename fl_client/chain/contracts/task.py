@@ -60,6 +60,7 @@ class Evidence(IntEnum):
     NO_ANSWER = 4
     LOST_DISPUTE = 5
     NO_SCORES = 6
+    NOT_SHOWN = 7
 
 
 class TrainerState(IntEnum):
@@ -119,7 +120,7 @@ class TaskContract:
         deployment: the contracts around it.
         address: the task.
         parameters: as fixed at its creation.
-        task, vault, pool, court, tables, coin: the contracts, for building transactions.
+        task, vault, pool, court, tables, questions, coin: the contracts, for building transactions.
         board: where its updates are reviewed; None where nobody does.
     """
 
@@ -137,6 +138,8 @@ class TaskContract:
         self.pool = connection.contract("RewardPool", deployment.pool)
         self.court = connection.contract("DisputeCourt", deployment.court)
         self.tables = connection.contract("RoundTables", deployment.round_tables)
+        questions = connection.call(self.court.functions.questions())
+        self.questions = connection.contract("AvailabilityQuestions", questions)
         self.coin = connection.contract("DeepCoin", deployment.coin)
         self._require_clone()
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))

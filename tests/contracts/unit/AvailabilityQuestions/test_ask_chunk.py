@@ -22,8 +22,8 @@ from tests.contracts.rounds import Round, Update
 from tests.contracts.task_types import Evidence, Phase, Role, TrainerState
 from tests.contracts.unit.AvailabilityQuestions.conftest import ACTIVE, ANSWER, CHUNK, Asking
 
-FEE = 7 * ONE
-BOND = FEE + 1 * ONE
+BOND = ONE
+FEE = ONE // 5
 UNBONDING = 5_000
 
 
@@ -33,7 +33,9 @@ def fresh(system: System, people: People, questions: Any) -> Asking:
     return Asking(questions=questions, round=Round.of(running_task(system, people)))
 
 
-def test_the_bond_is_locked(coin: Any, challenger: Any, asking: Asking, attester: Any, update: Update) -> None:
+def test_the_bond_is_locked(
+    coin: Any, challenger: Any, asking: Asking, attester: Any, update: Update
+) -> None:
     before = coin.balanceOf(challenger)
     asking.ask(challenger, attester, update)
     assert before - coin.balanceOf(challenger) == BOND
@@ -60,12 +62,22 @@ def test_emits_chunk_asked(challenger: Any, asking: Asking, attester: Any, updat
     }
 
 
-@pytest.mark.parametrize(("reward", "bond"), [(0, FEE + ONE), (ONE - 1, FEE + ONE), (3 * ONE, FEE + 3 * ONE)])
-def test_the_asker_risks_the_reward_or_a_coin_beside_the_fee(
+@pytest.mark.parametrize(
+    ("reward", "bond"), [(0, ONE), (ONE - 1, ONE), (ONE + 1, ONE + 1), (3 * ONE, 3 * ONE)]
+)
+def test_the_asker_risks_what_the_attester_risks_and_at_least_a_coin(
     system: System, people: People, questions: Any, reward: int, bond: int
 ) -> None:
     task = running_task(system, people, attest_reward=reward)
-    assert tuple(questions.bondOf(task)) == (bond, FEE)
+    assert questions.bondOf(task)[0] == bond
+
+
+@pytest.mark.parametrize(("answer", "fee"), [(0, 0), (ONE // 5 - 1, ONE // 5 - 1), (7 * ONE, ONE // 5)])
+def test_the_fee_is_the_tasks_and_at_most_a_fifth_of_the_bond(
+    system: System, people: People, questions: Any, answer: int, fee: int
+) -> None:
+    task = running_task(system, people, answer_fee=answer)
+    assert tuple(questions.bondOf(task)) == (ONE, fee)
 
 
 def test_the_author_can_be_asked_for_its_own_update(challenger: Any, asking: Asking, update: Update) -> None:
@@ -147,7 +159,9 @@ def test_not_after_the_end(task: Any, challenger: Any, asking: Asking, attester:
 # ---------------------------------------------------------------------- of whom
 
 
-def test_who_revealed_and_did_not_attest_answers_for_nothing(fresh: Asking, active: Any, challenger: Any) -> None:
+def test_who_revealed_and_did_not_attest_answers_for_nothing(
+    fresh: Asking, active: Any, challenger: Any
+) -> None:
     updates = fresh.round.until_revealed(active)
     fresh.round.attest(active[:4])
     advance_to(fresh.round.task, Phase.AGGREGATE)
@@ -172,7 +186,9 @@ def test_an_attestation_of_an_earlier_attempt_counts_for_nothing(
         fresh.ask(challenger, trainers[0], updates[0])
 
 
-def test_what_was_vouched_for_in_a_later_attempt_counts(fresh: Asking, trainers: Any, challenger: Any) -> None:
+def test_what_was_vouched_for_in_a_later_attempt_counts(
+    fresh: Asking, trainers: Any, challenger: Any
+) -> None:
     task, updates = fresh.round.task, fresh.round.until_attested(trainers[:3], bitmap=1)
     advance_to(task, Phase.AGGREGATE)
     task.freezeRound(fresh.round.entries, {"from": challenger})
@@ -288,4 +304,4 @@ def prove_lie(court: Any, fresh: Asking, liar: Update, challenger: Any) -> None:
         fresh.round.task, liar.trainer, 1, 0, shown, b"\5" * 32, {"from": challenger}
     )
     assert only_event(proved, "TrainerSuspended")["evidence"] == Evidence.WRONG_NORM
-    assert ACTIVE - 1 == fresh.round.task.clock()["active"]
+    assert fresh.round.task.clock()["active"] == ACTIVE - 1

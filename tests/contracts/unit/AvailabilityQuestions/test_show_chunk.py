@@ -22,8 +22,8 @@ from tests.contracts.task_types import Role
 from tests.contracts.unit.AvailabilityQuestions.conftest import ANSWER, CHUNK, Asking, opening
 from tests.contracts.unit.AvailabilityQuestions.test_ask_chunk import identity
 
-FEE = 7 * ONE
-BOND = FEE + 1 * ONE
+BOND = ONE
+FEE = ONE // 5
 
 
 @pytest.fixture
@@ -108,9 +108,7 @@ def test_until_the_deadline_and_no_longer(asked: Asking, attester: Any, update: 
     pass_time(ANSWER)
     with reverts("AvailabilityQuestionsDeadline", deadline, deadline):
         # The block that is simulated has the time of the latest one.
-        asked.questions.showChunk.call(
-            asked.question(attester, update), opening(update), {"from": attester}
-        )
+        asked.questions.showChunk.call(asked.question(attester, update), opening(update), {"from": attester})
 
 
 def test_after_the_round_it_can_still_be_shown(
@@ -154,7 +152,9 @@ def _refused(byte: int) -> Any:
 def test_another_chunk_of_the_update_is_refused(asked: Asking, attester: Any, update: Update) -> None:
     import brownie
 
-    with brownie.reverts(revert_pattern="^(AvailabilityQuestionsWrongVector|MerkleSumTreePaddingAltered): .*"):
+    with brownie.reverts(
+        revert_pattern="^(AvailabilityQuestionsWrongVector|MerkleSumTreePaddingAltered): .*"
+    ):
         asked.questions.showChunk(asked.question(attester, update), opening(update, 0), {"from": attester})
 
 
