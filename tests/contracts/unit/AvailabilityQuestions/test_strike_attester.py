@@ -1,4 +1,4 @@
-"""An attester that did not show the chunk loses the round's reward; the asker gets its bond back."""
+"""An attester that did not show the chunk loses the round's reward, once (INV-ASK-3); bonds come back (INV-ASK-1)."""
 
 from __future__ import annotations
 
