@@ -50,6 +50,8 @@ contract AvailabilityQuestions is IAvailabilityQuestions {
     // ------------------------------------------------------------------ asking and showing
 
     /// @inheritdoc IAvailabilityQuestions
+    // The event is in `_emitAsked`.
+    // slither-disable-next-line events-maths
     function askChunk(Question calldata question, address author) external {
         bytes32 id = _idOf(question);
         if (_bonds[id].asker != address(0)) revert AvailabilityQuestionsAlreadyAsked(id);

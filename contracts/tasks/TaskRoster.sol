@@ -216,6 +216,8 @@ abstract contract TaskRoster is TaskState {
 
     /// @dev From now on; the time of a task's end is `leaveTask`'s own.
     function _unbond(address account, Role role) internal {
+        // Of idle sealers at most MAX_SEATS calls of the vault, which calls nobody back.
+        // slither-disable-next-line calls-loop
         _VAULT.unbond(account, role, block.timestamp + TaskArguments.unbondingSeconds());
     }
 

@@ -52,7 +52,11 @@ class Walk:
         phase = present(self.task)
         if phase == Phase.COMMIT:
             self.play()
-        elif phase in (Phase.AGGREGATE, Phase.CHALLENGE, Phase.FINAL):
+        elif phase == Phase.AGGREGATE:
+            # Within the first slot: another sealer's begins soon.
+            self.ask()
+            self.round.propose()
+        elif phase in (Phase.CHALLENGE, Phase.FINAL):
             weights = {"ask": 5, "show": 3, "strike": 3, "wait": 2, "leave": 1, "go on": 2}
             getattr(self, self.numbers.choices(list(weights), list(weights.values()))[0].replace(" ", "_"))()
         else:
@@ -115,9 +119,6 @@ class Walk:
             self.seen["left"] += 1
 
     def go_on(self) -> None:
-        if present(self.task) == Phase.AGGREGATE:
-            self.round.propose()
-            return
         advance_to(self.task, Phase.FINAL)
         staying = sum(self.may_commit(one) for one in self.people.trainers[:5])
         if staying >= 3:

@@ -1,4 +1,4 @@
-"""Showing the chunk, as whoever has the bytes always can (INV-ASK-2): the bond is lost, the fee of it to the attester."""
+"""Showing the chunk, as whoever has the bytes always can (INV-ASK-2): the bond is lost, the fee to the attester."""
 
 from __future__ import annotations
 
