@@ -40,12 +40,9 @@ _RACES = frozenset(
         "ReviewBoardSeedPending",
         "ReviewBoardUnexpectedStep",
         "DisputeCourtUnexpectedStep",
-        "AvailabilityQuestionsAlreadyAsked",
-        "AvailabilityQuestionsAlreadyCharged",
-        "AvailabilityQuestionsDeadline",
-        "AvailabilityQuestionsNoAttester",
-        "AvailabilityQuestionsNotAsked",
-        "AvailabilityQuestionsRoundNotOpen",
+        *("AvailabilityQuestionsAlreadyAsked", "AvailabilityQuestionsAlreadyCharged"),
+        *("AvailabilityQuestionsDeadline", "AvailabilityQuestionsNotAsked"),
+        *("AvailabilityQuestionsNoAttester", "AvailabilityQuestionsRoundNotOpen"),
     }
 )
 
