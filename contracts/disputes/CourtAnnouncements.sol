@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
 import {IDisputeCourt} from "../interfaces/IDisputeCourt.sol";
 import {IRoundTables} from "../interfaces/IRoundTables.sol";
+import {ITrainingTask} from "../interfaces/ITrainingTask.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
 
 /// @title What is announced a block before it is shown, and what the court judges by
@@ -13,6 +14,7 @@ abstract contract CourtAnnouncements is IDisputeCourt {
 
     IAggregateVerifier internal immutable _VERIFIER;
     IRoundTables internal immutable _TABLES;
+    address internal immutable _QUESTIONS;
 
     mapping(bytes32 opening => uint256 blockNumber) private _openings;
 
@@ -25,11 +27,30 @@ abstract contract CourtAnnouncements is IDisputeCourt {
         emit EvidenceOpened(opening, msg.sender);
     }
 
+    // ------------------------------------------------------------------ attesters
+
+    /// @inheritdoc IDisputeCourt
+    function bindAttester(address task, address attester) external {
+        _requireQuestions();
+        ITrainingTask(task).bindAttester(attester);
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function chargeAttester(address task, address attester, address asker) external {
+        _requireQuestions();
+        ITrainingTask(task).chargeAttester(attester, asker);
+    }
+
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IDisputeCourt
     function wiring() external view returns (address verifier, address tables) {
         return (address(_VERIFIER), address(_TABLES));
+    }
+
+    /// @inheritdoc IDisputeCourt
+    function questions() external view returns (address) {
+        return _QUESTIONS;
     }
 
     /// @inheritdoc IDisputeCourt
@@ -65,6 +86,10 @@ abstract contract CourtAnnouncements is IDisputeCourt {
     }
 
     // ------------------------------------------------------------------ internal
+
+    function _requireQuestions() private view {
+        if (msg.sender != _QUESTIONS) revert DisputeCourtNotQuestions(msg.sender);
+    }
 
     function _requireOpened(bytes32 opening) internal view {
         uint256 openedAt = _openings[opening];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
 import {IDisputeCourt} from "../interfaces/IDisputeCourt.sol";
 import {IRoundTables} from "../interfaces/IRoundTables.sol";
@@ -17,6 +18,7 @@ import {
     SumNode,
     TaskParameters
 } from "../types/TaskTypes.sol";
+import {AvailabilityQuestions} from "./AvailabilityQuestions.sol";
 import {TableDisputes} from "./TableDisputes.sol";
 
 /// @title Decides on evidence
@@ -30,9 +32,11 @@ contract DisputeCourt is TableDisputes {
 
     /// @param verifier Recomputes a disputed coordinate.
     /// @param tables Keeps what weighing rules read beside updates.
-    constructor(IAggregateVerifier verifier, IRoundTables tables) {
+    /// @param coin Of the bonds under which attesters are asked for bytes.
+    constructor(IAggregateVerifier verifier, IRoundTables tables, IERC20 coin) {
         _VERIFIER = verifier;
         _TABLES = tables;
+        _QUESTIONS = address(new AvailabilityQuestions(coin));
     }
 
     // ------------------------------------------------------------------ opening

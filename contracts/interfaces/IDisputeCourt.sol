@@ -92,6 +92,8 @@ interface IDisputeCourt {
     error DisputeCourtDeadline(uint256 deadline, uint256 present);
     /// @notice The node is not the one that the dispute has reached.
     error DisputeCourtWrongNode(bytes32 given, bytes32 required);
+    /// @notice Only the contract that asks attesters may order this.
+    error DisputeCourtNotQuestions(address caller);
     /// @notice The wrong number of bytes.
     error DisputeCourtWrongLength(uint256 given, uint256 required);
     /// @notice The place lies outside the tree.
@@ -192,6 +194,12 @@ interface IDisputeCourt {
     /// @notice Ends a dispute whose deadline has passed: whoever owed the step loses. Anyone.
     function resolveDispute(address task) external;
 
+    /// @notice Passes on that an attester was asked for bytes. The contract that asks attesters only.
+    function bindAttester(address task, address attester) external;
+
+    /// @notice Passes on that an attester has not shown them. The contract that asks attesters only.
+    function chargeAttester(address task, address attester, address asker) external;
+
     /// @notice The open dispute of a task.
     function disputeOf(address task) external view returns (Dispute memory);
 
@@ -200,6 +208,9 @@ interface IDisputeCourt {
 
     /// @notice The contracts that the court judges by.
     function wiring() external view returns (address verifier, address tables);
+
+    /// @notice Where attesters are asked for bytes.
+    function questions() external view returns (address);
 
     /// @notice The opening of a dispute about a table.
     function tableOpening(

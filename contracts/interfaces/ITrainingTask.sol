@@ -232,6 +232,13 @@ interface ITrainingTask {
     /// @notice Slashes a trainer for the update that it last revealed, in `round`.
     function punishUpdate(address trainer, uint24 round, bytes32 commitment, address challenger) external;
 
+    /// @notice An attester was asked for bytes: if it is leaving, its unbonding time begins anew.
+    function bindAttester(address attester) external;
+
+    /// @notice Slashes an attester for bytes that it did not show, by the reward of one attestation. If what is left
+    /// could not bear every penalty it leaves.
+    function chargeAttester(address attester, address asker) external;
+
     // ------------------------------------------------------------------ views
 
     /// @notice The present phase and when it ends (0: when somebody acts).

@@ -120,7 +120,7 @@ abstract contract TaskFreezing is TaskRounds {
         }
     }
 
-    /// @dev Accepted: vouched for by more than half of those who may attest; all of them hold the same stake.
+    /// @dev Accepted: vouched for by more than half of those who may attest; all of them locked the same stake.
     function _tally(
         RoundClock state,
         UpdateEntry[] calldata entries

@@ -36,9 +36,7 @@ abstract contract TaskRoster is TaskState {
         // Seats decide whose slot it is: none is added or filled while slots run.
         (Phase current, ) = _phaseOf(state);
         if (current == Phase.Aggregate || current == Phase.Stalled) _requirePhase(current, Phase.Challenge);
-        if (_VAULT.stakeOf(address(this), msg.sender, Role.Sealer).amount > 0) {
-            revert TrainingTaskAlreadyJoined(msg.sender, Role.Sealer);
-        }
+        if (_staked(msg.sender, Role.Sealer) > 0) revert TrainingTaskAlreadyJoined(msg.sender, Role.Sealer);
         uint256 count = state.seats();
         while (seat < count && _seats[seat] != address(0)) ++seat;
         if (seat == MAX_SEATS) revert TrainingTaskFull(MAX_SEATS);
@@ -61,7 +59,7 @@ abstract contract TaskRoster is TaskState {
         _trainers[msg.sender] = record.withState(TrainerState.Ready).withTurn(state.turn());
         _clock = state.withActive(uint256(state.active()) + 1);
         emit TrainerRestored(msg.sender, state.turn());
-        uint256 staked = _VAULT.stakeOf(address(this), msg.sender, Role.Trainer).amount;
+        uint256 staked = _staked(msg.sender, Role.Trainer);
         uint256 required = TaskArguments.trainerStake();
         if (staked < required) _VAULT.lock(msg.sender, Role.Trainer, required - staked);
     }
@@ -101,8 +99,12 @@ abstract contract TaskRoster is TaskState {
         if (current == TrainerState.None || record.leaving()) {
             _refuse(current);
         }
-        _trainers[msg.sender] = record.withLeaving(true);
-        if (current != TrainerState.Suspended) _clock = _clock.withActive(_clock.active() - 1);
+        _markLeaving(msg.sender, record);
+    }
+
+    function _markLeaving(address trainer, TrainerRecord record) private {
+        _trainers[trainer] = record.withLeaving(true);
+        if (record.state() != TrainerState.Suspended) _clock = _clock.withActive(_clock.active() - 1);
     }
 
     /// @dev A seat is freed at once; its holder answers for a proposal until it is final.
@@ -158,6 +160,35 @@ abstract contract TaskRoster is TaskState {
         _suspend(trainer, Evidence.WrongNorm, TaskArguments.normPenalty(), challenger);
     }
 
+    /// @inheritdoc ITrainingTask
+    function bindAttester(address attester) external {
+        _requireCourt();
+        // Or the time of whoever left early would be over before the question is.
+        if (_trainers[attester].leaving()) _unbond(attester, Role.Trainer);
+    }
+
+    /// @inheritdoc ITrainingTask
+    function chargeAttester(address attester, address asker) external {
+        _requireCourt();
+        TrainerRecord record = _trainers[attester];
+        TrainerState current = record.state();
+        uint256 reward = TaskArguments.attestReward();
+        // Leaving takes nothing back from the round that it is in; a suspension would drop its update before a freeze,
+        // and forgive a commitment for less than `revealPenalty`.
+        if (
+            current != TrainerState.None &&
+            current != TrainerState.Suspended &&
+            !record.leaving() &&
+            _staked(attester, Role.Trainer) < reward + TaskArguments.normPenalty()
+        ) {
+            _markLeaving(attester, record);
+            // First: of a stake that is used up nothing unbonds.
+            _unbond(attester, Role.Trainer);
+            emit MemberLeft(attester, Role.Trainer);
+        }
+        _slash(attester, Role.Trainer, Evidence.NotShown, reward, asker);
+    }
+
     /// @dev A turn never ends before its reveal phase did, so a commitment of an earlier turn had its time.
     function _isOverdue(RoundClock state, TrainerRecord record) private view returns (bool) {
         if (record.turn() < state.turn()) return true;
@@ -172,15 +203,22 @@ abstract contract TaskRoster is TaskState {
             if (!record.leaving()) _clock = _clock.withActive(_clock.active() - 1);
             emit TrainerSuspended(trainer, evidence);
         }
-        _VAULT.slash(
-            trainer,
-            Role.Trainer,
-            evidence,
-            penalty,
-            beneficiary,
-            TaskArguments.bounty(),
-            TaskArguments.burnBps()
-        );
+        _slash(trainer, Role.Trainer, evidence, penalty, beneficiary);
+    }
+
+    function _slash(address account, Role role, Evidence evidence, uint256 penalty, address beneficiary) internal {
+        _VAULT.slash(account, role, evidence, penalty, beneficiary, TaskArguments.bounty(), TaskArguments.burnBps());
+    }
+
+    function _staked(address account, Role role) internal view returns (uint256) {
+        return _VAULT.stakeOf(address(this), account, role).amount;
+    }
+
+    /// @dev From now on; the time of a task's end is `leaveTask`'s own.
+    function _unbond(address account, Role role) internal {
+        // Of idle sealers at most MAX_SEATS calls of the vault, which calls nobody back.
+        // slither-disable-next-line calls-loop
+        _VAULT.unbond(account, role, block.timestamp + TaskArguments.unbondingSeconds());
     }
 
     function _requireCourt() internal view {

@@ -96,9 +96,7 @@ abstract contract TaskSealing is TaskFreezing {
             if (sealer == address(0) || sealer == msg.sender) continue;
             _seats[seat] = address(0);
             emit SealerDisplaced(sealer, seat);
-            // At most MAX_SEATS calls of the vault, which calls nobody back.
-            // slither-disable-next-line calls-loop
-            _VAULT.unbond(sealer, Role.Sealer, block.timestamp + TaskArguments.unbondingSeconds());
+            _unbond(sealer, Role.Sealer);
         }
     }
 

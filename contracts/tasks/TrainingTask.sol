@@ -17,7 +17,7 @@ import {TaskSealing} from "./TaskSealing.sol";
 /// call only the coin, and the coin calls nobody: nothing can come back in between.
 /// @dev INV-TASK-1: whatever phase, some call that anybody may make leads out of it after its deadline.
 /// INV-HONEST-1: whoever reveals in time what it committed to, under a true tree, proposes what the frozen set gives,
-/// answers in time and challenges only what is wrong is never slashed.
+/// answers in time, shows what it vouched for and challenges only what is wrong is never slashed.
 contract TrainingTask is TaskSealing {
     /// @dev The implementation itself stays uninitialised for good: `initialize` is open only to the factory, which
     /// calls it on clones alone.
@@ -120,18 +120,9 @@ contract TrainingTask is TaskSealing {
         Role role = substitute ? Role.Challenger : Role.Sealer;
         if (!substitute) _seats[state.sealer() - 1] = address(0);
         emit AggregateRejected(state.round(), state.proposal(), proposer, evidence);
-        _VAULT.slash(
-            proposer,
-            role,
-            evidence,
-            // A challenger that stood in loses all that it has bonded.
-            substitute ? _VAULT.stakeOf(address(this), proposer, role).amount : TaskArguments.sealPenalty(),
-            challenger,
-            TaskArguments.bounty(),
-            TaskArguments.burnBps()
-        );
-        if (!substitute && _VAULT.stakeOf(address(this), proposer, role).amount > 0) {
-            _VAULT.unbond(proposer, role, block.timestamp + TaskArguments.unbondingSeconds());
-        }
+        // A challenger that stood in loses all that it has bonded.
+        uint256 penalty = substitute ? _staked(proposer, role) : TaskArguments.sealPenalty();
+        _slash(proposer, role, evidence, penalty, challenger);
+        if (!substitute && _staked(proposer, role) > 0) _unbond(proposer, role);
     }
 }

@@ -37,7 +37,8 @@ enum Evidence {
     NoScores, // a drawn validator's scores that are missing, shown by the deadline
     NoSubmission, // an encrypted update that a party owed, missing at the deadline
     NoShares, // its shares of a decryption, likewise
-    WrongStatement // a chunk of what a party posted that nobody could show right
+    WrongStatement, // a chunk of what a party posted that nobody could show right
+    NotShown // a chunk of an update that an attester vouched for, asked for and not shown by the deadline
 }
 
 /// @dev Where a trainer stands in its latest turn.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from fl_client.audit.review import check_board, shares_of
-from fl_client.chain.contracts import Evidence, Role
+from fl_client.chain.contracts import ONE_COIN, Evidence, Question, Role
 from fl_client.errors import AuditDiffers
 from fl_client.rounds import Slash, TaskWatch
 from fl_client.types import Address
@@ -109,6 +109,7 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
         Evidence.WRONG_NORM: parameters.norm_penalty,
         Evidence.WRONG_AGGREGATE: parameters.seal_penalty,
         Evidence.NO_ANSWER: parameters.seal_penalty,
+        Evidence.NOT_SHOWN: parameters.attest_reward,
     }
     penalty = penalties.get(slash.evidence)
     # Whoever proposed without a seat stands with its whole bond, which may have doubled.
@@ -124,10 +125,51 @@ def check_slash(watch: TaskWatch, slash: Slash) -> None:
         raise AuditDiffers(
             f"{where}: {slash.burned} burned and {slash.bounty} paid as bounty, the rules say {burned} and {most}"
         )
+    if slash.evidence == Evidence.NOT_SHOWN and not _withheld(watch, slash):
+        raise AuditDiffers(f"{where}: nobody asked this account in vain for bytes that it had vouched for")
     if slash.evidence == Evidence.NO_REVEAL and not _missed_reveal(watch, slash):
         raise AuditDiffers(f"{where}: no commitment of this account was left without a reveal")
     if slash.evidence in (Evidence.WRONG_AGGREGATE, Evidence.NO_ANSWER) and not _was_rejected(watch, slash):
         raise AuditDiffers(f"{where}: no proposal of this account was rejected in that round")
+
+
+def check_questions(watch: TaskWatch) -> None:
+    """Questions were asked of who had vouched, under the task's terms, and a round's reward was lost at most once.
+
+    Raises:
+        AuditDiffers: one was not.
+    """
+    parameters = watch.contract.parameters
+    bond = max(parameters.attest_reward, ONE_COIN)
+    fee = min(parameters.answer_fee, bond * _MAX_BOUNTY_BPS // _BPS)
+    for one in watch.ledger.questions.asked:
+        question = one.question
+        where = f"question of {one.asker} to {question.attester} in round {question.round}"
+        if one.bond != bond or one.fee != (fee if one.shown else 0):
+            raise AuditDiffers(f"{where}: bond {one.bond} and fee {one.fee}, the rules say {bond} and {fee}")
+        if not _had_vouched(watch, question):
+            raise AuditDiffers(f"{where}: it had not vouched for that update")
+    charged = Counter((one.question.attester, one.question.round) for one in watch.ledger.questions.charges)
+    for (attester, number), count in charged.items():
+        if count > 1:
+            raise AuditDiffers(f"{attester} lost its reward of round {number} {count} times")
+
+
+def _had_vouched(watch: TaskWatch, question: Question) -> bool:
+    record = watch.ledger.rounds[question.round]
+    turn, bitmap = record.attestations.get(question.attester, (0, 0))
+    return turn == record.frozen_turn and any(
+        bitmap >> reveal.index & 1 and watch.commitment_of(reveal) == question.commitment
+        for reveal in record.reveals
+    )
+
+
+def _withheld(watch: TaskWatch, slash: Slash) -> bool:
+    """Every such slash has a loss of its own, in the same order."""
+    ledger = watch.ledger
+    slashed = [one for one in ledger.slashes if one.evidence == Evidence.NOT_SHOWN]
+    charged = [one.question.attester for one in ledger.questions.charges]
+    return [one.account for one in slashed] == charged and slash.account in charged
 
 
 def _missed_reveal(watch: TaskWatch, slash: Slash) -> bool:

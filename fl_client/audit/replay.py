@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fl_client.audit.encrypted import audit_encrypted_task
-from fl_client.audit.money import check_earnings, check_escrow, check_slash
+from fl_client.audit.money import check_earnings, check_escrow, check_questions, check_slash
 from fl_client.audit.result import AuditResult, WeighedAway, head_of, lacking
 from fl_client.audit.rounds import RoundAudit
 from fl_client.audit.sealing import check_works
@@ -129,6 +129,7 @@ def audit_task(
         for slash in watch.ledger.slashes:
             check_slash(watch, slash)
             slashes += 1
+        check_questions(watch)
         check_earnings(watch, alone=alone)
         check_escrow(watch)
         _check_state(watch)

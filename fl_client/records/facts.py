@@ -20,6 +20,7 @@ from fl_client.types import Address
 
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
 UNANSWERED: Final = "no-answer"
+HIDDEN = "hidden-bytes"
 _COUNTED: Final = frozenset({"RoundVoided", "UpdatesAttested"})
 _ROLES: Final = {1: "trainer", 2: "aggregator", 3: "challenger"}
 _EVIDENCE: Final[dict[int, str]] = {
@@ -27,6 +28,7 @@ _EVIDENCE: Final[dict[int, str]] = {
     Evidence.WRONG_AGGREGATE: AGGREGATE,
     Evidence.NO_ANSWER: UNANSWERED,
     Evidence.LOST_DISPUTE: "lost-dispute",
+    Evidence.NOT_SHOWN: HIDDEN,
 }
 _TERMS: Final = (
     "quorum",

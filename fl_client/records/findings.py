@@ -90,7 +90,19 @@ class Findings:
             return self._lying_tree(slash, event)
         if slash.evidence == Evidence.WRONG_AGGREGATE and not slash.unanswered:
             return self._wrong_model(slash, event)
+        if slash.evidence == Evidence.NOT_SHOWN:
+            return self._hidden_bytes(event)
         return self._missed_step(event) | (self._denied_entry(slash, event) if slash.unanswered else {})
+
+    # ------------------------------------------------------------------ hidden bytes
+
+    def _hidden_bytes(self, event: Event) -> dict[str, Any]:
+        """Of which update an attester did not show which chunk; said just before, in the same transaction."""
+        withheld = self._history.found("ChunkWithheld", attester=event.args["account"], charged=True)
+        args = next(one for one in withheld if one.transaction_hash == event.transaction_hash).args
+        record, commitment = self._ledger.rounds[args["round"]], bytes(args["commitment"])
+        author = next(one.trainer for one in record.reveals if self._watch.commitment_of(one) == commitment)
+        return {"round": record.number, "chunk": int(args["chunk"]), "author": self._name(author)}
 
     # ------------------------------------------------------------------ missing reveals
 

@@ -25,7 +25,7 @@ from fl_client.types import Address
 
 _EVENTS_OF: Final = (
     *("TaskFactory", "TrainingTask", "StakeVault", "RewardPool"),
-    *("DisputeCourt", "RoundTables", "ReviewBoard", "DeepCoin", "ProofOfWork"),
+    *("DisputeCourt", "RoundTables", "AvailabilityQuestions", "ReviewBoard", "DeepCoin", "ProofOfWork"),
 )
 # Whoever attests last completes the round: the proposal comes before Attest is over by the clock.
 _AGGREGATING: Final = frozenset({"freezeRound", "proposeAggregate"})
@@ -109,7 +109,7 @@ class RecordWatch(TaskWatch):
         policy = {contract.parameters.sealing} - {NOBODY}
         watched = (
             *(*self._own, *policy, deployment.factory, deployment.vault, deployment.pool),
-            *(deployment.court, deployment.round_tables),
+            *(deployment.court, deployment.round_tables, Address(contract.questions.address)),
         )
         first = deployment.block if start_block is None else start_block
         artifacts = [load_artifact(name) for name in _EVENTS_OF]

@@ -35,7 +35,10 @@ TRUST: Final = (
 )
 """What a check of a receipt does not prove."""
 
-_WATCHED: Final = ("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard", "RoundTables")
+_WATCHED: Final = (
+    *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard", "RoundTables"),
+    "AvailabilityQuestions",
+)
 _OF_ROUND: Final = frozenset(
     {
         *("TurnOpened", "TurnSeeded", "UpdateRevealed", "UpdatesAttested", "RoundFrozen", "RoundVoided"),
@@ -81,9 +84,10 @@ class TaskPast:
         """
         deployment, board = contract.deployment, contract.parameters.board
         own = {contract.address, board} - {NOBODY}
+        courts = deployment.court, deployment.round_tables, Address(contract.questions.address)
         cursor = EventCursor(
             contract.connection,
-            [*sorted(own), deployment.vault, deployment.pool, deployment.court, deployment.round_tables],
+            [*sorted(own), deployment.vault, deployment.pool, *courts],
             [load_artifact(name) for name in _WATCHED],
             deployment.block,
         )

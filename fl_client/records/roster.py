@@ -22,6 +22,7 @@ _SHOWN_BY: Final = {
     "EntryProvedWrong": "challenger",
     "AggregateProvedWrong": "challenger",
     "UpdateProvedWrong": "challenger",
+    "ChunkAsked": "asker",
     "StakeSlashed": "beneficiary",
 }
 
@@ -99,6 +100,11 @@ class Roster:
         self.coins[args["to"]] += args["value"]
         if args["from"] == self._contract.deployment.pool:
             self.claimed[args["to"]] += args["value"]
+        # Bonds of questions lie there, and fees are paid from there at once.
+        if args["to"] == self._contract.questions.address:
+            self.flows[args["from"]] -= args["value"]
+        if args["from"] == self._contract.questions.address:
+            self.flows[args["to"]] += args["value"]
 
     def _trainer_came(self, args: Any) -> None:
         self._roles.setdefault(args["trainer"], "trainer")

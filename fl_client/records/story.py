@@ -89,6 +89,10 @@ class RoundStory:
     def _is_for_this(self, slash: Slash) -> bool:
         if slash.evidence == Evidence.WRONG_NORM:
             return slash.reveal_round == self.number
+        if slash.evidence == Evidence.NOT_SHOWN:
+            cuts = [one for one in self.watch.ledger.slashes if one.evidence == Evidence.NOT_SHOWN]
+            place = next(place for place, one in enumerate(cuts) if one is slash)
+            return self.watch.ledger.questions.charges[place].question.round == self.number
         if slash.evidence != Evidence.NO_REVEAL:
             return False
         # Nobody commits again before a silence is settled: it was the latest unopened commitment.

@@ -214,6 +214,7 @@ def call_name(contract: TaskContract, to: Address | None, data: bytes) -> str:
         contract.pool,
         contract.vault,
         contract.tables,
+        contract.questions,
         contract.coin,
         factory,
     ]

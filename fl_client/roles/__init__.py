@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.roles.acting import GasBook
 from fl_client.roles.aggregator import Aggregator
+from fl_client.roles.asking import MOST_QUESTIONS, Asking, Vouching
 from fl_client.roles.auditor import Auditor
 from fl_client.roles.inputs import ReputationSource, RoundInputs, earned_reputations
 from fl_client.roles.models import ModelBook
@@ -26,10 +27,12 @@ from fl_client.roles.validator import Judge, Validator
 __all__ = [
     "FRACTION_BITS",
     "LEAST_QUORUM",
+    "MOST_QUESTIONS",
     "PROOF_OF_WORK",
     "SEALINGS",
     "SLOTS",
     "Aggregator",
+    "Asking",
     "Auditor",
     "GasBook",
     "Judge",
@@ -44,6 +47,7 @@ __all__ = [
     "TaskPlan",
     "Trainer",
     "Validator",
+    "Vouching",
     "check_judges",
     "check_reward",
     "create_task",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fl_client.chain.contracts import OPEN_SLOTS, Phase, Role
 from fl_client.encoding import set_hash
+from fl_client.errors import StorageError
 from fl_client.roles.answering import Answering
 from fl_client.roles.search import NonceSearch
 from fl_client.rounds import Reveal, SealedVector, Vector, WorkTerms, tally
@@ -25,6 +26,8 @@ class Aggregator(Answering):
 
     def act(self, phase: Phase) -> str | None:
         """Take a seat; propose in its slot, answer challenges, move the task on."""
+        if (struck := self.strike_silent()) is not None:
+            return struck
         if phase is Phase.ENDED:
             return self.go_home(Role.SEALER) or self.go_home(Role.CHALLENGER)
         # With or without a seat: whoever proposed in an open slot answers for its bond.
@@ -36,7 +39,12 @@ class Aggregator(Answering):
             if seat is None:
                 return self.join()
         if phase is Phase.AGGREGATE or (phase is Phase.ATTEST and self.contract.board is None):
-            return self.propose(phase, seat)
+            try:
+                return self.propose(phase, seat)
+            except StorageError:
+                if (asked := self.ask_for_missing(phase)) is None:
+                    raise
+                return asked
         return self.advance(phase)
 
     def join(self) -> str | None:

@@ -8,20 +8,19 @@ from fl_client.disputes import answer_chunk, answer_nodes, answer_sums, chunk_di
 from fl_client.encoding import MerkleSumTree, set_hash
 from fl_client.errors import StorageError
 from fl_client.roles.acting import GasBook
+from fl_client.roles.asking import Asking
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import Participant
 from fl_client.rounds import FetchedVector, Reveal, TaskWatch, Vector
 from fl_client.types import Bytes32
 
 
-class Answering(Participant):
+class Answering(Asking):
     """An account whose model may stand for a round: of its own proposal, or in place of one that it beat."""
 
     def __init__(
         self, watch: TaskWatch, sender: TransactionSender, gas: GasBook, *, models: ModelBook
     ) -> None:
-        super().__init__(watch, sender, gas)
-        self.models = models
+        super().__init__(watch, sender, gas, models=models)
         self._proposed: tuple[Bytes32, Vector] | None = None
 
     # ------------------------------------------------------------------ tables

@@ -54,11 +54,13 @@ class Auditor(Challenging):
 
     def act(self, phase: Phase) -> str | None:
         """Settle what is overdue, prove lies, challenge wrong models."""
+        if (struck := self.strike_silent()) is not None:
+            return struck
         if phase is Phase.ENDED:
             return self.settle_overdue(phase) or self.go_home(Role.CHALLENGER)
         if phase in (Phase.NONE, Phase.JOIN):
             return self.advance(phase)
-        done = self.settle_overdue(phase) or self.prove_norms(phase)
+        done = self.settle_overdue(phase) or self.prove_norms(phase) or self.ask_for_missing(phase)
         if done is None and phase is Phase.CHALLENGE:
             done = self.check_proposal()
         return done or self.advance(phase)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from fl_client.aggregation.weigh import Needs
-from fl_client.disputes import TableFlaw, table_flaw
-from fl_client.encoding import VectorFormat, commitment_of, encode, encoded_size
+from fl_client.disputes import TableFlaw, opening_of, table_flaw
+from fl_client.encoding import MerkleSumTree, VectorFormat, commitment_of, encode, encoded_size
 from fl_client.errors import AuditDiffers, ContentAltered, ContentUnpublished, EncodingError, StorageError
 from fl_client.rounds import (
     NO_TRUST,
@@ -81,6 +81,18 @@ class ModelBook:
         if not self.store.has(content):
             update = self.update(number, reveal)
             self.store.put(encode(update.vector, form, update.sums))
+
+    def opening(self, reveal: Reveal, chunk: int) -> bytes:
+        """What shows one chunk of an update, of whatever round: claimed sum, 256 bytes, siblings from the leaf up.
+
+        Raises:
+            StorageError: its bytes are not here, or are others than it committed to.
+            EncodingError: its bytes are no vector.
+        """
+        form, commitment = self.watch.update_form, self.watch.commitment_of(reveal)
+        update = self._fetch(reveal.content_id, form, commitment)
+        tree = MerkleSumTree.build(update.vector, update.sums)
+        return opening_of(update.vector, tree, chunk, tree.nodes(0, chunk, 1)[0].sum)
 
     def base(self, number: int) -> Vector:
         """The model that a round starts from: its sealer's bytes, or what the updates give.

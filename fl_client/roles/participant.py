@@ -34,6 +34,9 @@ _RACES = frozenset(
         "ReviewBoardSeedPending",
         "ReviewBoardUnexpectedStep",
         "DisputeCourtUnexpectedStep",
+        *("AvailabilityQuestionsAlreadyAsked", "AvailabilityQuestionsAlreadyCharged"),
+        *("AvailabilityQuestionsDeadline", "AvailabilityQuestionsNotAsked"),
+        *("AvailabilityQuestionsNoAttester", "AvailabilityQuestionsRoundNotOpen"),
     }
 )
 
@@ -54,7 +57,8 @@ class Participant(Actor[TaskContract, TaskLedger, Phase]):
     def speakers(self) -> tuple[Address, ...]:
         """Whose events are news to somebody in the task."""
         deployment, board = self.contract.deployment, self.contract.board
-        own = (self.contract.address, deployment.court, deployment.round_tables)
+        questions = Address(self.contract.questions.address)
+        own = (self.contract.address, deployment.court, deployment.round_tables, questions)
         return own if board is None else (*own, board.address)
 
     def _look(self) -> Phase:
@@ -71,7 +75,7 @@ class Participant(Actor[TaskContract, TaskLedger, Phase]):
         with self.contract.held():
             now = self.contract.connection.now()
             phase, deadline = self.contract.phase(self.address)
-            times = [deadline]
+            times = [deadline, *(one.deadline for one in self.ledger.questions.open)]
             if phase is Phase.ENDED:
                 times += [
                     self.contract.stake(self.address, role)[1] for role in (self.stakes_as, Role.CHALLENGER)

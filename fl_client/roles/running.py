@@ -49,6 +49,8 @@ def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
     """Whether the task has ended and, unless that is enough, nothing of this account is left in it."""
     if participant.ledger.ended is None:
         return False
+    if any(one.asker == participant.address for one in participant.ledger.questions.open):
+        return False  # its bond is taken back once the answer is late
     if until_ended or participant.stakes_as is Role.NONE:
         return True
     claimable, _ = participant.contract.earnings(participant.address)

@@ -15,8 +15,8 @@ from fl_client.chain.contracts import Phase, Role, TrainerRecord, TrainerState
 from fl_client.encoding import encoded_size
 from fl_client.errors import ChainError, EncodingError, StorageError
 from fl_client.roles.acting import GasBook
+from fl_client.roles.asking import Vouching
 from fl_client.roles.models import ModelBook
-from fl_client.roles.participant import Participant
 from fl_client.rounds import Reveal, SealedVector, TaskWatch, seal_vector
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Bytes32
@@ -46,7 +46,7 @@ class Learner(Protocol):
         ...
 
 
-class Trainer(Participant):
+class Trainer(Vouching):
     """A trainer's account, its learner and its two stores."""
 
     role = "trainer"
@@ -81,6 +81,8 @@ class Trainer(Participant):
     def act(self, phase: Phase) -> str | None:
         """Join; then in each round commit, reveal, attest; at the end go home."""
         record = self.contract.trainer(self.address)
+        if (shown := self.show_asked()) is not None:
+            return shown
         if phase is Phase.ENDED:
             return self.go_home(Role.TRAINER)
         if record.state is TrainerState.NONE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fl_client.rounds.attestation import Outcome, tally
 from fl_client.rounds.blocks import BlockHeader, BlockUpdate, RoundBlock, Sealing, blocks_of, body_bytes
 from fl_client.rounds.ledger import TaskLedger
+from fl_client.rounds.question_ledger import AskedChunk, QuestionLedger
 from fl_client.rounds.retention import Retention, everything, retention_of
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import CommitteeRecord, ReviewLedger, ReviewRecord
@@ -61,6 +62,8 @@ __all__ = [
     "Slash",
     "Stake",
     "TableLedger",
+    "AskedChunk",
+    "QuestionLedger",
     "TaskLedger",
     "TaskStatus",
     "TaskWatch",

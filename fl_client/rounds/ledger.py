@@ -8,6 +8,7 @@ from typing import Any
 
 from fl_client.chain import Event
 from fl_client.chain.contracts import Evidence
+from fl_client.rounds.question_ledger import QuestionLedger
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
 from fl_client.rounds.round_record import Commit, Proposal, RoundRecord, Slash
@@ -35,6 +36,7 @@ class TaskLedger:
         ended: the final model's commitment once the task has ended.
         board: what happened on its review board; None where nobody reviews.
         tables: what its weighing rule reads beside updates.
+        questions: who was asked for bytes that it vouched for.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class TaskLedger:
         self.turn = 0
         self.seeded_turn = 0
         self.board = None if board is None else ReviewLedger(board)
-        self.tables = TableLedger()
+        self.tables, self.questions = TableLedger(), QuestionLedger()
         self._denied = self._unanswered = False
 
     def apply_all(self, events: Iterable[Event]) -> None:
@@ -289,5 +291,8 @@ _HANDLERS = {
     "SumsOpened": TaskLedger._answered,
     "TablePosted": lambda ledger, args: ledger.tables.table_posted(args),
     "InputsPosted": lambda ledger, args: ledger.tables.inputs_posted(args),
+    "ChunkAsked": lambda ledger, args: ledger.questions.chunk_asked(args),
+    "ChunkShown": lambda ledger, args: ledger.questions.chunk_shown(args),
+    "ChunkWithheld": lambda ledger, args: ledger.questions.chunk_withheld(args),
     "EscrowRefunded": TaskLedger._refunded,
 }

@@ -91,7 +91,18 @@ def _history(watch: TaskWatch) -> set[ContentId]:
         found |= _trusted(watch, number)
         assert record.standing is not None  # a final round has one
         found.add(_model(watch, record.standing.content_id))
-    return found | {_update(watch, reveal.content_id) for reveal in latest.values()}
+    return found | _asked(watch) | {_update(watch, reveal.content_id) for reveal in latest.values()}
+
+
+def _asked(watch: TaskWatch) -> set[ContentId]:
+    """What an open question may still ask for: it outlives its round, and its update need not be an accepted one."""
+    asked = {(one.question.round, one.question.commitment) for one in watch.ledger.questions.open}
+    return {
+        _update(watch, reveal.content_id)
+        for number in {number for number, _ in asked}
+        for reveal in watch.ledger.rounds[number].reveals
+        if (number, watch.commitment_of(reveal)) in asked
+    }
 
 
 def _liars(watch: TaskWatch, record: RoundRecord) -> list[Reveal]:

@@ -17,7 +17,7 @@ class TaskWatch(Following[TaskContract, TaskLedger]):
 
     artifacts = (
         *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "RoundTables", "ReviewBoard"),
-        "ProofOfWork",
+        *("AvailabilityQuestions", "ProofOfWork"),
     )
 
     def _new_ledger(self) -> TaskLedger:
@@ -28,8 +28,8 @@ class TaskWatch(Following[TaskContract, TaskLedger]):
     def _contracts(self) -> tuple[Address, ...]:
         """The task, and those of its deployment that tell of it."""
         deployment = self.contract.deployment
-        court, tables = deployment.court, deployment.round_tables
-        return self.contract.address, deployment.vault, deployment.pool, court, tables
+        court, tables, questions = deployment.court, deployment.round_tables, self.contract.questions.address
+        return self.contract.address, deployment.vault, deployment.pool, court, tables, Address(questions)
 
     def _speakers(self) -> tuple[Address, ...]:
         parameters = self.contract.parameters

@@ -11,7 +11,7 @@ from fl_client.records import RecordWatch, slash_name
 from fl_client.rounds import Slash, Vector
 from fl_client.simulation.attackers import CopyingTrainer
 from fl_client.simulation.founding import Founding
-from fl_client.simulation.member import RoundReport, next_deadline, releasable_at
+from fl_client.simulation.member import RoundReport, next_deadline, question_deadline, releasable_at
 from fl_client.simulation.plan import DemoSettings
 from fl_client.types import Address
 
@@ -66,6 +66,9 @@ class Federation(Founding):
             self.connection.wait_until(self.connection.now() + 1)
             return
         deadline = next_deadline(self.contract, phase, deadline)
+        asked_until = question_deadline(self.watch, self.connection.now())
+        if asked_until is not None:
+            deadline = min(deadline, asked_until)
         if deadline <= self.connection.now():
             raise ChainError(
                 f"the task waits in phase {phase.name} and nobody acts: this is a defect, report it"

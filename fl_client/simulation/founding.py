@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 from typing import TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from fl_client.review import LossJudge
 from fl_client.roles import (
     FRACTION_BITS,
     Aggregator,
+    Asking,
     Auditor,
     Learner,
     ModelBook,
@@ -76,6 +78,10 @@ class Founding(Ground):
         self.watch = TaskWatch(self.contract)
         self._book = self._models()
         self.members = self._members()
+        chosen = Random(settings.seed)
+        for member in self.members:
+            if isinstance(member.participant, Asking):
+                member.participant.choose = chosen.randrange
 
     @property
     def accounts(self) -> int:

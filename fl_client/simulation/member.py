@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fl_client.aggregation.weigh import Needs
 from fl_client.chain.contracts import Phase, ReviewStep, Role, TaskContract
 from fl_client.roles import Participant
-from fl_client.rounds import rule_of
+from fl_client.rounds import TaskWatch, rule_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,11 @@ def next_deadline(contract: TaskContract, phase: Phase, deadline: int) -> int:
         return contract.connection.now() + 1 if review.step is ReviewStep.DRAW else review.mark
     dispute = contract.open_dispute()
     return dispute.deadline if dispute.deadline and phase is Phase.CHALLENGE else deadline
+
+
+def question_deadline(watch: TaskWatch, now: int) -> int | None:
+    """When the next of the open questions for bytes is over; None where none runs."""
+    return min((one.deadline for one in watch.ledger.questions.open if one.deadline > now), default=None)
 
 
 def releasable_at(contract: TaskContract, member: Member) -> int:

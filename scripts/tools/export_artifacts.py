@@ -23,6 +23,7 @@ ARTIFACTS = ROOT / "fl_client" / "chain" / "artifacts"
 # What the client deploys or calls: every concrete contract outside the folders below.
 EXPORTED: tuple[str, ...] = (
     "AggregateVerifier",
+    "AvailabilityQuestions",
     "ClipWeighing",
     "DeepCoin",
     "DisputeCourt",

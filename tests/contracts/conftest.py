@@ -162,6 +162,12 @@ def court(system: System) -> Any:
 
 
 @pytest.fixture(scope="module")
+def questions(system: System) -> Any:
+    """AvailabilityQuestions."""
+    return system.questions
+
+
+@pytest.fixture(scope="module")
 def new_task(system: System, people: People) -> Any:
     """A task that nobody has joined."""
     return create_task(system, people.owner)

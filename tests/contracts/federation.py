@@ -20,7 +20,7 @@ ONE = 10**18
 
 SUPPLY = 10**9 * ONE
 PURSE = 100_000 * ONE
-"""What every member holds at first; its allowance for the vault is the same."""
+"""What every member holds at first; its allowances for the vault and for questions are the same."""
 
 ZERO = "0x" + 40 * "0"
 NOTHING = bytes(32)
@@ -68,6 +68,7 @@ class System:
     pool: Any
     verifier: Any
     court: Any
+    questions: Any
     tables: Any
     weighings: tuple[Any, ...]
     rule: Any
@@ -105,7 +106,7 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
     pool = owner.deploy(brownie.RewardPool, coin)
     verifier = owner.deploy(brownie.AggregateVerifier)
     tables = owner.deploy(brownie.RoundTables)
-    court = owner.deploy(brownie.DisputeCourt, verifier, tables)
+    court = owner.deploy(brownie.DisputeCourt, verifier, tables, coin)
     following = [owner.deploy(getattr(brownie, name)) for name in FOLLOWING_WEIGHINGS]
     weighings = (*following, owner.deploy(brownie.NeighbourMixing, following))
     rule = owner.deploy(brownie.MeanRule)
@@ -136,6 +137,7 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
         pool=pool,
         verifier=verifier,
         court=court,
+        questions=brownie.AvailabilityQuestions.at(court.questions()),
         tables=tables,
         weighings=weighings,
         rule=rule,
@@ -151,11 +153,12 @@ def deploy_system(owner: Any, bounds: Bounds | None = None) -> System:
 
 
 def fund(system: System, people: People) -> None:
-    """Let the owner pay for tasks, and give the members coins that the vault may take."""
+    """Let the owner pay for tasks, and give the members coins that stakes and bonds may be taken from."""
     system.coin.approve(system.pool, SUPPLY, {"from": people.owner})
     for member in (*people.trainers, *people.sealers, people.challenger):
         system.coin.transfer(member, PURSE, {"from": people.owner})
-        system.coin.approve(system.vault, PURSE, {"from": member})
+        for taker in (system.vault, system.questions):
+            system.coin.approve(taker, PURSE, {"from": member})
 
 
 def initial_model(dimension: int) -> NDArray[np.int32]:
@@ -366,8 +369,10 @@ def check_books(system: System, accounts: Sequence[Any], tasks: Sequence[Any]) -
         tasks: every task that was created, and every board.
     """
     coin, vault, pool = system.coin, system.vault, system.pool
-    purses = sum(coin.balanceOf(account) for account in (*accounts, vault, pool))
+    questions = system.questions
+    purses = sum(coin.balanceOf(account) for account in (*accounts, vault, pool, questions))
     assert purses == coin.totalSupply()
+    assert questions.held() == coin.balanceOf(questions)
     stakes = sum(
         vault.stakeOf(task, account, role)["amount"]
         for task in tasks

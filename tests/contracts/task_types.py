@@ -48,6 +48,7 @@ class Evidence(IntEnum):
     NO_SUBMISSION = 7
     NO_SHARES = 8
     WRONG_STATEMENT = 9
+    NOT_SHOWN = 10
 
 
 class TrainerState(IntEnum):

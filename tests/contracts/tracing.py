@@ -43,8 +43,9 @@ def prepare() -> None:
 
 
 def make_known(system: System) -> None:
-    """Name the code that the clones run: the factory created it, so that Brownie never saw it."""
+    """Name the code that other contracts created, so that Brownie never saw it."""
     brownie.TrainingTask.at(system.factory.implementation())
+    brownie.AvailabilityQuestions.at(system.court.questions())
 
 
 def leave_memory_out() -> None:

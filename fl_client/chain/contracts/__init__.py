@@ -16,6 +16,7 @@ from fl_client.chain.contracts.bounds import FactoryBounds
 from fl_client.chain.contracts.deployment import SUPPLY, Deployment, deploy, find_factories
 from fl_client.chain.contracts.dispute import Dispute, Step, TableDispute
 from fl_client.chain.contracts.parameters import NOBODY, ONE_COIN, TaskParameters
+from fl_client.chain.contracts.questions import Question
 from fl_client.chain.contracts.task import (
     OPEN_SLOTS,
     Clock,
@@ -43,6 +44,7 @@ __all__ = [
     "FactoryBounds",
     "Payment",
     "Phase",
+    "Question",
     "ReviewState",
     "ReviewStep",
     "ReviewTerms",

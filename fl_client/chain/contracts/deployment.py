@@ -168,6 +168,11 @@ class Deployment:
                 f"the mixing {self.mixing_weighing} is followed by {following}, not by {expected}"
             )
         court = connection.contract("DisputeCourt", self.court)
+        questions = connection.call(court.functions.questions())
+        require_code(connection, "AvailabilityQuestions", questions)
+        wired = connection.call(connection.contract("AvailabilityQuestions", questions).functions.wiring())
+        if tuple(wired) != (self.coin, self.court):
+            raise ChainError(f"the questions at {questions} are wired to {wired}, not to this coin and court")
         tables = connection.call(court.functions.wiring())[1]
         if tables != self.round_tables:
             raise ChainError(
@@ -221,7 +226,7 @@ def deploy(sender: Sender, connection: Connection, *, bounds: FactoryBounds) -> 
     vault = create("StakeVault", coin)
     pool = create("RewardPool", coin)
     tables = create("RoundTables")
-    court = create("DisputeCourt", create("AggregateVerifier"), tables)
+    court = create("DisputeCourt", create("AggregateVerifier"), tables, coin)
     rules = {field: create(name) for field, name in _ADMITTED.items()}
     weighings = {field: create(name) for field, name in _WEIGHINGS.items()}
     following = list(weighings.values())

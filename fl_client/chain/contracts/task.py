@@ -58,6 +58,7 @@ class Evidence(IntEnum):
     NO_SUBMISSION = 7
     NO_SHARES = 8
     WRONG_STATEMENT = 9
+    NOT_SHOWN = 10
 
 
 class TrainerState(IntEnum):
@@ -114,7 +115,7 @@ class TaskContract(TaskClone):
 
     Attributes:
         parameters: as fixed at its creation.
-        court, tables: further contracts, for building transactions.
+        court, tables, questions: further contracts, for building transactions.
         board: where its updates are reviewed; None where nobody does.
     """
 
@@ -127,6 +128,8 @@ class TaskContract(TaskClone):
         super().__init__(connection, deployment, address, "TrainingTask")
         self.court = connection.contract("DisputeCourt", deployment.court)
         self.tables = connection.contract("RoundTables", deployment.round_tables)
+        questions = connection.call(self.court.functions.questions())
+        self.questions = connection.contract("AvailabilityQuestions", questions)
         self.parameters = TaskParameters.from_chain(connection.call(self.task.functions.parameters()))
         self.board: BoardContract | None = None
         if self.parameters.board != NOBODY:

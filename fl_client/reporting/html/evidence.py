@@ -27,6 +27,7 @@ _NAMES = {
     "wrong-aggregate": "a model that the updates do not give",
     "no-answer": "a dispute that was left unanswered",
     "lost-dispute": "a challenge that was not pursued",
+    "hidden-bytes": "an update that was vouched for and not shown",
 }
 
 
@@ -41,6 +42,8 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
         said = f"{who} was proved to lie about the size of its update, in a call that another contract passed on."
     elif slash["evidence"] == "wrong-norm":
         said = _wrong_norm(given, who, shown_by)
+    elif slash["evidence"] == "hidden-bytes":
+        said = _hidden_bytes(given, who, shown_by)
     elif "coordinate" in given:
         said = _wrong_model(given, who, shown_by)
     elif "model_chunk" in given:
@@ -64,6 +67,14 @@ def evidence_sentence(slash: dict[str, Any]) -> str:
             "bond of the challenge is lost."
         )
     return sentence(said)
+
+
+def _hidden_bytes(given: dict[str, Any], who: str, shown_by: str) -> str:
+    return (
+        f"{who} vouched for the update of {the(given['author'])} in round {given['round']}, that is, said that it had "
+        f"its bytes. Asked for a part of them (chunk {given['chunk']:,}), it showed nothing by the deadline, and lost "
+        f"the reward for vouching; {shown_by} pointed it out."
+    )
 
 
 def _no_reveal(given: dict[str, Any], who: str, shown_by: str) -> str:

@@ -14,7 +14,16 @@ from fl_client.chain.contracts import ONE_COIN, FactoryBounds
 from fl_client.errors import ConfigError, StorageError
 from fl_client.learning import Samples
 from fl_client.learning.shortening import ShorteningLearner
-from fl_client.roles import FRACTION_BITS, Learner, ModelBook, Participant, TaskPlan, Trainer, Validator
+from fl_client.roles import (
+    FRACTION_BITS,
+    Asking,
+    Learner,
+    ModelBook,
+    Participant,
+    TaskPlan,
+    Trainer,
+    Validator,
+)
 from fl_client.rounds import VerifiedVectors
 from fl_client.simulation.attackers import (
     EVERY_ROUND,
@@ -126,6 +135,9 @@ class AssaultedFederation(Federation):
         self.attack: Attack | None = None
         self._gang: Gang | None = None
         super().__init__(settings)
+        for member in self.members:
+            if isinstance(member.participant, Asking):
+                member.participant.looks = 1  # blocks come with transactions alone, and nothing is late here
 
     @property
     def offenders(self) -> list[Member]:

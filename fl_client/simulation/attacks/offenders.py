@@ -88,6 +88,10 @@ class WithholdingTrainer(Trainer):
     def _serve(self, number: int, reveal: Reveal) -> None:
         """Give nothing to anybody else."""
 
+    def show_asked(self) -> str | None:
+        """Not even where it is asked for what it vouched for."""
+        return None
+
 
 class BlindTrainer(WithholdingTrainer):
     """Vouches for every update, whether it could fetch it or not."""

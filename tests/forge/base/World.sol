@@ -49,7 +49,7 @@ abstract contract World is Checks {
         vault = new StakeVault(coin);
         pool = new RewardPool(coin);
         verifier = new AggregateVerifier();
-        court = new DisputeCourt(verifier, new RoundTables());
+        court = new DisputeCourt(verifier, new RoundTables(), coin);
         rules[Rule.Mean] = new MeanRule();
         rules[Rule.Median] = new MedianRule();
         rules[Rule.TrimmedMean] = new TrimmedMeanRule();

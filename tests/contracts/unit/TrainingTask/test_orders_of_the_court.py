@@ -31,6 +31,8 @@ ORDERS = {
     ),
     "rejectAggregate": lambda task, account: task.rejectAggregate(account, {"from": account}),
     "punishUpdate": lambda task, account: task.punishUpdate(account, 1, SALT, account, {"from": account}),
+    "bindAttester": lambda task, account: task.bindAttester(account, {"from": account}),
+    "chargeAttester": lambda task, account: task.chargeAttester(account, account, {"from": account}),
 }
 
 
