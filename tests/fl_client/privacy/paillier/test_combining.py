@@ -139,17 +139,47 @@ def test_wrong_shares_of_different_chunks_that_leave_fewer_than_t_open_nothing()
         open_sum(KEY, CIPHERTEXTS, shares)
 
 
-def test_wrong_shares_that_cancel_each_other_out_open_but_make_nobody_else_a_culprit() -> None:
-    """Places 3 and 4 lie so that they open together with place 0: places 1 and 2 then seem to be wrong, and are not."""
-    shares = given(1, 0, 3, 4, 2)
-    weights = dict(zip((0, 3, 4), lagrange(KEY.delta, [0, 3, 4]), strict=True))
-    # A square, to the power of the other's weight each, and of opposite sign.
+def made_to_open(shares: dict[int, list[Number]], helper: int, first: int, second: int) -> None:
+    """Make two parties' shares wrong so that, for the helper's set of three alone, the errors cancel each other out."""
+    places = [helper, first, second]
+    weights = dict(zip(places, lagrange(KEY.delta, places), strict=True))
     error = power(9, 2, KEY.modulus)
-    shares[3][0] = shares[3][0] * power(error, weights[4], KEY.modulus) % KEY.modulus
-    shares[4][0] = shares[4][0] * power(error, -weights[3], KEY.modulus) % KEY.modulus
+    for place, exponent in ((first, weights[second]), (second, -weights[first])):
+        shares[place] = [one * power(error, exponent, KEY.modulus) % KEY.modulus for one in shares[place]]
+
+
+def test_wrong_shares_that_cancel_each_other_out_open_but_make_nobody_else_a_culprit() -> None:
+    """Places 1 and 2 seem to be wrong beside 0, 3 and 4, and are not."""
+    shares = given(1, 0, 3, 4, 2)
+    made_to_open(shares, 0, 3, 4)
     together = root_of(KEY, CIPHERTEXTS[0], {place: shares[place][0] for place in (0, 3, 4)})
     assert together == ROOTS[0]
     assert open_sum(KEY, CIPHERTEXTS, shares) == (OPENINGS, ())
+
+
+def test_beside_them_a_share_that_is_no_unit_is_named() -> None:
+    dealt = small_key(6, 3)
+    shares = {place: root_shares(dealt.key, dealt.shares[place], CIPHERTEXTS) for place in (1, 0, 3, 4, 2, 5)}
+    weights = dict(zip((0, 3, 4), lagrange(dealt.key.delta, [0, 3, 4]), strict=True))
+    for place, exponent in ((3, weights[4]), (4, -weights[3])):
+        shares[place][0] = shares[place][0] * power(81, exponent, KEY.modulus) % KEY.modulus
+    shares[5][0] = number(0)
+    assert open_sum(dealt.key, CIPHERTEXTS, shares) == (OPENINGS, (Culprit(5, 0),))
+
+
+def test_nobody_is_named_where_not_all_sets_could_be_tried() -> None:
+    shares = given(0, 3, 4, 1, 2)
+    made_to_open(shares, 0, 3, 4)
+    finding = examine(KEY, 0, CIPHERTEXTS[0], {place: one[0] for place, one in shares.items()}, Trials(1))
+    assert finding.opening == OPENINGS[0] and finding.agreeing == {0, 3, 4} and not finding.wrong
+
+
+def test_parties_that_opened_one_chunk_are_asked_first_for_the_next() -> None:
+    """Else every chunk would take a search, and the searches would run out."""
+    shares = given(0, 1, 2, 3, 4)
+    made_to_open(shares, 4, 0, 1)
+    many = {place: one * 60 for place, one in shares.items()}
+    assert open_sum(KEY, CIPHERTEXTS * 60, many) == (OPENINGS * 60, ())
 
 
 def test_a_crowd_of_wrong_shares_does_not_take_for_ever() -> None:
