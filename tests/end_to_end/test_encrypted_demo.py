@@ -18,7 +18,7 @@ from .conftest import run_fl
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = tmp_path_factory.mktemp("runs") / "encrypted"
-    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", epochs=1)
+    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid")
     return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
 
 

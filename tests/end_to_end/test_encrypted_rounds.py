@@ -48,6 +48,11 @@ def clear(stage: Stage, parties: list[int], *, base: Any = None, round_: int = 1
     return np.array(moved, dtype=np.int32)
 
 
+def seal_of(vector: Any) -> bytes:
+    form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
+    return seal_vector(vector, form).commitment
+
+
 def slashes(stage: Stage) -> list[tuple[str, Evidence]]:
     names = {stage.party(number).address: f"party {number}" for number in range(1, stage.plan.parties + 1)}
     return [(names.get(one.account, "?"), Evidence(one.evidence)) for one in stage.ledger.slashes]
@@ -204,6 +209,7 @@ class WrongResult(Party):
         )
         done = super().propose_result()
         self.opened._opened[self.turn.fixed] = opened  # type: ignore[index]
+        self.opened._models.clear()
         return done
 
 
@@ -217,7 +223,7 @@ class WrongModel(Party):
         )
 
         def wrong(turn: Any) -> Any:
-            vector, _ = model(turn)
+            vector = model(turn)[0].copy()
             vector[66] += 1
             return vector, seal_vector(vector, form)
 
@@ -252,6 +258,26 @@ def test_a_wrong_share_is_struck_and_the_others_open_the_sum(ground: Ground) -> 
     assert ("party 4", Evidence.WRONG_STATEMENT) in slashes(stage)
     assert {name for name, _ in slashes(stage)} == {"party 4"}
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class HiddenModel(Party):
+    """Proposes what is right, and lets nobody fetch the model."""
+
+    def propose_result(self) -> str | None:
+        done = super().propose_result()
+        if done is not None:
+            _, sealed = self.opened.model(self.turn)
+            self.book.store._path(self.book.store.put(sealed.data)).unlink()  # type: ignore[attr-defined]
+        return done
+
+
+def test_a_model_that_its_author_hides_is_computed_by_everybody(ground: Ground) -> None:
+    stage = Stage(ground, rounds=2, kinds={2: HiddenModel})
+    stage.run(lambda: stage.ledger.rounds_final == 1 and stage.phase is EncryptedPhase.SUBMIT)
+    stage.enter("party 1")
+    stage.run()
+    first = clear(stage, [0, 1, 2, 3])
+    assert stage.ledger.models[2][0] == seal_of(clear(stage, [0, 1, 2, 3], base=first, round_=2))
 
 
 # ---------------------------------------------------------------------- the dealer
