@@ -9,15 +9,14 @@ import numpy as np
 
 from fl_client.chain import Event
 from fl_client.chain.contracts import Evidence
-from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES, LIMIT
+from fl_client.encoding import CHUNK_COORDINATES
 from fl_client.errors import EncodingError, StorageError
 from fl_client.records.history import History, RecordWatch
+from fl_client.records.opened_chunk import is_canonical, opened, squares
 from fl_client.roles import ModelBook
 from fl_client.rounds import Commit, Proposal, RoundRecord, Slash, due_table, weighed_on_record
 from fl_client.types import Address
 
-# An opening: the claimed sum of squares, 64 coordinates of 4 bytes, then the siblings up to the root.
-_SUM_BYTES: Final = 16
 _OPENINGS: Final = ("DisputeOpened", "TableDisputeOpened")
 _STEPS: Final = (*_OPENINGS, "NodesOpened", "NodePicked", "ChunkOpened", "SumsOpened", "SumPicked")
 
@@ -148,7 +147,7 @@ class Findings:
         if posted is None:
             return {"round": self._history.act_of(event.transaction_hash).round}
         number, index = int(posted["round"]), int(posted["index"])
-        claimed, chunk = _opened(posted["opening"])
+        claimed, chunk = opened(posted["opening"])
         record, parameters = self._ledger.rounds[number], self._contract.parameters
         reveal = next(one for one in record.reveals if one.trainer == slash.account)
         revealed = self._history.found("UpdateRevealed", round=number, trainer=slash.account)[-1]
@@ -177,7 +176,7 @@ class Findings:
             fetched = self._models.update(number, self._ledger.rounds[number].reveals[index])
         except (StorageError, EncodingError):
             return None
-        return _squares(fetched.vector)
+        return squares(fetched.vector)
 
     def _wrong_model(self, slash: Slash, event: Event) -> dict[str, Any]:
         """What the contract found wrong, in the order in which it looks (``AggregateVerifier.isWrong``).
@@ -199,8 +198,8 @@ class Findings:
             standing = due.standing(rejected.table)
             return {"round": number, "table_bytes": 0 if standing is None else len(standing.data)}
         coordinate, dimension = int(posted["coordinate"]), self._contract.parameters.dimension
-        claimed, chunk = _opened(posted["modelOpening"])
-        if claimed != _squares(chunk) or not _is_canonical(chunk, coordinate, dimension):
+        claimed, chunk = opened(posted["modelOpening"])
+        if claimed != squares(chunk) or not is_canonical(chunk, coordinate, dimension):
             return self._no_chunk(number, coordinate, claimed, chunk) | self._dispute(event)
         return self._wrong_coordinate(number, posted, table) | self._dispute(event)
 
@@ -233,15 +232,15 @@ class Findings:
             "first_coordinate": index * CHUNK_COORDINATES,
             "last_coordinate": last,
             "claimed_sum": claimed,
-            "computed_sum": _squares(chunk),
+            "computed_sum": squares(chunk),
         }
 
     def _wrong_coordinate(self, number: int, posted: Mapping[str, Any], table: bytes) -> dict[str, Any]:
         """One coordinate, as the contract opened it and combined it again."""
         coordinate, parameters = int(posted["coordinate"]), self._contract.parameters
         place, rule = coordinate % CHUNK_COORDINATES, self._models.rule
-        base, claimed = (int(_opened(posted[name])[1][place]) for name in ("baseOpening", "modelOpening"))
-        values = [int(_opened(opening)[1][place]) for opening in posted["openings"]]
+        base, claimed = (int(opened(posted[name])[1][place]) for name in ("baseOpening", "modelOpening"))
+        values = [int(opened(opening)[1][place]) for opening in posted["openings"]]
         accepted, inputs = self._watch.accepted(number), self._ledger.tables.inputs_of(number)
         weights = [weight for _, weight, _ in self._watch.entries(accepted)]
         weighing = weighed_on_record(rule, accepted, weights, inputs, table)
@@ -273,13 +272,13 @@ class Findings:
             if one.transaction_hash == event.transaction_hash
         )
         names = [self._name(one["trainer"]) for one in posted["entries"]] + ["owner"]
-        one, other = (_opened(posted[name])[1].astype(object) for name in ("oneOpening", "otherOpening"))
+        one, other = (opened(posted[name])[1].astype(object) for name in ("oneOpening", "otherOpening"))
         return {
             "round": self._history.act_of(event.transaction_hash).round,
             "pair": [names[proved.args["one"]], names[proved.args["other"]]],
             "entry_chunk": int(proved.args["chunk"]),
             "claimed_distance": int(self._claims(event)[-1].args["claim"]),
-            "computed_distance": _squares(one - other),
+            "computed_distance": squares(one - other),
             **self._dispute(event),
         }
 
@@ -326,24 +325,6 @@ class Findings:
         return {"denied": [names[args["one"]], names[args["other"]]], "claimed_distance": int(args["claim"])}
 
 
-def _opened(opening: bytes) -> tuple[int, np.ndarray[Any, np.dtype[np.int32]]]:
-    """The claimed sum of squares and the coordinates, int32 (64,), of an opened chunk."""
-    claimed = int.from_bytes(opening[:_SUM_BYTES], "big")
-    coordinates = np.frombuffer(opening[_SUM_BYTES : _SUM_BYTES + CHUNK_BYTES], dtype=">i4")
-    return claimed, coordinates.astype(np.int32)
-
-
-def _is_canonical(chunk: np.ndarray[Any, Any], coordinate: int, dimension: int) -> bool:
-    """Whether a chunk, int32 (64,), can stand where a coordinate is (``MerkleSumTree.inspect``)."""
-    filled = dimension - coordinate // CHUNK_COORDINATES * CHUNK_COORDINATES
-    return bool(np.all(chunk >= -LIMIT)) and not np.any(chunk[filled:])
-
-
 def _place(event: Event) -> tuple[int, int]:
     """Block and log index."""
     return event.block, event.log_index
-
-
-def _squares(vector: np.ndarray[Any, Any]) -> int:
-    """The sum of squares, exact."""
-    return sum(int(value) ** 2 for value in vector)
