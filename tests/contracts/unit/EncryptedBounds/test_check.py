@@ -88,8 +88,14 @@ NAMED_BELOW = {
 }
 NAMED_ABOVE = {
     "dimension": ("chunks", 2**20, 1, 2**20 - 1),
-    "modulus_bytes": ("modulusBytes", 385, LEAST_MODULUS, 384),
-    **dict.fromkeys(("update_reward", "attest_reward", "share_reward"), ("submitPenalty", MOST, MOST + 1, MOST)),
+    "headroom_bits": ("headroomBits", 17, 0, 16),
+    "stake": ("stake", MOST + 1, 1, MOST),
+    "wrong_penalty": ("wrongPenalty", 100 * ONE + 1, 1, 100 * ONE),
+    "question_bond": ("questionBond", MOST + 1, ONE, MOST),
+    # What a party earns is at most what lateness costs it.
+    **dict.fromkeys(
+        ("update_reward", "attest_reward", "share_reward"), ("submitPenalty", MOST, MOST + 1, MOST)
+    ),
 }
 
 

@@ -69,6 +69,7 @@ def test_at_the_end_whoever_has_nothing_left_holds_nobody_up(system, people):
 
 
 def test_a_whole_task_pays_exactly_its_budget(system, people, pool):
+    # INV-PAID-1
     federation = Federation.create(system, people, rounds=2).start()
     for _ in range(2):
         federation.finish_round()

@@ -160,6 +160,7 @@ def test_at_the_deadline_it_is_too_late(federation, challenger):
 
 
 def test_nothing_moves_on_while_it_is_open(federation, challenger):
+    # INV-QUESTION-1
     at(federation.deadline - 1)
     federation.ask(UPDATE, 0, challenger)
     federation.pass_deadline()
@@ -168,6 +169,7 @@ def test_nothing_moves_on_while_it_is_open(federation, challenger):
 
 
 def test_the_bond_doubles_with_every_answer(federation, challenger):
+    # INV-QUESTION-2
     for asked in range(4):
         bond = 15 * ONE << asked
         assert federation.task.nextBond() == bond

@@ -112,6 +112,7 @@ def test_whoever_gave_need_not_give_again(federation):
 
 
 def test_no_turn_follows_a_sum_that_stands(federation):
+    # INV-SUM-1
     for _ in range(3):
         assert not events(federation.expire(), "TurnOpened")
     assert federation.phase == EncryptedPhase.ENDED
