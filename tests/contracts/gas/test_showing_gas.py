@@ -101,7 +101,7 @@ def test_showing_a_chunk_against_the_snapshot(verifier: Any) -> None:
     for kind, goal in GOALS.items():
         assert figures[f"{kind.name.lower()}, 10 parties"] <= goal
     assert max(figures.values()) <= 15_000_000 - ROOM
-    snapshot.compare("chunk_gas", figures)
+    snapshot.compare("showing_gas", figures)
 
 
 def test_a_product_costs_less_than_twenty_thousand(accounts: Any) -> None:

@@ -1,0 +1,236 @@
+"""Encrypted rounds with liars: what is wrong is found out and struck, what is right is shown."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fl_client.chain.contracts import Evidence
+from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
+from fl_client.encoding import VectorFormat, VectorKind
+from fl_client.roles.doubting import Doubt, Doubter
+from fl_client.roles.encrypted_book import SummedSet
+from fl_client.roles.party import Party
+from fl_client.roles.showing import shown_sum
+from fl_client.rounds import seal_vector
+from fl_client.rounds.encrypted_record import Outcome
+from fl_client.simulation.encrypted_cheats import WrongProofParty, WrongShareParty
+from tests.encrypted_clear import clear, seal_of, slashes
+from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, make_ground
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return make_ground(tmp_path_factory.mktemp("encrypted"))
+
+
+# ---------------------------------------------------------------------- liars
+
+
+def test_a_wrongly_proved_update_is_left_out_and_struck(ground: Ground) -> None:
+    stage = Stage(ground, kinds={3: WrongProofParty}).run()
+    assert slashes(stage) == [("party 4", Evidence.WRONG_STATEMENT)]
+    assert stage.ledger.turns[1].accepted == 0b0111
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2]))
+
+
+class WrongSum(Party):
+    """Says that the sum is another, whenever it is its turn."""
+
+    def sum_root(self, root: bytes) -> bytes:
+        return bytes([root[0] ^ 1]) + root[1:]
+
+
+def test_a_wrong_sum_is_struck_and_nobody_shares_for_it(ground: Ground) -> None:
+    stage = Stage(ground, kinds={1: WrongSum}).run()
+    turn = stage.ledger.turns[1]
+    assert slashes(stage) == [("party 2", Evidence.WRONG_STATEMENT)]
+    assert [one.struck for one in turn.sums] == [True, False]
+    assert turn.fixed == turn.sums[1].root
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class CleverSum(Party):
+    """Its sum is wrong in one ciphertext; it shows any other that is asked for."""
+
+    def _fake(self) -> SummedSet:
+        sum_ = self.book.summed(self.turn)
+        return replace(sum_, ciphertexts=(sum_.ciphertexts[1], *sum_.ciphertexts[1:]))
+
+    def sum_root(self, root: bytes) -> bytes:
+        return self._fake().tree.root
+
+    def shown(self, question: Question, author: Any) -> bytes | None:
+        if question.kind is StatementKind.SUM and author == self.address:
+            return shown_sum(self._fake(), question.chunk)
+        return super().shown(question, author)
+
+
+def test_what_is_shown_of_a_wrong_sum_leads_to_what_is_wrong_in_it(ground: Ground) -> None:
+    stage = Stage(ground, kinds={1: CleverSum}).run()
+    turn = stage.ledger.turns[1]
+    assert [one.struck for one in turn.sums] == [True, False]
+    assert (turn.questions[-1].chunk, turn.questions[-1].outcome) == (0, Outcome.STRUCK)
+    assert len(turn.questions) <= 3
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class Undoubting(Party):
+    """Never asks."""
+
+    def doubt(self, phase: EncryptedPhase) -> str | None:
+        return None
+
+
+class UndoubtingWrongSum(WrongSum):
+    def doubt(self, phase: EncryptedPhase) -> str | None:
+        return None
+
+
+def test_a_wrong_sum_that_stands_gets_no_share_from_anybody(ground: Ground) -> None:
+    kinds: dict[int, type[Party]] = dict.fromkeys(range(4), Undoubting) | {1: UndoubtingWrongSum}
+    stage = Stage(ground, kinds=kinds, max_voids=1).run()
+    turn = stage.ledger.turns[1]
+    assert turn.fixed == turn.sums[0].root
+    assert turn.shares == []
+    assert stage.ledger.rounds_final == 0
+
+
+class WrongResult(Party):
+    """Changes one root of the opened sum, where it proposes."""
+
+    def propose_result(self) -> str | None:
+        opened = self.opened.opened(self.turn)
+        self.opened._opened[self.turn.fixed] = replace(  # type: ignore[index]
+            opened, plaintexts=(opened.plaintexts[0] + 1, *opened.plaintexts[1:])
+        )
+        done = super().propose_result()
+        self.opened._opened[self.turn.fixed] = opened  # type: ignore[index]
+        self.opened._models.clear()
+        return done
+
+
+class WrongModel(Party):
+    """Opens rightly, and proposes another model."""
+
+    def propose_result(self) -> str | None:
+        model = self.opened.model
+        form = VectorFormat(
+            dimension=len(self.book.base(1)), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL
+        )
+
+        def wrong(turn: Any) -> Any:
+            vector = model(turn)[0].copy()
+            vector[66] += 1
+            return vector, seal_vector(vector, form)
+
+        self.opened.model = wrong  # type: ignore[method-assign]
+        done = super().propose_result()
+        self.opened.model = model  # type: ignore[method-assign]
+        return done
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement"),
+    [(WrongResult, StatementKind.RESULT), (WrongModel, StatementKind.MODEL)],
+    ids=["result", "model"],
+)
+def test_a_wrong_result_or_model_is_struck(
+    ground: Ground, kind: type[Party], statement: StatementKind
+) -> None:
+    # Party 3 is the first whose turn it is to propose the result.
+    stage = Stage(ground, kinds={2: kind}).run()
+    turn = stage.ledger.turns[1]
+    assert slashes(stage) == [("party 3", Evidence.WRONG_STATEMENT)]
+    assert [one.struck for one in turn.results] == [statement, StatementKind.NONE]
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class WrongShareAtOnce(WrongShareParty):
+    work_kind = type("WrongSharesAtOnce", (WrongShareParty.work_kind,), {"faulty_in": 1})
+
+
+def test_a_wrong_share_is_struck_and_the_others_open_the_sum(ground: Ground) -> None:
+    stage = Stage(ground, kinds={3: WrongShareAtOnce}).run()
+    assert ("party 4", Evidence.WRONG_STATEMENT) in slashes(stage)
+    assert {name for name, _ in slashes(stage)} == {"party 4"}
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class HiddenModel(Party):
+    """Proposes what is right, and lets nobody fetch the model."""
+
+    def propose_result(self) -> str | None:
+        done = super().propose_result()
+        if done is not None:
+            _, sealed = self.opened.model(self.turn)
+            self.book.store._path(self.book.store.put(sealed.data)).unlink()  # type: ignore[attr-defined]
+        return done
+
+
+def test_a_model_that_its_author_hides_is_computed_by_everybody(ground: Ground) -> None:
+    stage = Stage(ground, rounds=2, kinds={2: HiddenModel})
+    stage.run(lambda: stage.ledger.rounds_final == 1 and stage.phase is EncryptedPhase.SUBMIT)
+    stage.enter("party 1")
+    stage.run()
+    first = clear(stage, [0, 1, 2, 3])
+    assert stage.ledger.models[2][0] == seal_of(clear(stage, [0, 1, 2, 3], base=first, round_=2))
+
+
+# ---------------------------------------------------------------------- vain questions
+
+
+class VainDoubter(Doubter):
+    """Asks for a chunk of what is right."""
+
+    about = StatementKind.NONE
+
+    def _doubts(self, phase: EncryptedPhase) -> Any:
+        turn = self.turn
+        if turn.questions:
+            return
+        if self.about is StatementKind.UPDATE and phase is EncryptedPhase.SUM_CHALLENGE:
+            one = turn.submissions[0]
+            yield Doubt(self.about, one.account, one.root, 1)
+        if self.about is StatementKind.SUM and turn.sum and phase is EncryptedPhase.SUM_CHALLENGE:
+            yield Doubt(self.about, turn.sum.account, turn.sum.root, 2)
+        if self.about is StatementKind.SHARE and 0 in turn.standing_shares:
+            share = turn.standing_shares[0]
+            yield Doubt(self.about, share.account, share.root, 0)
+        if turn.result and phase is EncryptedPhase.RESULT_CHALLENGE:
+            if self.about is StatementKind.RESULT:
+                yield Doubt(self.about, turn.result.account, turn.result.root, 1)
+            if self.about is StatementKind.MODEL:
+                yield Doubt(self.about, turn.result.account, turn.result.model, 1)
+
+
+KINDS = [kind for kind in StatementKind if kind is not StatementKind.NONE]
+
+
+@pytest.mark.parametrize("about", KINDS, ids=[kind.name for kind in KINDS])
+def test_what_is_right_is_shown_and_costs_the_asker_its_bond(ground: Ground, about: StatementKind) -> None:
+    stage = Stage(ground)
+    stage.add_auditor("doubter", type("Vain", (VainDoubter,), {"about": about}))
+    stage.run()
+    (question,) = stage.ledger.turns[1].questions
+    assert (question.kind, question.outcome) == (about, Outcome.SHOWN)
+    assert [Evidence(one.evidence) for one in stage.ledger.slashes] == [Evidence.LOST_DISPUTE]
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class Unanswering(Party):
+    """Never shows anything."""
+
+    def answer(self) -> str | None:
+        return None
+
+
+def test_others_show_what_a_sleeping_author_does_not(ground: Ground) -> None:
+    # Party 2 is the first whose turn it is to sum.
+    stage = Stage(ground, kinds={1: Unanswering})
+    stage.add_auditor("doubter", type("Vain", (VainDoubter,), {"about": StatementKind.SUM}))
+    stage.run()
+    (question,) = stage.ledger.turns[1].questions
+    assert (question.accused, question.outcome) == (stage.party(2).address, Outcome.SHOWN)
+    assert question.answerer != question.accused
