@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from fl_client.chain.contracts import Role, TaskContract
+from fl_client.chain.contracts.clone import TaskClone
+from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.chain.node import NodeRefused
 from fl_client.errors import ChainError, GradbondError
+from fl_client.roles.acting import Actor
+from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.participant import Participant
 from fl_client.types import Address
 
@@ -53,8 +57,27 @@ def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
     return not claimable and not staked
 
 
+def has_left(party: EncryptedActor, *, until_ended: bool = False) -> bool:
+    """Whether an account of an encrypted task has nothing more to do there, and unless that is enough has its stake.
+
+    The task has ended; or it goes on without this account, which was left out of the key.
+    """
+    contract, address = party.contract, party.address
+    staked, _ = contract.stake(address, Role.TRAINER)
+    if party.ledger.ended is None:
+        left_out = address in party.ledger.keys and not party.is_member
+        return left_out and (until_ended or not staked)
+    claimable, _ = contract.earnings(address)
+    return until_ended or (not claimable and not staked)
+
+
+def is_dealt(dealer: EncryptedActor) -> bool:
+    """Whether no key is wanted any more: the first round is open, or the task has ended."""
+    return dealer.state.phase >= EncryptedPhase.SUBMIT
+
+
 def run_role(
-    participant: Participant,
+    participant: Actor[Any, Any, Any],
     *,
     report: Callable[[str], None],
     is_finished: Callable[[], bool],
@@ -99,7 +122,7 @@ def run_role(
             time.sleep(pause)
 
 
-def wait_for_news(participant: Participant, poll_seconds: float) -> None:
+def wait_for_news(participant: Actor[Any, Any, Any], poll_seconds: float) -> None:
     """Return when the task has news that the last step did not see, or after ``LOOK_ANYWAY_SECONDS``.
 
     One request a poll, however many blocks there are. On a chain that makes blocks only when somebody sends, time
@@ -125,13 +148,15 @@ def wait_for_news(participant: Participant, poll_seconds: float) -> None:
         time.sleep(poll_seconds)
 
 
-def _speakers(contract: TaskContract) -> tuple[Address, ...]:
+def _speakers(contract: TaskClone) -> tuple[Address, ...]:
     """Whose events are news to somebody in the task."""
+    if not isinstance(contract, TaskContract):
+        return (contract.address,)
     own = (contract.address, contract.deployment.court, contract.deployment.round_tables)
     return own if contract.board is None else (*own, contract.board.address)
 
 
-def _has_news(participant: Participant, seen: int) -> bool:
+def _has_news(participant: Actor[Any, Any, Any], seen: int) -> bool:
     """Whether anything has happened to the task after a block; asked from that block on, which every node knows."""
     contract = participant.contract
     try:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from web3 import Web3
+
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.clone import TaskClone
 from fl_client.chain.contracts.deployment import Deployment
@@ -195,6 +197,17 @@ class EncryptedContract(TaskClone):
     def stake(self, account: Address, role: Role) -> tuple[int, int]:
         """A stake in 1e-18 coin, and from when it may be withdrawn (0: bound)."""
         return self.locked(self.address, account, role)
+
+
+def is_encrypted(connection: Connection, deployment: Deployment, address: Address) -> bool:
+    """Whether an address holds a clone (EIP-1167) of the deployment's encrypted task.
+
+    Raises:
+        ChainError: the node is gone.
+    """
+    with connection.translated("reading the task's code"):
+        code = bytes(connection.web3.eth.get_code(Web3.to_checksum_address(address)))
+    return code[10:30] == bytes.fromhex(deployment.encrypted_task[2:])
 
 
 def _party(values: Any) -> PartyView:

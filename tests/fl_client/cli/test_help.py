@@ -16,7 +16,7 @@ from fl_client.cli.app import app, main
     "command",
     [
         *("demo", "audit", "status", "report", "dashboard", "devnet", "deploy", "fund", "doctor", "latency"),
-        *("train", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
+        *("train", "deal", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
         *("keys new", "keys list", "keys import"),
         *("task new", "task check", "task create", "task list", "task show", "task example"),
     ],
