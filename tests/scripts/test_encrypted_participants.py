@@ -270,6 +270,22 @@ def test_a_page_that_it_has_not_is_refused_with_what_to_use(run: Consortium, com
     assert done.returncode == 3 and "is an encrypted task" in done.stderr and "`fl audit`" in done.stderr
 
 
+def test_joining_alone_says_whom_it_trusts_and_binds_the_stake(run: Consortium) -> None:
+    another = run.folder / "another.json"
+    run.succeed("owner", "task", "create", run.folder / "task.yaml", "--out", another)
+    said = succeed("join", another, *run.options("auditor"))
+    assert run.accounts["dealer"] in said[0]["note"] and said[1]["deed"] == "joined as a party"
+    again = run_fl("join", another, *run.options("auditor"))
+    assert again.returncode == 7 and "is in" in again.stderr and "already: nothing to do" in again.stderr
+    left = run_fl("leave", another, *run.options("auditor"))
+    assert left.returncode == 7 and "bound until the task has ended, go on with `fl train`" in left.stderr
+    as_judge = run_fl("join", another, "--role", "validator", *run.options("party-1"))
+    assert as_judge.returncode == 3 and "use --role trainer or `fl train`" in as_judge.stderr
+    status = succeed("status", another, *run.reading()[:4], "--account", run.accounts["auditor"])[0]
+    assert (status["phase"], status["parties"], status["account"]["place"]) == ("join", 1, 0)
+    assert [one["role"] for one in status["account"]["stakes"]] == ["party"]
+
+
 def test_nobody_joins_or_deals_after_the_end(run: Consortium) -> None:
     done = run_fl("join", run.task, *run.options("owner"))
     assert done.returncode == 7 and "has ended, nobody can join it" in done.stderr
