@@ -43,6 +43,18 @@ class CryptoError(GradbondError, ValueError):
     exit_code = 5
 
 
+class SecretError(GradbondError):
+    """A secret of our own cannot be read: another password, or a damaged file. It says nothing about anybody else."""
+
+    exit_code = 5
+
+
+class SecretUnwritable(SecretError):
+    """The disk takes no secret, so nothing may be done that needs it kept."""
+
+    passing = True
+
+
 # --- storage ----------------------------------------------------------------------------------------
 
 

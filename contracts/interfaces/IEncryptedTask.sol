@@ -122,9 +122,9 @@ interface IEncryptedTask {
     /// @notice Locks the stake and takes a place. `encryptionKey` is an X25519 public key.
     function join(bytes32 encryptionKey) external;
     /// @notice The dealer's key for the present ceremony's parties.
-    function postKey(uint8 ceremony, bytes32 keyHash, bytes32 content) external;
+    function postKey(uint8 ceremony, bytes32 hash, bytes32 content) external;
     /// @notice The caller checked the key and its own share.
-    function confirmKey(uint8 ceremony, bytes32 keyHash) external;
+    function confirmKey(uint8 ceremony, bytes32 hash) external;
     /// @notice The caller found them wrong: it is left out, and its stake unbonds.
     function rejectKey(uint8 ceremony) external;
     /// @notice Makes a stake whole that slashes cut.

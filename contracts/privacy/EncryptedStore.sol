@@ -225,7 +225,8 @@ abstract contract EncryptedStore is IEncryptedTask {
 
     // ------------------------------------------------------------------ faults and the end
 
-    /// @dev Cuts a stake by what is there at most; who has too little left for a worse fault is suspended.
+    /// @dev Cuts a stake by what is there at most; who has too little left for a worse fault is suspended. For 32
+    /// parties at most in one transaction.
     function _punish(
         Standing memory s,
         uint8 place,
@@ -234,6 +235,7 @@ abstract contract EncryptedStore is IEncryptedTask {
         address beneficiary
     ) internal returns (uint256 taken) {
         address account = _parties[place].account;
+        // slither-disable-next-line calls-loop
         taken = _VAULT.slash(
             account,
             Role.Trainer,
@@ -243,13 +245,16 @@ abstract contract EncryptedStore is IEncryptedTask {
             EncryptedArguments.bounty(),
             EncryptedArguments.burnBps()
         );
+        // slither-disable-next-line calls-loop
         uint256 left = _VAULT.stakeOf(address(this), account, Role.Trainer).amount;
         if (left < EncryptedArguments.wrongPenalty()) s.suspended |= PartyMask.at(place);
     }
 
     function _unbond(address account) internal {
         // Whoever was slashed to nothing has nothing to wait for.
+        // slither-disable-next-line calls-loop
         if (_VAULT.stakeOf(address(this), account, Role.Trainer).amount == 0) return;
+        // slither-disable-next-line calls-loop
         _VAULT.unbond(account, Role.Trainer, block.timestamp + EncryptedArguments.unbondingSeconds());
     }
 

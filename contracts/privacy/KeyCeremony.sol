@@ -72,23 +72,23 @@ abstract contract KeyCeremony is EncryptedStore {
     // ------------------------------------------------------------------ the key
 
     /// @inheritdoc IEncryptedTask
-    function postKey(uint8 ceremony, bytes32 keyHash_, bytes32 content) external {
+    function postKey(uint8 ceremony, bytes32 hash, bytes32 content) external {
         Standing memory s = _read();
         if (msg.sender != EncryptedArguments.dealer()) revert EncryptedTaskUnauthorized(msg.sender);
         _requireNamed(s.ceremony, ceremony);
         _requirePhase(s, EncryptedPhase.Deal);
-        _requireRoot(keyHash_);
-        _keyHash = keyHash_;
+        _requireRoot(hash);
+        _keyHash = hash;
         (s.confirmed, s.leftOut) = (0, 0);
         _begin(s, EncryptedPhase.Confirm, EncryptedArguments.confirmSeconds());
         _write(s);
-        emit KeyPosted(ceremony, keyHash_, content);
+        emit KeyPosted(ceremony, hash, content);
     }
 
     /// @inheritdoc IEncryptedTask
-    function confirmKey(uint8 ceremony, bytes32 keyHash_) external {
+    function confirmKey(uint8 ceremony, bytes32 hash) external {
         (Standing memory s, uint8 place) = _requireUnsaid(ceremony);
-        _requireNamed(uint256(_keyHash), uint256(keyHash_));
+        _requireNamed(uint256(_keyHash), uint256(hash));
         s.confirmed |= PartyMask.at(place);
         emit KeyConfirmed(ceremony, msg.sender);
         if (s.confirmed == PartyMask.all(s.parties)) _openRound(s, 1);
@@ -133,6 +133,7 @@ abstract contract KeyCeremony is EncryptedStore {
     }
 
     /// @dev Those that confirmed move up, in their order; at most 32.
+    // slither-disable-next-line reentrancy-no-eth
     function _renumber(Standing memory s) private {
         uint8 kept = 0;
         for (uint8 place = 0; place < s.parties; ++place) {

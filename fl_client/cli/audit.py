@@ -12,8 +12,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from fl_client.audit import AuditResult, audit_folder, audit_task
-from fl_client.audit.encrypted import audit_encrypted_task
+from fl_client.audit import AuditResult, audit_encrypted_task, audit_folder, audit_task
 from fl_client.chain.contracts import Phase, TaskContract
 from fl_client.chain.contracts.encrypted import EncryptedContract, EncryptedPhase
 from fl_client.cli.session import open_any_task, open_content

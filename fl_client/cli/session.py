@@ -21,7 +21,7 @@ from fl_client.chain import (
     password_from_file,
 )
 from fl_client.chain.contracts import Deployment, TaskContract
-from fl_client.chain.contracts.encrypted import EncryptedContract, is_encrypted
+from fl_client.chain.contracts.encrypted import EncryptedContract, is_encrypted_task
 from fl_client.cli.settings import PASSWORD_VARIABLE, Settings, require
 from fl_client.errors import ConfigError
 from fl_client.storage import ContentStore, StoreSettings, open_store
@@ -73,7 +73,7 @@ def open_any_task(settings: Settings) -> TaskContract | EncryptedContract:
     """
     address = task_address(require(settings.task, "task"))
     connection, deployment = open_chain(settings)
-    if is_encrypted(connection, deployment, address):
+    if is_encrypted_task(connection, deployment, address):
         return EncryptedContract(connection, deployment, address)
     return TaskContract(connection, deployment, address)
 

@@ -12,7 +12,7 @@ import nacl.pwhash.argon2id
 import nacl.secret
 import nacl.utils
 
-from fl_client.errors import CryptoError
+from fl_client.errors import SecretError, SecretUnwritable
 
 _PLAIN: Final = b"GSP1"
 _LOCKED: Final = b"GSL1"
@@ -38,14 +38,14 @@ class SecretFolder:
                 lies there as it is, for whoever reads this account's files.
 
         Raises:
-            CryptoError: the folder cannot be made.
+            SecretUnwritable: the folder cannot be made.
         """
         self.path = Path(path)
         self._password = password
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as problem:
-            raise CryptoError(f"cannot make the folder {path}: {problem.strerror}") from problem
+            raise SecretUnwritable(f"cannot make the folder {path}: {problem.strerror}") from problem
 
     @property
     def is_encrypted(self) -> bool:
@@ -56,34 +56,34 @@ class SecretFolder:
         """A secret, if it is kept.
 
         Raises:
-            CryptoError: it is damaged, or the password is another or missing.
+            SecretError: it is damaged, or the password is another or missing.
         """
         file = self.path / name
         try:
             if file.stat().st_size > MOST_BYTES:
-                raise CryptoError(f"{file} is no secret of ours: it is too long")
+                raise SecretError(f"{file} is no secret of ours: it is too long")
             data = file.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as problem:
-            raise CryptoError(f"cannot read {file}: {problem.strerror}") from problem
+            raise SecretError(f"cannot read {file}: {problem.strerror}") from problem
         if data[:4] == _PLAIN:
             return data[4:]
         if data[:4] != _LOCKED:
-            raise CryptoError(f"{file} is no secret of ours: restore a copy")
+            raise SecretError(f"{file} is no secret of ours: restore a copy")
         if self._password is None:
-            raise CryptoError(f"{file} is encrypted: give the password that it was written with")
+            raise SecretError(f"{file} is encrypted: give the password that it was written with")
         salt, boxed = data[4 : 4 + _SALT_BYTES], data[4 + _SALT_BYTES :]
         try:
             return bytes(_box(self._password(), salt).decrypt(boxed))
         except (nacl.exceptions.CryptoError, ValueError):
-            raise CryptoError(f"cannot open {file}: another password, or it is damaged") from None
+            raise SecretError(f"cannot open {file}: another password, or it is damaged") from None
 
     def write(self, name: str, secret: bytes) -> None:
         """Keep a secret; both the old and the new one survive a crash, or either.
 
         Raises:
-            CryptoError: the disk refused it.
+            SecretUnwritable: the disk refused it.
         """
         data = _PLAIN + secret
         if self._password is not None:
@@ -104,7 +104,7 @@ class SecretFolder:
             finally:
                 os.close(folder)
         except OSError as problem:
-            raise CryptoError(f"cannot write {file}: {problem.strerror}") from problem
+            raise SecretUnwritable(f"cannot write {file}: {problem.strerror}") from problem
 
 
 def _box(password: str, salt: bytes) -> nacl.secret.SecretBox:

@@ -11,7 +11,7 @@ from eth_utils.address import is_address, to_checksum_address
 from fl_client.audit import AuditResult, audit_task
 from fl_client.chain import Connection, EmbeddedChain, EventCursor, import_chain, load_artifact
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
-from fl_client.chain.contracts.encrypted import is_encrypted
+from fl_client.chain.contracts.encrypted import is_encrypted_task
 from fl_client.chain.rpc import shown_url
 from fl_client.errors import ConfigError
 from fl_client.records.facts import Facts
@@ -139,7 +139,7 @@ def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
 
 
 def _require_plain(connection: Connection, deployment: Deployment, task: Address) -> None:
-    if is_encrypted(connection, deployment, task):
+    if is_encrypted_task(connection, deployment, task):
         raise ConfigError(f"{task} {_NO_PAGE}")
 
 

@@ -90,6 +90,11 @@ class Actor(ABC, Generic[AnyContract, AnyLedger, AnyPhase]):
         return self._watch.contract
 
     @property
+    def speakers(self) -> tuple[Address, ...]:
+        """Whose events are news to somebody in the task."""
+        return (self.contract.address,)
+
+    @property
     def ledger(self) -> AnyLedger:
         """What has happened so far."""
         return self._watch.ledger

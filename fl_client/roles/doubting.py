@@ -155,6 +155,7 @@ class Doubter(EncryptedActor):
             return
         mine, sealed = self.opened.model(turn)
         if sealed.commitment == proposal.model:
+            self.book.keep_model(sealed.commitment, mine)
             return
         try:
             theirs = self.book.fetch_model(proposal.model, proposal.model_content)
@@ -270,4 +271,4 @@ class Doubter(EncryptedActor):
         vector, sealed = self.opened.model(turn)
         if sealed.commitment != turn.result.model:
             return None
-        return shown_model(vector, self.book.base(turn.round), result, self.book.form().slots, chunk)
+        return shown_model(vector, self.opened.base(turn.round), result, self.book.form().slots, chunk)

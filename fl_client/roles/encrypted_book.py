@@ -103,7 +103,7 @@ class EncryptedBook:
         """
         self.watch, self.store, self.cores = watch, store, cores or Cores(1)
         self._checked = checked or CheckedUpdates()
-        self._keys: dict[Bytes32, KeyFile] = {}
+        self._keys: dict[tuple[int, Bytes32], KeyFile] = {}
         self._sums: dict[tuple[object, ...], SummedSet] = {}
         self._models: dict[Bytes32, Vector] = {}
 
@@ -144,7 +144,8 @@ class EncryptedBook:
     def key_file(self, ceremony: Ceremony) -> KeyFile:
         """What the dealer posted for a ceremony, its key checked."""
         assert ceremony.key_hash is not None and ceremony.content is not None  # asked once it is posted
-        if ceremony.key_hash not in self._keys:
+        name = (ceremony.number, ceremony.key_hash)  # a dealer may post one key twice, for others
+        if name not in self._keys:
             parameters = self.watch.contract.parameters
             size = key_file_bytes(parameters.modulus_bytes, len(ceremony.accounts))
             content = ContentId.from_digest(ceremony.content, size)
@@ -156,8 +157,8 @@ class EncryptedBook:
                 raise CryptoError(f"a key of {shape} (bytes, parties, threshold) is not the task's")
             development = self.watch.contract.connection.is_development
             check_key(file.key, file.proof, least_bytes=LEAST_MODULUS_BYTES if development else LEAST_BYTES)
-            self._keys[ceremony.key_hash] = file
-        return self._keys[ceremony.key_hash]
+            self._keys[name] = file
+        return self._keys[name]
 
     def key(self, turn: EncryptedTurn) -> PublicKey:
         """The key of a turn."""

@@ -23,7 +23,7 @@ from fl_client.privacy.paillier.statements import (
     read_statement,
 )
 from fl_client.privacy.scale import apply_sum
-from fl_client.roles.encrypted_book import EncryptedBook
+from fl_client.roles.encrypted_book import EncryptedBook, SummedSet
 from fl_client.rounds import SealedVector, Vector, seal_vector
 from fl_client.rounds.encrypted_record import EncryptedTurn, ResultProposal, SharePosting
 from fl_client.storage import ContentId
@@ -52,7 +52,18 @@ class OpenedBook:
         self.book = book
         self._opened: dict[Bytes32, ResultFile] = {}
         self._shares: dict[tuple[Bytes32, Bytes32], SharesFile | WrongChunk] = {}
-        self._found: dict[Bytes32, tuple[Suspect, ...]] = {}
+        # Checks take long powers, and a role looks at every block: what was found is kept for the turn.
+        self._turn = 0
+        self._proofs: dict[tuple[object, ...], bool] = {}
+        self._suspects: dict[tuple[object, ...], tuple[Suspect, ...]] = {}
+        self._posted: dict[tuple[object, ...], ResultFile | WrongChunk] = {}
+        self._models: dict[Bytes32, tuple[Vector, SealedVector]] = {}
+
+    def _turn_to(self, turn: EncryptedTurn) -> None:
+        if turn.number != self._turn:
+            for kept in (self._shares, self._proofs, self._suspects, self._posted, self._models):
+                kept.clear()
+            self._turn = turn.number
 
     # ------------------------------------------------------------------ shares
 
@@ -66,6 +77,7 @@ class OpenedBook:
         Raises:
             WrongChunk: these are the bytes that were posted, and this chunk can be no share.
         """
+        self._turn_to(turn)
         name = (posting.root, posting.content)
         if name not in self._shares:
             key, count = self.book.key(turn), self.book.chunks
@@ -95,6 +107,12 @@ class OpenedBook:
     def _proved(self, turn: EncryptedTurn, posting: SharePosting, shares: SharesFile) -> bool:
         """Whether a party's batch proof holds."""
         sum_ = self.book.summed(turn)
+        name = (posting.place, posting.root, posting.content, sum_.tree.root)
+        if name not in self._proofs:
+            self._proofs[name] = self._holds(turn, posting, shares, sum_)
+        return self._proofs[name]
+
+    def _holds(self, turn: EncryptedTurn, posting: SharePosting, shares: SharesFile, sum_: SummedSet) -> bool:
         try:
             check_batch(
                 sum_.key,
@@ -133,16 +151,26 @@ class OpenedBook:
         proved, unproved, impossible = self.gather(turn)
         if not unproved:
             return impossible
+        name = tuple((place, turn.standing_shares[place].root) for place in (*proved, *unproved))
+        if name not in self._suspects:
+            self._suspects[name] = self._blamed(turn, proved, unproved)
+        return (*impossible, *self._suspects[name])
+
+    def _blamed(
+        self, turn: EncryptedTurn, proved: dict[int, SharesFile], unproved: dict[int, SharesFile]
+    ) -> tuple[Suspect, ...]:
+        """Which of the shares without proof are wrong, by those that open the sum."""
         threshold = self.book.watch.contract.parameters.threshold
-        found, sum_, standing = list(impossible), self.book.summed(turn), turn.standing_shares
+        sum_, standing = self.book.summed(turn), turn.standing_shares
+        found: list[Suspect] = []
         if len(proved) < threshold:
             # Too few are beyond doubt: whoever opens the sum finds those who do not fit.
             everybody = {place: one.shares for place, one in (proved | unproved).items()}
             try:
                 opened = open_sum(sum_.key, sum_.ciphertexts, everybody, mapper=self.book.mapper)
             except CryptoError:
-                return impossible
-            return (*impossible, *(Suspect(standing[one.place], one.chunk) for one in opened.culprits))
+                return ()
+            return tuple(Suspect(standing[one.place], one.chunk) for one in opened.culprits)
         right = {place: proved[place].shares for place in list(proved)[:threshold]}
         for place, shares in unproved.items():
             chunk = wrong_share(sum_.key, place, shares.shares, right)
@@ -162,6 +190,19 @@ class OpenedBook:
         Raises:
             WrongChunk: these are the bytes that were posted, and this chunk of them is wrong.
         """
+        self._turn_to(turn)
+        name = (proposal.root, proposal.content, self.book.summed(turn).tree.root)
+        if name not in self._posted:
+            try:
+                self._posted[name] = self._read_posted(turn, proposal)
+            except WrongChunk as wrong:
+                self._posted[name] = wrong
+        found = self._posted[name]
+        if isinstance(found, WrongChunk):
+            raise found
+        return found
+
+    def _read_posted(self, turn: EncryptedTurn, proposal: ResultProposal) -> ResultFile:
         sum_, count = self.book.summed(turn), self.book.chunks
         key = sum_.key
         size = self.result_bytes(key.length)
@@ -211,10 +252,33 @@ class OpenedBook:
 
     def model(self, turn: EncryptedTurn) -> tuple[Vector, SealedVector]:
         """The model that the opened sum gives."""
+        self._turn_to(turn)
+        root = turn.fixed or Bytes32(b"")
+        if root not in self._models:
+            self._models[root] = self._model(turn)
+        return self._models[root]
+
+    def base(self, round_: int) -> Vector:
+        """The model that a round starts from: as it was posted, or what the round before opens to.
+
+        Whoever proposed it may name anything as its content: nobody's work depends on that.
+        """
+        try:
+            return self.book.base(round_)
+        except StorageError:
+            before = self.book.watch.ledger.final_turn(round_ - 1)
+            if before is None:
+                raise
+            vector, sealed = self._model(before)
+            self.book.keep_model(sealed.commitment, vector)
+            return self.book.base(round_)
+
+    def _model(self, turn: EncryptedTurn) -> tuple[Vector, SealedVector]:
         parameters, sum_ = self.book.watch.contract.parameters, self.book.summed(turn)
         opened = self.opened(turn)
         sums = self.book.form().sums(opened.plaintexts, parameters.dimension, sum_.weight)
-        vector = apply_sum(self.book.base(turn.round), sums, sum_.weight, parameters.scale_bits)
+        vector = apply_sum(self.base(turn.round), sums, sum_.weight, parameters.scale_bits)
+        vector.setflags(write=False)  # kept, and given to everybody who asks
         return vector, seal_vector(vector, self.book.watch.model_form)
 
 

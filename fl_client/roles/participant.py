@@ -7,6 +7,7 @@ from fl_client.chain.contracts import Clock, Phase, ReviewStep, Role, TaskContra
 from fl_client.errors import ContractReverted
 from fl_client.roles.acting import Actor, GasBook
 from fl_client.rounds import TaskLedger, TaskWatch, tally
+from fl_client.types import Address
 
 # Somebody else was faster, or the time for it passed meanwhile: nothing is lost, the next step looks anew.
 _RACES = frozenset(
@@ -48,6 +49,13 @@ class Participant(Actor[TaskContract, TaskLedger, Phase]):
     def __init__(self, watch: TaskWatch, sender: TransactionSender, gas: GasBook) -> None:
         super().__init__(watch, sender, gas)
         self.watch = watch
+
+    @property
+    def speakers(self) -> tuple[Address, ...]:
+        """Whose events are news to somebody in the task."""
+        deployment, board = self.contract.deployment, self.contract.board
+        own = (self.contract.address, deployment.court, deployment.round_tables)
+        return own if board is None else (*own, board.address)
 
     def _look(self) -> Phase:
         return self.watch.refresh(self.address)[0]

@@ -93,6 +93,7 @@ class Party(PartyMember):
         state, turn = self.state, self.turn
         if self._is_in(state.submitted | state.suspended):
             return None
+        self.opened.base(turn.round)
         row = self.work.update_row(turn)
         self._publish(row, self.contract.parameters.submit_seconds)
         # Learning and encrypting take their time, and the contract refuses what was meant for an earlier turn.

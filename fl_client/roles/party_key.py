@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fl_client.errors import CryptoError
+from fl_client.errors import SecretError
 from fl_client.privacy.at_rest import SecretFolder
 from fl_client.privacy.paillier.dealing import KeyShare
 from fl_client.privacy.paillier.key_check import check_share
@@ -45,11 +45,11 @@ class PartyKey:
         """The share that was kept for a key.
 
         Raises:
-            CryptoError: none is.
+            SecretError: none is.
         """
         kept = self.folder.read(_name(key))
         if kept is None:
-            raise CryptoError(
+            raise SecretError(
                 f"{self.folder.path} holds no share of the key 0x{key.hash.hex()}: start with the folder that it was "
                 "taken in"
             )

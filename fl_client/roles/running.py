@@ -7,17 +7,18 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from fl_client.chain.contracts import Role, TaskContract
-from fl_client.chain.contracts.clone import TaskClone
+from fl_client.chain.contracts import Role
 from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.chain.node import NodeRefused
 from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.acting import Actor
 from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.participant import Participant
-from fl_client.types import Address
 
 _log = logging.getLogger(__name__)
+
+AnyActor = Actor[Any, Any, Any]
+"""Whoever acts in a task, plain or encrypted."""
 
 LONGEST_PAUSE_SECONDS: Final = 15.0
 """Between two tries while something is wrong; phases are longer, so that none is slept through."""
@@ -77,7 +78,7 @@ def is_dealt(dealer: EncryptedActor) -> bool:
 
 
 def run_role(
-    participant: Actor[Any, Any, Any],
+    participant: AnyActor,
     *,
     report: Callable[[str], None],
     is_finished: Callable[[], bool],
@@ -122,7 +123,7 @@ def run_role(
             time.sleep(pause)
 
 
-def wait_for_news(participant: Actor[Any, Any, Any], poll_seconds: float) -> None:
+def wait_for_news(participant: AnyActor, poll_seconds: float) -> None:
     """Return when the task has news that the last step did not see, or after ``LOOK_ANYWAY_SECONDS``.
 
     One request a poll, however many blocks there are. On a chain that makes blocks only when somebody sends, time
@@ -148,19 +149,10 @@ def wait_for_news(participant: Actor[Any, Any, Any], poll_seconds: float) -> Non
         time.sleep(poll_seconds)
 
 
-def _speakers(contract: TaskClone) -> tuple[Address, ...]:
-    """Whose events are news to somebody in the task."""
-    if not isinstance(contract, TaskContract):
-        return (contract.address,)
-    own = (contract.address, contract.deployment.court, contract.deployment.round_tables)
-    return own if contract.board is None else (*own, contract.board.address)
-
-
-def _has_news(participant: Actor[Any, Any, Any], seen: int) -> bool:
+def _has_news(participant: AnyActor, seen: int) -> bool:
     """Whether anything has happened to the task after a block; asked from that block on, which every node knows."""
-    contract = participant.contract
     try:
-        logs = contract.connection.logs(_speakers(contract), seen, None)
+        logs = participant.contract.connection.logs(participant.speakers, seen, None)
     except NodeRefused:
         return True  # a full look will say what is wrong
     return any(entry.block > seen for entry in logs)

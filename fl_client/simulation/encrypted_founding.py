@@ -85,9 +85,16 @@ class EncryptedFounding(Ground):
         Raises:
             ConfigError, LearningError: a setting or the task is wrong.
         """
+        bounds = FactoryBounds()
         self.plan = plan or EncryptedPlan(
-            rounds=settings.rounds, parties=settings.participants, threshold=settings.threshold or 0
+            rounds=settings.rounds,
+            parties=settings.participants,
+            threshold=settings.threshold or 0,
+            phase_seconds=bounds.min_challenge_seconds,
+            unbonding_seconds=bounds.min_unbonding_seconds,
         )
+        # Short keys are for tests alone, and so are the bounds that take them.
+        self.bounds = bounds if self.plan.modulus_bytes >= bounds.least_modulus_bytes else bounds.devnet()
         super().__init__(settings)
         self.cheats, self.left_out = plan_faults(settings, self.plan)
         self.source = source
@@ -110,7 +117,7 @@ class EncryptedFounding(Ground):
     def _found(self) -> tuple[Deployment, EncryptedContract]:
         self._owner, _ = self._sender(0, "owner")
         self._dealer, self._dealer_journal = self._sender(1, "dealer")
-        deployment = deploy(self._owner, self.connection, bounds=FactoryBounds.devnet())
+        deployment = deploy(self._owner, self.connection, bounds=self.bounds)
         vector = self.model.initial()
         form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
         sealed = seal_vector(vector, form)

@@ -1,22 +1,26 @@
 """Whole encrypted rounds: whoever lies is found out, whoever is missing is done without, and the sum is the sum."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from fl_client.chain.contracts import ONE_COIN, Evidence
-from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
+from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.encoding.fixed_point import LIMIT
 from fl_client.privacy.paillier.dealing import KeyShare
 from fl_client.privacy.scale import quantise
 from fl_client.roles.dealer import Dealer
 from fl_client.roles.doubting import Doubt, Doubter
+from fl_client.roles.encrypted_book import SummedSet
 from fl_client.roles.party import Party
+from fl_client.roles.showing import shown_sum
 from fl_client.rounds import seal_vector
 from fl_client.rounds.encrypted_record import Outcome
+from fl_client.rounds.encrypted_watch import EncryptedWatch
 from fl_client.simulation.encrypted_cheats import LateParty, WrongProofParty, WrongShareParty
 from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, Steps, make_ground
 
@@ -42,6 +46,11 @@ def clear(stage: Stage, parties: list[int], *, base: Any = None, round_: int = 1
         step = (whole + (2 * rest >= total)) * (1 if one >= 0 else -1)
         moved.append(max(-LIMIT, min(LIMIT, int(old) + step)))
     return np.array(moved, dtype=np.int32)
+
+
+def seal_of(vector: Any) -> bytes:
+    form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
+    return seal_vector(vector, form).commitment
 
 
 def slashes(stage: Stage) -> list[tuple[str, Evidence]]:
@@ -96,6 +105,13 @@ def test_as_many_holders_may_miss_as_the_threshold_leaves(ground: Ground) -> Non
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3, 4]))
 
 
+def test_with_fewer_holders_than_the_threshold_nothing_is_opened(ground: Ground) -> None:
+    stage = Stage(ground, kinds={2: Holder, 3: Holder}, max_voids=2).run()
+    assert stage.ledger.rounds_final == 0
+    assert stage.ledger.turns[1].results == []
+    assert {name for name, _ in slashes(stage)} == {"party 3", "party 4"}
+
+
 class Sleeper(LateParty):
     """Misses the first turn alone."""
 
@@ -137,6 +153,31 @@ def test_a_wrong_sum_is_struck_and_nobody_shares_for_it(ground: Ground) -> None:
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
 
 
+class CleverSum(Party):
+    """Its sum is wrong in one ciphertext; it shows any other that is asked for."""
+
+    def _fake(self) -> SummedSet:
+        sum_ = self.book.summed(self.turn)
+        return replace(sum_, ciphertexts=(sum_.ciphertexts[1], *sum_.ciphertexts[1:]))
+
+    def sum_root(self, root: bytes) -> bytes:
+        return self._fake().tree.root
+
+    def shown(self, question: Question, author: Any) -> bytes | None:
+        if question.kind is StatementKind.SUM and author == self.address:
+            return shown_sum(self._fake(), question.chunk)
+        return super().shown(question, author)
+
+
+def test_what_is_shown_of_a_wrong_sum_leads_to_what_is_wrong_in_it(ground: Ground) -> None:
+    stage = Stage(ground, kinds={1: CleverSum}).run()
+    turn = stage.ledger.turns[1]
+    assert [one.struck for one in turn.sums] == [True, False]
+    assert (turn.questions[-1].chunk, turn.questions[-1].outcome) == (0, Outcome.STRUCK)
+    assert len(turn.questions) <= 3
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
 class Undoubting(Party):
     """Never asks."""
 
@@ -168,6 +209,7 @@ class WrongResult(Party):
         )
         done = super().propose_result()
         self.opened._opened[self.turn.fixed] = opened  # type: ignore[index]
+        self.opened._models.clear()
         return done
 
 
@@ -181,7 +223,7 @@ class WrongModel(Party):
         )
 
         def wrong(turn: Any) -> Any:
-            vector, _ = model(turn)
+            vector = model(turn)[0].copy()
             vector[66] += 1
             return vector, seal_vector(vector, form)
 
@@ -216,6 +258,26 @@ def test_a_wrong_share_is_struck_and_the_others_open_the_sum(ground: Ground) -> 
     assert ("party 4", Evidence.WRONG_STATEMENT) in slashes(stage)
     assert {name for name, _ in slashes(stage)} == {"party 4"}
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class HiddenModel(Party):
+    """Proposes what is right, and lets nobody fetch the model."""
+
+    def propose_result(self) -> str | None:
+        done = super().propose_result()
+        if done is not None:
+            _, sealed = self.opened.model(self.turn)
+            self.book.store._path(self.book.store.put(sealed.data)).unlink()  # type: ignore[attr-defined]
+        return done
+
+
+def test_a_model_that_its_author_hides_is_computed_by_everybody(ground: Ground) -> None:
+    stage = Stage(ground, rounds=2, kinds={2: HiddenModel})
+    stage.run(lambda: stage.ledger.rounds_final == 1 and stage.phase is EncryptedPhase.SUBMIT)
+    stage.enter("party 1")
+    stage.run()
+    first = clear(stage, [0, 1, 2, 3])
+    assert stage.ledger.models[2][0] == seal_of(clear(stage, [0, 1, 2, 3], base=first, round_=2))
 
 
 # ---------------------------------------------------------------------- the dealer
@@ -296,6 +358,18 @@ def test_what_is_right_is_shown_and_costs_the_asker_its_bond(ground: Ground, abo
 
 
 # ---------------------------------------------------------------------- restarts
+
+
+def test_a_watch_goes_on_from_the_events_that_it_kept(ground: Ground, tmp_path: Path) -> None:
+    stage = Stage(ground).run_to(EncryptedPhase.ATTEST)
+    kept = EncryptedWatch(stage.contract, state=tmp_path)
+    kept.refresh()
+    kept.close()
+    again = EncryptedWatch(stage.contract, state=tmp_path)
+    assert again.ledger.turns[1].submissions == stage.ledger.turns[1].submissions
+    stage.run()
+    again.refresh()
+    assert vars(again.ledger) == vars(stage.ledger)
 
 
 def test_a_party_that_starts_anew_before_every_step_does_all_of_it_once(ground: Ground) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
-from web3 import Web3
-
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.clone import TaskClone
 from fl_client.chain.contracts.deployment import Deployment
@@ -199,14 +197,10 @@ class EncryptedContract(TaskClone):
         return self.locked(self.address, account, role)
 
 
-def is_encrypted(connection: Connection, deployment: Deployment, address: Address) -> bool:
-    """Whether an address holds a clone (EIP-1167) of the deployment's encrypted task.
-
-    Raises:
-        ChainError: the node is gone.
-    """
+def is_encrypted_task(connection: Connection, deployment: Deployment, address: Address) -> bool:
+    """Whether what is at an address is a clone of the deployment's encrypted task; whose, is not looked at."""
     with connection.translated("reading the task's code"):
-        code = bytes(connection.web3.eth.get_code(Web3.to_checksum_address(address)))
+        code = bytes(connection.web3.eth.get_code(connection.contract("EncryptedTask", address).address))
     return code[10:30] == bytes.fromhex(deployment.encrypted_task[2:])
 
 

@@ -18,8 +18,8 @@ from fl_client.privacy.paillier.products import signed_product_of_powers
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.sharing import lagrange
 
-MOST_TRIALS: Final = 8_192
-"""Sets of t shares tried for one sum: all of ten parties many times over, and about two minutes at 2048 bits."""
+MOST_TRIALS: Final = 2_048
+"""Sets of t shares tried for one sum: all there are of up to 13 parties, and about a minute at 2048 bits."""
 
 
 class Trials:

@@ -33,7 +33,7 @@ def power(base: int, exponent: int, modulus: int) -> Number:
     """
     try:
         result: Number = gmpy2.powmod(base, exponent, modulus)
-    except ZeroDivisionError:
+    except (ValueError, ZeroDivisionError):
         raise CryptoError("a number that must be invertible is not") from None
     return result
 

@@ -108,6 +108,38 @@ def test_contract_that_the_others_do_not_work_with_is_refused(place: Place, name
         stranger.check(place.connection)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "arguments"),
+    [
+        ("encrypted_task", "EncryptedTask", ("vault", "pool", "coin")),
+        ("encrypted_bounds", "EncryptedBounds", ()),
+    ],
+)
+def test_encrypted_tasks_that_the_factory_does_not_create_are_refused(
+    place: Place, name: str, kind: str, arguments: tuple[str, ...]
+) -> None:
+    given = [getattr(place.deployment, one) for one in arguments] or [256]
+    receipt = place.sender.deploy(load_artifact(kind), *given)
+    assert receipt.contract_address is not None
+    stranger = replace(place.deployment, **{name: receipt.contract_address})
+    with pytest.raises(ChainError, match="encrypted tasks of the factory"):
+        stranger.check(place.connection)
+
+
+def test_a_verifier_that_encrypted_tasks_do_not_ask_is_refused(place: Place) -> None:
+    stranger = replace(place.deployment, encrypted_verifier=place.deployment.coin)
+    # Where this version has a verifier, its code is looked at first.
+    with pytest.raises(ChainError, match="encrypted tasks of the factory|is not this version's"):
+        stranger.check(place.connection)
+
+
+@pytest.mark.parametrize(("bounds", "least"), [(FactoryBounds(), 256), (FactoryBounds.devnet(), 64)])
+def test_the_shortest_modulus_is_that_of_the_bounds(place: Place, bounds: FactoryBounds, least: int) -> None:
+    deployment = deploy(place.sender, place.connection, bounds=bounds)
+    contract = place.connection.contract("EncryptedBounds", deployment.encrypted_bounds)
+    assert place.connection.call(contract.functions.leastModulusBytes()) == least
+
+
 def test_mixing_followed_by_others_is_refused(place: Place) -> None:
     own = [getattr(place.deployment, name) for name in WEIGHINGS]
     receipt = place.sender.deploy(load_artifact("NeighbourMixing"), own[-2::-1])
@@ -119,7 +151,7 @@ def test_mixing_followed_by_others_is_refused(place: Place) -> None:
         stranger.check(place.connection)
 
 
-@pytest.mark.parametrize("name", (*RULES, *WEIGHINGS, "round_tables"))
+@pytest.mark.parametrize("name", (*RULES, *WEIGHINGS, "round_tables", "encrypted_task", "encrypted_bounds"))
 def test_another_contract_in_place_of_a_rule_is_refused(place: Place, name: str) -> None:
     other = replace(place.deployment, **{name: place.deployment.coin})
     with pytest.raises(ChainError, match=f"the code at {place.deployment.coin} is not this version's"):

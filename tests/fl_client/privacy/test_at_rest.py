@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fl_client.errors import CryptoError
+from fl_client.errors import SecretError
 from fl_client.privacy.at_rest import SecretFolder
 
 SECRET = b"nobody else's business"
@@ -41,11 +41,11 @@ def test_with_a_password_the_file_does_not_hold_the_secret(tmp_path: Path) -> No
 @pytest.mark.parametrize("password", [None, lambda: "another"], ids=["none", "another"])
 def test_without_its_password_a_secret_stays_closed(tmp_path: Path, password: object) -> None:
     SecretFolder(tmp_path, lambda: "a password").write("box.key", SECRET)
-    with pytest.raises(CryptoError, match="password"):
+    with pytest.raises(SecretError, match="password"):
         SecretFolder(tmp_path, password).read("box.key")  # type: ignore[arg-type]
 
 
 def test_a_damaged_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "box.key").write_bytes(b"what is this")
-    with pytest.raises(CryptoError, match="no secret of ours"):
+    with pytest.raises(SecretError, match="no secret of ours"):
         SecretFolder(tmp_path).read("box.key")

@@ -63,6 +63,12 @@ def test_the_widest_sums_are_exact(total: int) -> None:
     assert new.tolist() == [exact(7, total, 3, 30)]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_widest_sum_and_the_greatest_coordinate_do_not_run_over(sign: int) -> None:
+    new = apply_sum(lattice(sign * LIMIT), np.array([sign * (2**63 - 1)], dtype=np.int64), 1, 0)
+    assert new.tolist() == [sign * LIMIT]
+
+
 def test_sums_beyond_any_word_are_exact() -> None:
     totals = np.array([2**200 + 1, -(2**100), 6, 0], dtype=np.object_)
     new = apply_sum(lattice(0, 0, 1, 5), totals, 4, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from fl_client.chain.contracts import ONE_COIN
 from fl_client.chain.contracts.encrypted import EncryptedPhase
-from fl_client.errors import CryptoError
+from fl_client.errors import CryptoError, SecretError
 from fl_client.privacy.at_rest import SecretFolder
 from fl_client.roles.encrypted_book import SummedSet, dealing_of
 from fl_client.roles.party_key import PartyKey
@@ -62,7 +62,7 @@ def test_a_share_that_was_sealed_to_another_party_is_not_taken(sharing: Stage) -
 
 def test_without_its_folder_a_party_has_no_share(sharing: Stage, tmp_path: Path) -> None:
     key = sharing.book().key(sharing.ledger.turns[1])
-    with pytest.raises(CryptoError, match="holds no share"):
+    with pytest.raises(SecretError, match="holds no share"):
         PartyKey(SecretFolder(tmp_path)).share(key)
 
 
@@ -120,9 +120,8 @@ def test_a_question_costs_no_more_than_a_party_is_willing_to_put_down(ground: Gr
 
 
 def test_more_than_the_present_bond_is_approved(ground: Ground) -> None:
-    stage = Stage(ground, kinds={3: WrongProofParty}).run(
-        lambda: bool(stage.ledger.turns and stage.ledger.turn.questions)
-    )
+    stage = Stage(ground, kinds={3: WrongProofParty})
+    stage.run(lambda: bool(stage.ledger.turns and stage.ledger.turn.questions))
     asker = stage.ledger.turn.questions[0].asker
     allowance = stage.connection.call(
         stage.contract.coin.functions.allowance(asker, stage.ground.deployment.vault)

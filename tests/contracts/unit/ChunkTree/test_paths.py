@@ -1,4 +1,4 @@
-"""Every chunk leads to its root, and at its own place only."""
+"""Every chunk leads to its root, and at its own place only (INV-CHUNK-1)."""
 
 from __future__ import annotations
 

@@ -110,6 +110,7 @@ def test_rejecting_emits_party_left_out(confirming, task):
 
 
 def test_rejecting_costs_nothing_and_the_stake_unbonds(confirming, task, vault):
+    # INV-KEY-1
     task.rejectKey(1, {"from": confirming.parties[1]})
     stake = vault.stakeOf(task, confirming.parties[1], 1)
     assert (stake["amount"], stake["releasableAt"]) == (100 * ONE, now() + 5_000)
@@ -129,6 +130,7 @@ def test_once_everybody_has_said_something_the_next_ceremony_is_due(confirming, 
 
 
 def test_the_silent_are_left_out_at_the_deadline(confirming, vault, task):
+    # INV-KEY-1
     confirming.confirm([0, 2, 4])
     advanced = confirming.expire()
     assert events(advanced, "PartyLeftOut") == [

@@ -1,4 +1,4 @@
-"""64 coordinates of the new model are right only as the old ones and the mean that was opened."""
+"""64 coordinates of the new model are right only as the old ones and the mean that was opened (INV-SHOW-2)."""
 
 from __future__ import annotations
 

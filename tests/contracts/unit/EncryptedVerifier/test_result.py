@@ -1,4 +1,4 @@
-"""An opening is right only if it is the ciphertext's one plaintext and root."""
+"""An opening is right only if it is the ciphertext's one plaintext and root (INV-UNIT-1, INV-SHOW-2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever did what the protocol asks for can show every chunk of it."""
+"""Whoever did what the protocol asks for can show every chunk of it (INV-SHOW-1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A share is right only with a proof that its exponent is the party's."""
+"""A share is right only with a proof that its exponent is the party's (INV-UNIT-1, INV-SHOW-2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sum's chunk is right only as the product of the accepted ciphertexts to their weights."""
+"""A sum's chunk is right only as the product of the accepted ciphertexts to their weights (INV-SHOW-1, INV-SHOW-2)."""
 
 from __future__ import annotations
 

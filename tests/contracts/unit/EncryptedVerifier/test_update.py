@@ -1,4 +1,7 @@
-"""An update's chunk is right only with a proof that its author knew what the ciphertext hides."""
+"""An update's chunk is right only with a proof that its author knew what the ciphertext hides.
+
+INV-UNIT-1, INV-SHOW-2.
+"""
 
 from __future__ import annotations
 

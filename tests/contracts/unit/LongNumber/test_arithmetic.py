@@ -1,4 +1,4 @@
-"""Numbers longer than a word are computed with as with any others."""
+"""Numbers longer than a word are computed with as with any others (INV-LONG-1)."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_workers_do_their_work_beside_torch_and_do_not_run_an_unguarded_main_mod
 def test_a_module_in_the_working_directory_is_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "secrets.py").write_text("raise SystemExit('taken over')", encoding="utf-8")
+    (tmp_path / "subprocess.py").write_text("raise SystemExit('taken over')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     with Cores(2) as two:
         assert len(two.map(Doubling(), range(40), name="", least=10)) == 40

@@ -67,7 +67,9 @@ def test_the_batch_proof_of_2048_bits_has_801_bytes() -> None:
     assert batch_proof_bytes(256) == 801 and batch_proof_bytes(L) == 225
 
 
-@pytest.mark.parametrize("bad", [0, N, (1 << 8 * L) - 1, P, 2 * Q], ids=["0", "n", "longest", "p", "2q"])
+@pytest.mark.parametrize(
+    "bad", [0, N, N + 1, (1 << 8 * L) - 1, P, 2 * Q], ids=["0", "n", "n+1", "longest", "p", "2q"]
+)
 @pytest.mark.parametrize("place", [0, 2, 4])
 def test_a_share_that_is_no_unit_is_named(bad: int, place: int) -> None:
     with pytest.raises(WrongChunk) as wrong:
@@ -75,7 +77,7 @@ def test_a_share_that_is_no_unit_is_named(bad: int, place: int) -> None:
     assert wrong.value.chunk == place
 
 
-@pytest.mark.parametrize("bad", [0, N, P], ids=["0", "n", "p"])
+@pytest.mark.parametrize("bad", [0, N, N + 1, P], ids=["0", "n", "n+1", "p"])
 def test_a_root_that_is_no_unit_is_named(bad: int) -> None:
     with pytest.raises(WrongChunk, match="chunk 1"):
         ResultFile.from_bytes(with_number(RESULT.to_bytes(), 3, bad), KEY, 3)

@@ -129,8 +129,8 @@ def test_a_header_cannot_promise_more_than_comes(count: int) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [0, 1, KEY.square, (1 << 16 * L) - 1, N, 3 * N, P, Q * Q],
-    ids=["0", "1", "n2", "longest", "n", "3n", "p", "qq"],
+    [0, 1, KEY.square + 1, (1 << 16 * L) - 1, N, 3 * N, P, Q * Q],
+    ids=["0", "1", "n2+1", "longest", "n", "3n", "p", "qq"],
 )
 @pytest.mark.parametrize("place", [0, 3, CHUNKS - 1])
 def test_a_ciphertext_that_is_none_is_named(bad: int, place: int) -> None:
@@ -139,7 +139,7 @@ def test_a_ciphertext_that_is_none_is_named(bad: int, place: int) -> None:
     assert wrong.value.chunk == place
 
 
-@pytest.mark.parametrize("bad", [0, KEY.square, N, P], ids=["0", "n2", "n", "p"])
+@pytest.mark.parametrize("bad", [0, KEY.square, KEY.square + 1, N, P], ids=["0", "n2", "n2+1", "n", "p"])
 def test_a_commitment_that_is_no_unit_is_named(bad: int) -> None:
     with pytest.raises(WrongChunk, match="chunk 4"):
         EncryptedUpdate.from_bytes(with_number(4, 2 * L, bad, 2 * L), KEY, CHUNKS)

@@ -1,0 +1,86 @@
+"""The demonstration of encrypted rounds: three faults, each found out, and an audit by another process."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fl_client.errors import ConfigError
+from fl_client.roles.encrypted_plan import EncryptedPlan
+from fl_client.simulation.encrypted_demo import run_encrypted_demo
+from fl_client.simulation.encrypted_founding import plan_faults
+from fl_client.simulation.plan import DemoSettings
+from tests.encrypted_stage import test_key
+
+from .conftest import run_fl
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out = tmp_path_factory.mktemp("runs") / "encrypted"
+    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid")
+    return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
+
+
+def test_every_planted_fault_is_slashed_on_its_evidence(run: dict[str, Any]) -> None:
+    found = {(slash["evidence"], slash["who"], slash["round"]) for slash in run["slashes"]}
+    assert found >= {
+        ("late-update", "party 6", 1),
+        ("wrong-statement", "party 5", 1),
+        ("wrong-statement", "party 4", 2),
+    }
+    assert {who for _, who, _ in found} == {"party 4", "party 5", "party 6"}
+
+
+def test_the_model_learns_from_what_nobody_saw(run: dict[str, Any]) -> None:
+    assert [entry["accepted"] for entry in run["rounds"]] == [4, 6]
+    assert run["final_accuracy"] > 0.8
+
+
+def test_the_honest_end_richer_and_the_faulty_poorer(run: dict[str, Any]) -> None:
+    change = {name: entry["change"] for name, entry in run["balances"].items()}
+    assert min(change[f"party {number}"] for number in (1, 2, 3)) > 0
+    assert max(change[f"party {number}"] for number in (4, 5)) < 0
+
+
+def test_another_process_audits_it_from_chain_and_store(run: dict[str, Any]) -> None:
+    assert run["audit"]["passed"]
+    assert run["audit"]["rounds_checked"] == 2
+    assert run["audit"]["model_root"] == run["model_root"]
+
+
+def test_an_audit_of_a_store_that_lost_an_update_cannot_check(run: dict[str, Any], tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(Path(run["out"]) / "chain", tmp_path / "chain")
+    (tmp_path / "store").mkdir()
+    done = run_fl("audit", str(tmp_path), "--json")
+    assert done.returncode == 2, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--privacy", "rot13"], "--privacy is 'rot13'"),
+        (["--threshold", "3"], "it goes with --privacy"),
+        (["--privacy", "paillier", "--rule", "median"], "leave out --rule"),
+        (["--privacy", "paillier", "--threshold", "2"], "a threshold of 2"),
+        (["--privacy", "paillier", "--participants", "40"], "40 parties"),
+    ],
+    ids=["scheme", "threshold-alone", "rule", "threshold", "parties"],
+)
+def test_settings_that_no_encrypted_run_has_are_refused(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    done = run_fl("demo", *arguments, "--out", str(tmp_path / "run"))
+    assert done.returncode == ConfigError.exit_code
+    assert said in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(("parties", "left"), [(3, 2), (4, 1), (6, 0)])
+def test_faults_that_a_run_cannot_bear_are_left_out(parties: int, left: int) -> None:
+    settings = DemoSettings(participants=parties, rounds=2, privacy="paillier")
+    planted, left_out = plan_faults(
+        settings, EncryptedPlan(parties=parties, threshold=2 if parties < 4 else 0)
+    )
+    assert (len(planted), len(left_out)) == (3 - left, left)
