@@ -238,6 +238,14 @@ def test_list_and_show_know_it(run: Consortium) -> None:
     assert facts["dealer"].startswith(run.accounts["dealer"]) and facts["stake"] == "100 coins"
 
 
+def test_the_doctor_looks_at_it(run: Consortium) -> None:
+    done = run_fl("doctor", run.task, *run.options("party-1"), "--json")
+    found = {one["what"]: one for one in json.loads(done.stdout)}
+    assert done.returncode == 0 and found["first model"]["verdict"] == "ok"
+    assert found["powers"]["verdict"] == "ok" and run.accounts["dealer"] in found["powers"]["text"]
+    assert "a party stakes 100" in found["coins"]["text"]
+
+
 def test_its_model_is_exported(run: Consortium, tmp_path: Path) -> None:
     definition = f"{run.folder / 'tiny.py'}:Tiny"
     out = tmp_path / "model.safetensors"
