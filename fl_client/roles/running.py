@@ -14,6 +14,7 @@ from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.acting import Actor
 from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.participant import Participant
+from fl_client.roles.party_member import PartyMember
 
 _log = logging.getLogger(__name__)
 
@@ -61,13 +62,13 @@ def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
 def has_left(party: EncryptedActor, *, until_ended: bool = False) -> bool:
     """Whether an account of an encrypted task has nothing more to do there, and unless that is enough has its stake.
 
-    The task has ended; or it goes on without this account, which was left out of the key.
+    The task has ended; or it goes on without this party, which was left out of the key or came too late for it.
     """
     contract, address = party.contract, party.address
     staked, _ = contract.stake(address, Role.TRAINER)
     if party.ledger.ended is None:
-        left_out = address in party.ledger.keys and not party.is_member
-        return left_out and (until_ended or not staked)
+        late = isinstance(party, PartyMember) and party.state.phase > EncryptedPhase.JOIN
+        return late and not party.is_member and (until_ended or not staked)
     claimable, _ = contract.earnings(address)
     return until_ended or (not claimable and not staked)
 
