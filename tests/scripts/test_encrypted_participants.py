@@ -97,7 +97,11 @@ class Consortium:
 
     def options(self, name: str) -> list[object]:
         """What an account's commands are told."""
-        return [*self.reading(), *key_options(self.folder, name), "--state", self.folder / "state" / name]
+        return [*self.reading(), *self.own(name)]
+
+    def own(self, name: str) -> list[object]:
+        """What is an account's own of it."""
+        return [*key_options(self.folder, name), "--state", self.folder / "state" / name]
 
     def succeed(self, name: str, *arguments: object) -> dict[str, Any]:
         """The last object that an account's command printed."""
@@ -285,7 +289,7 @@ def test_joining_alone_says_whom_it_trusts_and_binds_the_stake(run: Consortium) 
     assert run.accounts["dealer"] in said[0]["note"] and said[1]["deed"] == "joined as a party"
     again = run_fl("join", another, *run.options("auditor"))
     assert again.returncode == 7 and "is in" in again.stderr and "already: nothing to do" in again.stderr
-    left = run_fl("leave", another, *run.options("auditor"))
+    left = run_fl("leave", another, *run.reading()[:4], *run.own("auditor"))
     assert left.returncode == 7 and "bound until the task has ended, go on with `fl train`" in left.stderr
     as_judge = run_fl("join", another, "--role", "validator", *run.options("party-1"))
     assert as_judge.returncode == 3 and "use --role trainer or `fl train`" in as_judge.stderr
