@@ -102,7 +102,8 @@ class PinnedBackend(PyEVMBackend):  # type: ignore[misc]
             EvmReverted: the call reverted or failed; with the raw return data.
             NodeRefused: the sender has not the value that it sends.
         """
-        free = {"gas": self.genesis.gas_limit, "max_fee_per_gas": 0, "max_priority_fee_per_gas": 0}
+        gas = min(transaction.get("gas", self.genesis.gas_limit), self.genesis.gas_limit)
+        free = {"gas": gas, "max_fee_per_gas": 0, "max_priority_fee_per_gas": 0}
         unsigned = self._get_normalized_and_unsigned_evm_transaction(dict(transaction) | free, block_number)
         header = self._header_of(block_number).copy(base_fee_per_gas=0)
         try:

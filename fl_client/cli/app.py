@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from fl_client import __version__
-from fl_client.cli import commands
+from fl_client.cli import commands, setting_up
 from fl_client.cli.asset import asset_app
 from fl_client.cli.attack import attack
 from fl_client.cli.demo import demo
@@ -32,10 +32,10 @@ app = typer.Typer(
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "See it": (demo, attack, commands.audit, receipt, commands.status, report, dashboard, latency),
-    "Set up": (commands.devnet, commands.deploy, commands.fund, commands.doctor, deposit),
+    "Set up": (setting_up.devnet, setting_up.deploy, setting_up.fund, setting_up.doctor, deposit),
     "Take part": (
-        *(commands.train, commands.aggregate, commands.validate, commands.own, commands.join),
-        *(commands.claim, commands.leave, commands.export, prune),
+        *(commands.train, commands.deal, commands.aggregate, commands.validate, commands.own),
+        *(commands.join, commands.claim, commands.leave, commands.export, prune),
     ),
 }
 for panel, members in _PANELS.items():

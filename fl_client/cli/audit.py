@@ -13,11 +13,13 @@ import typer
 from rich.console import Console
 
 from fl_client.audit import AuditResult, audit_encrypted_task, audit_folder, audit_task
-from fl_client.chain.contracts import Phase
-from fl_client.cli.session import open_content, open_encrypted_task, open_task
+from fl_client.chain.contracts import Phase, TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract, EncryptedPhase
+from fl_client.cli.session import open_any_task, open_content
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact, print_verdict
+from fl_client.storage import ContentStore
 
 
 def audit(settings: Settings, subject: str | None, head: str | None, *, as_json: bool) -> NoReturn:
@@ -31,10 +33,7 @@ def audit(settings: Settings, subject: str | None, head: str | None, *, as_json:
     if Path(chosen).is_dir():
         _conclude(audit_folder(chosen, head=wanted), as_json=as_json)
     settings = replace(settings, task=chosen)
-    content = open_content(settings)
-    if (encrypted := open_encrypted_task(settings)) is not None:
-        _conclude(audit_encrypted_task(encrypted, content, head=wanted), as_json=as_json)
-    _conclude(audit_task(open_task(settings), content, head=wanted), as_json=as_json)
+    _conclude(_audited(open_any_task(settings), open_content(settings), head=wanted), as_json=as_json)
 
 
 def challenge(
@@ -45,32 +44,48 @@ def challenge(
     Raises:
         ConfigError: not a task on a node, or --watch is missing.
     """
+    from fl_client.cli import encrypted
     from fl_client.cli.participate import auditor, take_part
 
     if not watch:
         raise ConfigError("--challenge goes with --watch")
     settings = replace(settings, task=_on_node(settings, subject))
-    take_part(settings, auditor, until_ended=until_ended, as_json=as_json)
+    take_part(settings, auditor, of_encrypted=encrypted.auditor, until_ended=until_ended, as_json=as_json)
 
 
 def watch(settings: Settings, subject: str | None, *, as_json: bool) -> NoReturn:
     """Print a verdict after each final round; end with the first that is not well, or when the task has ended."""
     settings = replace(settings, task=_on_node(settings, subject))
-    contract, store = open_task(settings), open_content(settings)
+    contract, store = open_any_task(settings), open_content(settings)
     checked = 0
     while True:
-        with contract.held():
-            phase, _ = contract.phase()
-            final = contract.clock().round - 1
-        if phase is Phase.ENDED:
-            _conclude(audit_task(contract, store), as_json=as_json)
+        final, has_ended = _progress(contract)
+        if has_ended:
+            _conclude(_audited(contract, store), as_json=as_json)
         if final > checked:
             checked = final
-            result = audit_task(contract, store)
+            result = _audited(contract, store)
             if not result.passed:
                 _conclude(result, as_json=as_json)
             _show(result, as_json=as_json)
         time.sleep(settings.poll)
+
+
+def _progress(contract: TaskContract | EncryptedContract) -> tuple[int, bool]:
+    """Rounds that are final, and whether the task has ended."""
+    with contract.held():
+        if isinstance(contract, EncryptedContract):
+            state = contract.state()
+            return state.round - 1, state.phase is EncryptedPhase.ENDED
+        return contract.clock().round - 1, contract.phase()[0] is Phase.ENDED
+
+
+def _audited(
+    contract: TaskContract | EncryptedContract, store: ContentStore, *, head: bytes | None = None
+) -> AuditResult:
+    if isinstance(contract, EncryptedContract):
+        return audit_encrypted_task(contract, store, head=head)
+    return audit_task(contract, store, head=head)
 
 
 def _chosen(settings: Settings, subject: str | None) -> str:

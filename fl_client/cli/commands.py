@@ -44,16 +44,46 @@ class Member(StrEnum):
     "partition",
     seed="Of the partition, the same for all trainers, and of what learning draws.",
 )
-def train(settings: Settings, *, until_ended: UntilEnded = False, as_json: AsJson = False) -> None:
+def train(
+    settings: Settings,
+    *,
+    weight: Annotated[
+        int, typer.Option(help="Of your updates in an encrypted task that takes more than 1.")
+    ] = 1,
+    until_ended: UntilEnded = False,
+    as_json: AsJson = False,
+) -> None:
     """Take part as a trainer: join, learn on your own data, commit, reveal, attest, and take the stake home.
+
+    In an encrypted task as a party: encrypt, sum, share, open. The state folder then keeps your part of the key,
+    encrypted by the keystore's password. Who the dealer is that you trust is said before your stake is locked.
 
     It may be stopped at any time and started again with the same state folder.
 
     Example: fl train task.json --keystore keys/alice.json --store store --share 1/5
     """
+    from functools import partial
+
+    from fl_client.cli.encrypted import party
     from fl_client.cli.participate import take_part, trainer
 
-    take_part(settings, trainer, until_ended=until_ended, as_json=as_json)
+    of_encrypted = partial(party, weight=weight)
+    take_part(settings, trainer, of_encrypted=of_encrypted, until_ended=until_ended, as_json=as_json)
+
+
+@takes(*ROLE)
+def deal(settings: Settings, *, as_json: AsJson = False) -> None:
+    """Deal the key of an encrypted task, as the dealer that the task names; ends when the parties have it.
+
+    Primes and shares are never written anywhere but sealed to each party. Run it where nobody else looks on: whoever
+    gets hold of the key can read every update.
+
+    Example: fl deal task.json --keystore keys/dealer.json --store store
+    """
+    from fl_client.cli.encrypted import dealer
+    from fl_client.cli.participate import no_plain, take_part
+
+    take_part(settings, no_plain, of_encrypted=dealer, until_ended=True, as_json=as_json)
 
 
 @takes(*ROLE)
@@ -64,7 +94,13 @@ def aggregate(settings: Settings, *, until_ended: UntilEnded = False, as_json: A
     """
     from fl_client.cli.participate import aggregator, take_part
 
-    take_part(settings, aggregator, until_ended=until_ended, as_json=as_json)
+    take_part(
+        settings,
+        aggregator,
+        until_ended=until_ended,
+        as_json=as_json,
+        instead="its parties sum the updates and open the sum themselves, use `fl train`",
+    )
 
 
 @takes(*ROLE, *LEARNING)
@@ -77,7 +113,13 @@ def validate(settings: Settings, *, until_ended: UntilEnded = False, as_json: As
     """
     from fl_client.cli.participate import take_part, validator
 
-    take_part(settings, validator, until_ended=until_ended, as_json=as_json)
+    take_part(
+        settings,
+        validator,
+        until_ended=until_ended,
+        as_json=as_json,
+        instead="nobody sees an update of it, so that nobody scores one; use `fl train` or `fl audit --watch`",
+    )
 
 
 @takes(*ROLE, *LEARNING)
@@ -105,7 +147,13 @@ def own(
 
     from fl_client.cli.participate import owner, take_part
 
-    take_part(settings, partial(owner, reputations=reputations), until_ended=True, as_json=as_json)
+    take_part(
+        settings,
+        partial(owner, reputations=reputations),
+        until_ended=True,
+        as_json=as_json,
+        instead="its parties move it on, and its owner gives nothing to its rounds; watch it with `fl status --watch`",
+    )
 
 
 @takes(*CHAIN, *STORE, *ACCOUNT, *SENDING, *WAITING)
@@ -165,6 +213,8 @@ def join(
 ) -> None:
     """Lock a stake and take a place; `fl train`, `aggregate` or `validate` does the work (and joins by itself).
 
+    An encrypted task is joined as a trainer: who its dealer is, whom you trust with secrecy, is said before.
+
     Example: fl join task.json --role trainer --keystore keys/alice.json --store store
     """
     from fl_client.cli import membership
@@ -186,6 +236,8 @@ def claim(settings: Settings, *, as_json: AsJson = False) -> None:
 @takes("task", *CHAIN, *ACCOUNT, *SENDING)
 def leave(settings: Settings, *, as_json: AsJson = False) -> None:
     """Leave a task after the present round; called again once the stake is free, take it back.
+
+    A party of an encrypted task holds a part of its key, and leaves when the task has ended.
 
     Example: fl leave task.json --keystore keys/alice.json
     """
@@ -256,85 +308,3 @@ def export(
 
     model = exporting.Wanted(round=round_, definition=definition, data=data)
     exporting.export(settings, subject, chosen, model, out, as_json=as_json)
-
-
-@takes("task", *CHAIN, *ACCOUNT, *STORE, "state")
-def doctor(settings: Settings, *, as_json: AsJson = False) -> None:
-    """Check versions, node, contracts, account, balances, store, clock and task. Exit code 1 when something is wrong.
-
-    Example: fl doctor task.json --keystore keys/alice.json --store store
-    """
-    from fl_client.cli.doctor import show_findings
-
-    show_findings(settings, as_json=as_json)
-
-
-# ---------------------------------------------------------------------- setting up
-
-
-def devnet(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8545,
-    accounts: Annotated[int, typer.Option(help="Accounts with ether whose keys the node holds.")] = 20,
-    state: Annotated[Path, typer.Option(help="Folder that keeps the chain.", metavar="FOLDER")] = Path(
-        "devnet"
-    ),
-    block_time: Annotated[
-        float, typer.Option(help="Seconds between blocks; 0: one for each transaction.", metavar="SECONDS")
-    ] = 0.0,
-    as_json: AsJson = False,
-) -> None:
-    """Run a local chain (anvil) until interrupted; started again with the same folder, it goes on.
-
-    Everybody on this machine may use its accounts: it is for tests and demonstrations.
-
-    Example: fl devnet --port 8545 --state devnet
-    """
-    from fl_client.cli.devnet import run_devnet
-
-    run_devnet(port, accounts, state, block_time, as_json=as_json)
-
-
-@takes("rpc_url", "deployment", *ACCOUNT)
-def deploy(
-    settings: Settings,
-    *,
-    unlocked: Annotated[
-        bool,
-        typer.Option("--unlocked", help="Send from a development node's first account, without a keystore."),
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Deployment file to write; --deployment by default.", metavar="FILE")
-    ] = None,
-    bounds: Annotated[str, typer.Option(help="What tasks may ask for: production or devnet.")] = "production",
-    as_json: AsJson = False,
-) -> None:
-    """Deploy the contracts, and write the file that every participant is given.
-
-    Nobody owns them afterwards. The account that deploys gets all coins.
-
-    Example: fl deploy --rpc-url http://127.0.0.1:8545 --unlocked --bounds devnet
-    """
-    from fl_client.cli.deploy import deploy_contracts
-
-    deploy_contracts(settings, unlocked=unlocked, out=out, bounds=bounds, as_json=as_json)
-
-
-@takes("rpc_url", "deployment", *ACCOUNT)
-def fund(
-    settings: Settings,
-    *,
-    accounts: Annotated[list[str], typer.Argument(help="Who gets it.", metavar="ADDRESS...")],
-    ether: Annotated[int, typer.Option(help="Whole ether to each.")] = 10,
-    coins: Annotated[int, typer.Option(help="Whole coins to each; 0 without a deployment file.")] = 500,
-    as_json: AsJson = False,
-) -> None:
-    """Give ether and coins to accounts of a development chain.
-
-    Ether comes from the node's first unlocked account, and so do the coins if that account deployed the contracts;
-    otherwise name the keystore of the account that did.
-
-    Example: fl fund --rpc-url http://127.0.0.1:8545 --deployment deployment.json 0x7099...79C8
-    """
-    from fl_client.cli.deploy import fund_accounts
-
-    fund_accounts(settings, accounts, ether=ether, coins=coins, as_json=as_json)

@@ -18,11 +18,17 @@ import typer
 from fl_client import __version__
 from fl_client.chain import Connection, Journal, keystore_address
 from fl_client.chain.contracts import ONE_COIN, Deployment, TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract, is_encrypted_task
+from fl_client.chain.powers import require_powers
 from fl_client.cli.session import open_content, state_folder, task_address
 from fl_client.cli.settings import Settings
 from fl_client.errors import GradbondError
-from fl_client.rounds import read_status
+from fl_client.rounds import TaskStatus, read_status
+from fl_client.rounds.encrypted_status import EncryptedStatus, read_encrypted_status
+from fl_client.rounds.encrypted_watch import EncryptedWatch
 from fl_client.types import Address
+
+AnyTask = TaskContract | EncryptedContract
 
 LEAST_FREE_BYTES: Final = 2**30
 MOST_SKEW_SECONDS: Final = 60
@@ -123,7 +129,7 @@ def _deployment(
 
 def _task(
     settings: Settings, connection: Connection | None, deployment: Deployment | None
-) -> Generator[Finding, None, TaskContract | None]:
+) -> Generator[Finding, None, AnyTask | None]:
     if settings.task is None:
         yield Finding(what="task", verdict="not given", text="TASK")
         return None
@@ -131,22 +137,40 @@ def _task(
         address = task_address(settings.task)
         if connection is None or deployment is None:
             return None
-        contract = TaskContract(connection, deployment, address)
-        status = read_status(contract)
+        contract: AnyTask
+        status: TaskStatus | EncryptedStatus
+        if is_encrypted_task(connection, deployment, address):
+            contract = EncryptedContract(connection, deployment, address)
+            status = read_encrypted_status(contract)
+        else:
+            contract = TaskContract(connection, deployment, address)
+            status = read_status(contract)
     except GradbondError as problem:
         yield Finding(what="task", verdict="wrong", text=str(problem))
         return None
     text = f"{contract.address}, round {status.round} of {status.rounds}, {status.phase}"
     ended = status.phase == "ended"
     yield Finding(what="task", verdict="warning" if ended else "ok", text=text)
+    if isinstance(contract, EncryptedContract):
+        yield _powers(connection, contract)
     return contract
+
+
+def _powers(connection: Connection, contract: EncryptedContract) -> Finding:
+    """Whether a question of an encrypted task could be answered on this chain."""
+    try:
+        require_powers(connection, contract.parameters.modulus_bytes)
+    except GradbondError as problem:
+        return Finding(what="powers", verdict="wrong", text=str(problem))
+    text = f"a chunk can be shown here; the dealer {contract.parameters.dealer} is trusted for secrecy"
+    return Finding(what="powers", verdict="ok", text=text)
 
 
 def _account(
     settings: Settings,
     connection: Connection | None,
     deployment: Deployment | None,
-    contract: TaskContract | None,
+    contract: AnyTask | None,
 ) -> Iterator[Finding]:
     if settings.keystore is None:
         yield Finding(what="account", verdict="not given", text="--keystore")
@@ -165,7 +189,7 @@ def _account(
 
 
 def _balances(
-    connection: Connection, deployment: Deployment | None, contract: TaskContract | None, address: Address
+    connection: Connection, deployment: Deployment | None, contract: AnyTask | None, address: Address
 ) -> Iterator[Finding]:
     try:
         with connection.translated("reading a balance"):
@@ -178,7 +202,9 @@ def _balances(
         coin = connection.contract("DeepCoin", deployment.coin)
         held = connection.call(coin.functions.balanceOf(address))
         text = f"{held / ONE_COIN:g}"
-        if contract is not None:
+        if isinstance(contract, EncryptedContract):
+            text += f"; a party stakes {contract.parameters.stake / ONE_COIN:g}"
+        elif contract is not None:
             asked = contract.parameters
             text += f"; a trainer stakes {asked.trainer_stake / ONE_COIN:g}, a sealer {asked.sealer_stake / ONE_COIN:g}"
         yield Finding(what="coins", verdict="ok" if held else "warning", text=text)
@@ -198,7 +224,7 @@ def _state(folder: Path) -> Finding:
     return _room(folder, "state")
 
 
-def _store(settings: Settings, contract: TaskContract | None) -> Iterator[Finding]:
+def _store(settings: Settings, contract: AnyTask | None) -> Iterator[Finding]:
     if settings.store is None:
         yield Finding(what="store", verdict="not given", text="--store")
         return
@@ -213,10 +239,14 @@ def _store(settings: Settings, contract: TaskContract | None) -> Iterator[Findin
         yield _room(folder, "store")
     if contract is not None:
         from fl_client.roles import ModelBook
+        from fl_client.roles.encrypted_book import EncryptedBook
         from fl_client.rounds import TaskWatch
 
         try:
-            ModelBook(TaskWatch(contract), open_content(settings)).base(1)
+            if isinstance(contract, EncryptedContract):
+                EncryptedBook(EncryptedWatch(contract), open_content(settings)).base(1)
+            else:
+                ModelBook(TaskWatch(contract), open_content(settings)).base(1)
             yield Finding(what="first model", verdict="ok", text="in the store, and the one of the task")
         except GradbondError as problem:
             yield Finding(what="first model", verdict="wrong", text=str(problem))

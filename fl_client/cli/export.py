@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from fl_client.cli.session import check_writable, open_content, open_records, open_task
+from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.cli.session import check_writable, open_any_task, open_content, open_records
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.learning import GlobalModel, check_task, export_model, load_task, resolve_device
 from fl_client.roles import ModelBook
-from fl_client.rounds import TaskWatch, blocks_of
+from fl_client.roles.encrypted_book import EncryptedBook
+from fl_client.rounds import TaskWatch, Vector, blocks_of
+from fl_client.rounds.encrypted_watch import EncryptedWatch
+from fl_client.types import Bytes32
 
 BLOCKS: Final = "blocks"
 
@@ -90,13 +95,15 @@ def export_final(settings: Settings, out: Path, round_: int | None, *, as_json: 
         ConfigError: that round is not final, or the definition is of another model.
         StorageError: the model's bytes can neither be fetched nor recomputed.
     """
-    contract = open_task(settings)
-    watch = TaskWatch(contract)
-    watch.refresh()
-    final = [number for number, record in watch.ledger.rounds.items() if record.finalized]
-    last = max(final, default=0)
+    contract = open_any_task(settings)
+    models = (
+        _encrypted_models(settings, contract)
+        if isinstance(contract, EncryptedContract)
+        else _models(settings, contract)
+    )
+    last = max(models.final, default=0)
     number = last if round_ is None else round_
-    if number != 0 and number not in final:
+    if number != 0 and number not in models.final:
         raise ConfigError(f"round {number} is not final: the last final one is {last}")
     task = load_task(settings.definition, data_dir=settings.data)
     data = check_task(task)
@@ -106,9 +113,8 @@ def export_final(settings: Settings, out: Path, round_: int | None, *, as_json: 
             f"--definition {settings.definition!r} is another model than the task's: give the one its owner used"
         )
     check_writable(out, "--out")
-    commitment, _ = watch.ledger.base_of(number + 1)
-    vector = ModelBook(watch, open_content(settings)).base(number + 1)
-    root = "0x" + commitment.hex()
+    vector = models.base(number + 1)
+    root = "0x" + models.commitment(number + 1).hex()
     # One entry: the file's header keeps several in no fixed order.
     export_model(model.module(vector), out, metadata={"model_root": root})
     score = model.evaluate(vector, data.test, resolve_device("cpu"))
@@ -124,3 +130,32 @@ def export_final(settings: Settings, out: Path, round_: int | None, *, as_json: 
         typer.echo(json.dumps(said, sort_keys=True))
     else:
         typer.echo(f"the model after round {number}, {score.metric:.4f} on the task's test data: {out}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Models:
+    """The models of a task: which rounds are final, and what each round starts from."""
+
+    final: Sequence[int]
+    base: Callable[[int], Vector]
+    commitment: Callable[[int], Bytes32]
+
+
+def _models(settings: Settings, contract: TaskContract) -> _Models:
+    watch = TaskWatch(contract)
+    watch.refresh()
+    return _Models(
+        final=[number for number, record in watch.ledger.rounds.items() if record.finalized],
+        base=ModelBook(watch, open_content(settings)).base,
+        commitment=lambda number: watch.ledger.base_of(number)[0],
+    )
+
+
+def _encrypted_models(settings: Settings, contract: EncryptedContract) -> _Models:
+    watch = EncryptedWatch(contract)
+    watch.refresh()
+    return _Models(
+        final=range(1, watch.ledger.rounds_final + 1),
+        base=EncryptedBook(watch, open_content(settings)).base,
+        commitment=lambda number: watch.ledger.models[number - 1][0],
+    )

@@ -109,11 +109,18 @@ def task_show(settings: Settings, *, as_json: AsJson = False) -> None:
 
 
 @task_app.command("example")
-def task_example() -> None:
+def task_example(
+    privacy: Annotated[str | None, typer.Option(help="paillier: an encrypted task.", metavar="KIND")] = None,
+) -> None:
     """Print a task file to start from.
 
     Example: fl task example > task.yaml
-    """
-    from fl_client.cli import task_chain
 
-    typer.echo(task_chain.EXAMPLE, nl=False)
+    Example: fl task example --privacy paillier > task.yaml
+    """
+    from fl_client.cli import task_file
+    from fl_client.errors import ConfigError
+
+    if privacy not in (None, task_file.PAILLIER):
+        raise ConfigError(f"--privacy is {privacy!r}: give {task_file.PAILLIER}, or leave it out")
+    typer.echo(task_file.ENCRYPTED_EXAMPLE if privacy else task_file.EXAMPLE, nl=False)

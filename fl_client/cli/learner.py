@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 
@@ -30,7 +31,7 @@ def parse_share(text: str) -> tuple[int, int]:
     return part, whole
 
 
-def local_learner(settings: Settings, contract: TaskContract) -> LocalLearner:
+def local_learner(settings: Settings, contract: TaskContract | EncryptedContract) -> LocalLearner:
     """The trainer's model and data, after making sure that the model is the task's.
 
     Raises:
@@ -107,7 +108,9 @@ def local_judge(settings: Settings, contract: TaskContract) -> tuple[LossJudge, 
     return judge, Fraction(timed.milliseconds, timed.samples)
 
 
-def _opened(settings: Settings, contract: TaskContract) -> tuple[Task, TaskData, GlobalModel]:
+def _opened(
+    settings: Settings, contract: TaskContract | EncryptedContract
+) -> tuple[Task, TaskData, GlobalModel]:
     """The definition, its data and its model, which must be the task's."""
     from fl_client import learning
 

@@ -11,10 +11,21 @@ import typer
 
 from fl_client.chain import Journal, Receipt, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract, TrainerState
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.cli import encrypted
 from fl_client.cli.participate import check_means, stake_of
-from fl_client.cli.session import open_account, open_content, open_task, state_folder
+from fl_client.cli.session import (
+    open_account,
+    open_any_task,
+    open_content,
+    password_source,
+    remembered,
+    require_plain,
+    state_folder,
+)
 from fl_client.cli.settings import Settings
 from fl_client.errors import ChainError
+from fl_client.privacy.at_rest import Password
 from fl_client.roles import GasBook, ModelBook, Participant, require_open
 from fl_client.rounds import TaskWatch
 from fl_client.types import Address
@@ -34,7 +45,13 @@ def join(settings: Settings, role: str, *, as_json: bool) -> None:
         ChainError: the task has ended or takes nobody in this role, the account is in it already, or has not the
             means.
     """
-    with _opened(settings) as (contract, sender):
+    password = remembered(password_source(settings))
+    with _opened(settings, password) as (contract, sender):
+        if isinstance(contract, EncryptedContract) and role == "trainer":
+            encrypted.join(settings, contract, sender, password, as_json=as_json)
+            _tell("joined as a party", sender.address, as_json=as_json)
+            return
+        contract = require_plain(contract, "its parties do all the work, use --role trainer or `fl train`")
         models = ModelBook(TaskWatch(contract), open_content(settings))
         models.watch.refresh()
         participant = Participant(models.watch, sender, GasBook())
@@ -90,6 +107,9 @@ def leave(settings: Settings, *, as_json: bool) -> None:
         ChainError: there is none.
     """
     with _opened(settings) as (contract, sender):
+        if isinstance(contract, EncryptedContract):
+            _tell(encrypted.leave(contract, sender), sender.address, as_json=as_json)
+            return
         now, done = contract.connection.now(), []
         for name, role in _ROLES.items():
             amount, releasable_at = contract.stake(sender.address, role)
@@ -125,10 +145,12 @@ def _leave(contract: TaskContract, sender: TransactionSender, role: Role) -> Rec
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[TaskContract, TransactionSender]]:
+def _opened(
+    settings: Settings, password: Password | None = None
+) -> Iterator[tuple[TaskContract | EncryptedContract, TransactionSender]]:
     """The task and a sender whose earlier transactions are through."""
-    account = open_account(settings)
-    contract = open_task(settings)
+    account = open_account(settings, password)
+    contract = open_any_task(settings)
     with Journal(state_folder(settings, account.address)) as journal:
         sender = TransactionSender(
             contract.connection, account, journal, confirmations=settings.confirmations

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-import logging
 import secrets
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from fl_client.aggregation.weigh import Needs
-from fl_client.chain import Journal, TransactionSender
+from fl_client.chain import Account, Journal, TransactionSender
 from fl_client.chain.contracts import ONE_COIN, Role, TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.cli import encrypted
 from fl_client.cli.learner import local_judge, local_learner, root_learner
 from fl_client.cli.reporting import Diary, log_to_stderr
-from fl_client.cli.session import open_account, open_content, open_task, parse_address, state_folder
+from fl_client.cli.running import rest, stop_politely
+from fl_client.cli.session import (
+    open_account,
+    open_any_task,
+    open_content,
+    parse_address,
+    password_source,
+    remembered,
+    require_plain,
+    state_folder,
+)
 from fl_client.cli.settings import Settings
-from fl_client.errors import ChainError, ConfigError, StorageError
+from fl_client.errors import ChainError, ConfigError
 from fl_client.roles import (
     Aggregator,
     Auditor,
@@ -37,11 +46,8 @@ from fl_client.roles import (
     run_role,
 )
 from fl_client.rounds import TaskWatch
-from fl_client.storage import ContentStore, LocalStore
-from fl_client.storage.layered import LayeredStore
+from fl_client.storage import LocalStore
 from fl_client.types import Address, Bytes32
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +126,17 @@ def owner(seat: Seat, reputations: Path | None = None) -> Participant:
     return Owner(seat.watch, seat.sender, seat.gas, inputs=inputs)
 
 
+def no_plain(seat: Seat) -> Participant:
+    """What only encrypted tasks have.
+
+    Raises:
+        ConfigError: always.
+    """
+    raise ConfigError(
+        f"{seat.watch.contract.address} is no encrypted task: it has no key to deal, use `fl train`"
+    )
+
+
 def reputations_in(file: Path) -> ReputationSource:
     """Reputations from a JSON object of addresses and counts, read now and anew for each round.
 
@@ -179,16 +196,50 @@ def check_means(participant: Participant, models: ModelBook) -> None:
         )
 
 
-def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json: bool) -> None:
+def take_part(
+    settings: Settings,
+    build: Builder,
+    *,
+    until_ended: bool,
+    as_json: bool,
+    of_encrypted: encrypted.Builder | None = None,
+    instead: str = "its parties do this themselves: use `fl train`",
+) -> None:
     """Run a role until the task has ended and its stake is back.
+
+    Args:
+        of_encrypted: builds what takes part in an encrypted task.
+        instead: without it, what is said of an encrypted task.
 
     Raises:
         GradbondError: the settings are wrong, or something that waiting does not mend.
     """
     log_to_stderr(as_json=as_json)
-    _stop_politely()
-    account = open_account(settings)
-    contract = open_task(settings)
+    stop_politely()
+    password = remembered(password_source(settings))
+    account = open_account(settings, password)
+    contract = open_any_task(settings)
+    if isinstance(contract, EncryptedContract) and of_encrypted is not None:
+        person = encrypted.Person(account=account, password=password)
+        encrypted.take_part(
+            settings, contract, person, of_encrypted, until_ended=until_ended, as_json=as_json
+        )
+        return
+    _take_part(
+        settings, require_plain(contract, instead), account, build, until_ended=until_ended, as_json=as_json
+    )
+
+
+def _take_part(
+    settings: Settings,
+    contract: TaskContract,
+    account: Account,
+    build: Builder,
+    *,
+    until_ended: bool,
+    as_json: bool,
+) -> None:
+    """Run a role of a plain task."""
     state = state_folder(settings, account.address)
     # The journal first: whoever holds it holds the folder.
     with Journal(state) as journal, closing(TaskWatch(contract, state=state)) as watch:
@@ -208,25 +259,6 @@ def take_part(settings: Settings, build: Builder, *, until_ended: bool, as_json:
             is_finished=lambda: is_finished(participant, until_ended=until_ended),
             poll_seconds=settings.poll,
             patience_seconds=settings.patience,
-            idle=lambda: _rest(models.store, diary),
+            idle=lambda: rest(models.store, diary),
         )
         diary.deed(f"done: the task has ended, gas {gas.total}")
-
-
-def _rest(store: ContentStore, diary: Diary) -> None:
-    """Between two steps: what no daemon took is offered again."""
-    if isinstance(store, LayeredStore):
-        try:
-            store.republish()
-        except StorageError as problem:
-            _log.warning("%s", problem)
-    diary.idle()
-
-
-def _stop_politely() -> None:
-    """A service manager's SIGTERM ends a role as Ctrl-C does: between two writes, not within one."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)

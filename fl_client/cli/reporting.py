@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 
 import typer
 
-from fl_client.chain.contracts import ONE_COIN
+from fl_client.chain.contracts import ONE_COIN, Role
 from fl_client.roles import Participant
+from fl_client.roles.encrypted_actor import EncryptedActor
 
 
 class Diary:
     """Writes down each deed of a role, and where the task is whenever that has changed."""
 
-    def __init__(self, participant: Participant, *, as_json: bool) -> None:
+    def __init__(self, participant: Participant | EncryptedActor, *, as_json: bool) -> None:
         self._participant = participant
         self._as_json = as_json
         self._where: tuple[object, ...] = ()
@@ -25,47 +26,77 @@ class Diary:
         """One line for what was done."""
         self._say(deed=text)
 
+    def note(self, text: str) -> None:
+        """One line that is to be read before anything is done."""
+        self._say(note=text)
+
     def idle(self) -> None:
         """One line when the phase has changed since the last one: phase, deadline, peers, stake."""
-        contract, account = self._participant.contract, self._participant.address
-        with contract.held():
-            phase, _ = contract.phase(account)
-            clock = contract.clock(account)
-            where = (clock.round, clock.turn, phase)
-            if where == self._where:
-                return
-            self._where = where
-            stake, _ = contract.stake(account, self._participant.stakes_as)
-            self._say(
-                phase=phase.name.lower(),
-                deadline=contract.deadline(account),
-                rounds=contract.parameters.rounds,
-                trainers=clock.active,
-                sealers=sum(bool(int(seat, 16)) for seat in contract.seats()),
-                stake=f"{stake / ONE_COIN:g}",
-            )
+        one = self._participant
+        with one.contract.held():
+            where, said = _of_party(one) if isinstance(one, EncryptedActor) else _of_task(one)
+            if where != self._where:
+                self._where = where
+                self._say(**said)
 
     def _say(self, **said: object) -> None:
-        ledger, role = self._participant.ledger, self._participant.role
+        one = self._participant
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = {"time": now, "role": role, "account": self._participant.address, **said}
-        entry |= {"round": ledger.round, "turn": ledger.turn}
+        round_, turn = (
+            _number(one) if isinstance(one, EncryptedActor) else (one.ledger.round, one.ledger.turn)
+        )
+        entry = {"time": now, "role": one.role, "account": one.address, **said, "round": round_, "turn": turn}
         if self._as_json:
             typer.echo(json.dumps(entry, sort_keys=True))
-        elif "deed" in said:
-            typer.echo(f"{now[11:19]} round {ledger.round:<3} {role}: {said['deed']}")
+        elif "phase" in said:
+            typer.echo(f"{now[11:19]} round {round_:<3} {_spelt(said)}")
         else:
-            typer.echo(f"{now[11:19]} round {ledger.round:<3} {_spelt(said)}")
+            typer.echo(f"{now[11:19]} round {round_:<3} {one.role}: {said.get('deed') or said.get('note')}")
         sys.stdout.flush()
+
+
+def _of_task(participant: Participant) -> tuple[tuple[object, ...], dict[str, object]]:
+    """What tells two phases of a plain task apart, and what is said of the present one."""
+    contract, account = participant.contract, participant.address
+    phase, _ = contract.phase(account)
+    clock = contract.clock(account)
+    stake, _ = contract.stake(account, participant.stakes_as)
+    said: dict[str, object] = {
+        "phase": phase.name.lower(),
+        "deadline": contract.deadline(account),
+        "rounds": contract.parameters.rounds,
+        "trainers": clock.active,
+        "sealers": sum(bool(int(seat, 16)) for seat in contract.seats()),
+        "stake": f"{stake / ONE_COIN:g}",
+    }
+    return (clock.round, clock.turn, phase), said
+
+
+def _of_party(participant: EncryptedActor) -> tuple[tuple[object, ...], dict[str, object]]:
+    """The same of an encrypted task."""
+    contract, state = participant.contract, participant.contract.state()
+    stake, _ = contract.stake(participant.address, Role.TRAINER)
+    said: dict[str, object] = {
+        "phase": state.phase.name.lower(),
+        "deadline": state.deadline,
+        "rounds": contract.parameters.rounds,
+        "parties": state.parties or len(participant.ledger.keys),
+        "stake": f"{stake / ONE_COIN:g}",
+    }
+    return (state.ceremony, state.turn, state.period, state.proposals, state.phase), said
+
+
+def _number(participant: EncryptedActor) -> tuple[int, int]:
+    """Round and turn, 0 before the first."""
+    turn = participant.ledger.turn
+    return (0, 0) if turn is None else (turn.round, turn.number)
 
 
 def _spelt(said: dict[str, object]) -> str:
     until = int(str(said["deadline"]))
     ends = f" until {datetime.fromtimestamp(until).astimezone():%H:%M:%S}" if until else ""
-    return (
-        f"of {said['rounds']}: {said['phase']}{ends}; {said['trainers']} trainers, {said['sealers']} sealers, "
-        f"{said['stake']} coins staked here"
-    )
+    peers = ", ".join(f"{said[name]} {name}" for name in ("parties", "trainers", "sealers") if name in said)
+    return f"of {said['rounds']}: {said['phase']}{ends}; {peers}, {said['stake']} coins staked here"
 
 
 class _JsonLines(logging.Formatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import json
 import os
@@ -41,28 +42,40 @@ def open_chain(settings: Settings) -> tuple[Connection, Deployment]:
     return connection, deployment
 
 
-def open_task(settings: Settings) -> TaskContract:
-    """The task that is given.
+def open_task(settings: Settings, *, instead: str) -> TaskContract:
+    """The plain task that is given.
+
+    Args:
+        instead: what to use for an encrypted one, and why.
+
+    Raises:
+        ConfigError, ChainError: as above, no task, or an encrypted one.
+    """
+    return require_plain(open_any_task(settings), instead)
+
+
+def require_plain(contract: TaskContract | EncryptedContract, instead: str) -> TaskContract:
+    """The same task, which must be a plain one.
+
+    Raises:
+        ConfigError: it is an encrypted one.
+    """
+    if isinstance(contract, EncryptedContract):
+        raise ConfigError(f"{contract.address} is an encrypted task: {instead}")
+    return contract
+
+
+def open_any_task(settings: Settings) -> TaskContract | EncryptedContract:
+    """The task that is given, of either kind.
 
     Raises:
         ConfigError, ChainError: as above, or no task.
     """
     address = task_address(require(settings.task, "task"))
     connection, deployment = open_chain(settings)
+    if is_encrypted_task(connection, deployment, address):
+        return EncryptedContract(connection, deployment, address)
     return TaskContract(connection, deployment, address)
-
-
-def open_encrypted_task(settings: Settings) -> EncryptedContract | None:
-    """The task that is given, where it is an encrypted one.
-
-    Raises:
-        ConfigError, ChainError: as above, or no task.
-    """
-    address = task_address(require(settings.task, "task"))
-    connection, deployment = open_chain(settings)
-    if not is_encrypted_task(connection, deployment, address):
-        return None
-    return EncryptedContract(connection, deployment, address)
 
 
 def open_records(
@@ -92,16 +105,27 @@ def open_records(
         raise ConfigError(
             f"--task chooses a task of a run's folder, and {subject} is none: leave one of them out"
         )
-    return open_task(replace(settings, task=where))
+    return open_task(
+        replace(settings, task=where),
+        instead="its records are checked by `fl audit`, and it has no receipts or blocks",
+    )
 
 
-def open_account(settings: Settings) -> Account:
+def open_account(settings: Settings, password: Callable[[], str] | None = None) -> Account:
     """Decrypt the key.
+
+    Args:
+        password: where it comes from; None: as the settings say.
 
     Raises:
         ConfigError: no keystore, or the wrong password.
     """
-    return load_keystore(require(settings.keystore, "keystore"), password_source(settings))
+    return load_keystore(require(settings.keystore, "keystore"), password or password_source(settings))
+
+
+def remembered(password: Callable[[], str]) -> Callable[[], str]:
+    """The same, asked once: a party's secrets are encrypted by its keystore's password."""
+    return functools.cache(password)
 
 
 def password_source(settings: Settings, *, twice: bool = False) -> Callable[[], str]:

@@ -11,6 +11,7 @@ from eth_utils.address import is_address, to_checksum_address
 from fl_client.audit import AuditResult, audit_task
 from fl_client.chain import Connection, EmbeddedChain, EventCursor, import_chain, load_artifact
 from fl_client.chain.contracts import Deployment, TaskContract, find_factories
+from fl_client.chain.contracts.encrypted import is_encrypted_task
 from fl_client.chain.rpc import shown_url
 from fl_client.errors import ConfigError
 from fl_client.records.facts import Facts
@@ -91,6 +92,7 @@ class Subject:
             "deployment": str(self.deployment),
             "store": str(self.store),
         }
+        _require_plain(connection, deployment, task)
         contract = TaskContract(connection, deployment, task)
         settings = StoreSettings(folder=self.store, ipfs=self.ipfs, gateways=self.gateways)
         return OpenSubject(contract=contract, store=open_store(settings), alone=False, source=source)
@@ -102,6 +104,9 @@ class Subject:
         assert isinstance(chain, EmbeddedChain)
         source = {"kind": "folder", "folder": str(root), "head": "0x" + chain.head_hash.hex()}
         return OpenSubject(contract=contract, store=LocalStore(root / "store"), alone=alone, source=source)
+
+
+_NO_PAGE: Final = "is an encrypted task, which has no page and no receipts: use `fl status` and `fl audit`"
 
 
 def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
@@ -121,6 +126,8 @@ def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
     _require_part(folder, "chain")
     connection = import_chain(folder / "chain")
     tasks = find_factories(connection)
+    if encrypted := () if tasks else find_factories(connection, "EncryptedTaskCreated"):
+        raise ConfigError(f"{encrypted[0][1]} in {folder} {_NO_PAGE}")
     chosen = [one for one in tasks if task is None or one[1].lower() == task.lower()]
     if len(chosen) != 1:
         held = ", ".join(task for _, task, _ in tasks) or "none"
@@ -129,6 +136,11 @@ def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
     deployment = Deployment.of_factory(connection, factory)
     deployment.check(connection)
     return TaskContract(connection, deployment, address), len(tasks) == 1
+
+
+def _require_plain(connection: Connection, deployment: Deployment, task: Address) -> None:
+    if is_encrypted_task(connection, deployment, task):
+        raise ConfigError(f"{task} {_NO_PAGE}")
 
 
 def _require_part(folder: Path, part: str) -> None:

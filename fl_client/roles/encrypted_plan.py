@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import math
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any, Final
 
 from fl_client.chain import Connection, TransactionSender, load_artifact
-from fl_client.chain.contracts import ONE_COIN, Deployment
+from fl_client.chain.contracts import Deployment, FactoryBounds
 from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.chain.contracts.encrypted_parameters import EncryptedParameters
 from fl_client.chain.events import EventDecoder
+from fl_client.chain.powers import require_powers
 from fl_client.errors import ChainError, ConfigError
 from fl_client.roles.acting import GasBook
+from fl_client.roles.plan_table import coins, units_of
+from fl_client.roles.review_plan import MOST_COINS, MOST_SECONDS
 from fl_client.roles.task_plan import FRACTION_BITS
 from fl_client.types import Address, Bytes32
 
@@ -19,6 +24,7 @@ LEAST_PARTIES: Final = 3
 MOST_PARTIES: Final = 32
 _BPS: Final = 10_000
 _ANSWERS: Final = 9
+_PHASES: Final = ("join", "deal", "confirm", "submit", "attest", "sum", "share", "result", "answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +40,9 @@ class EncryptedPlan:
         value_bits: of a quantised coordinate, its sign included.
         value_range: greatest magnitude of an update's coordinate that is still told apart, in the model's own units.
         max_weight: of an update.
-        phase_seconds: every phase.
-        challenge_seconds, unbonding_seconds: 0: as long as a phase; as long as answers may take after it.
+        phase_seconds: every time below that is 0.
+        challenge_seconds, unbonding_seconds, retention_seconds: 0: as short as makes sense and the factory allows.
+        burn: share of a slash that is burned.
 
     Raises:
         ConfigError: a number is out of its range.
@@ -51,20 +58,30 @@ class EncryptedPlan:
     value_range: float = 2.0
     max_weight: int = 1
     phase_seconds: int = 600
+    join_seconds: int = 0
+    deal_seconds: int = 0
+    confirm_seconds: int = 0
+    submit_seconds: int = 0
+    attest_seconds: int = 0
+    sum_seconds: int = 0
     challenge_seconds: int = 0
+    share_seconds: int = 0
+    result_seconds: int = 0
+    answer_seconds: int = 0
     unbonding_seconds: int = 0
-    stake: int = 100
-    submit_penalty: int = 10
-    share_penalty: int = 20
-    wrong_penalty: int = 50
-    question_bond: int = 25
-    update_reward: int = 3
-    attest_reward: int = 1
-    share_reward: int = 2
-    sum_reward: int = 2
-    result_reward: int = 2
-    bounty: int = 10
-    answer_fee: int = 5
+    retention_seconds: int = 0
+    stake: Decimal = coins(100)
+    question_bond: Decimal = coins(25)
+    submit_penalty: Decimal = coins(10)
+    share_penalty: Decimal = coins(20)
+    wrong_penalty: Decimal = coins(50)
+    update_reward: Decimal = coins(3)
+    attest_reward: Decimal = coins(1)
+    share_reward: Decimal = coins(2)
+    sum_reward: Decimal = coins(2)
+    result_reward: Decimal = coins(2)
+    bounty: Decimal = coins(10)
+    answer_fee: Decimal = coins(5)
     burn: float = 0.2
 
     def __post_init__(self) -> None:
@@ -79,6 +96,31 @@ class EncryptedPlan:
                 f"a threshold of {self.threshold}: give {least} to the {self.parties} parties, since fewer could open "
                 "what they like"
             )
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """What no chain takes; the factory's own bounds are narrower and name what they refuse."""
+        for name, least, most in (
+            ("rounds", 1, 10_000),
+            ("minimum_accepted", 0, self.parties),
+            ("max_weight", 1, 255),
+            ("value_bits", 2, 32),
+            ("modulus_bytes", 1, 1_024),
+        ):
+            if not least <= getattr(self, name) <= most:
+                raise ConfigError(f"{name} is {getattr(self, name)}: give {least} to {most}")
+        for name, top in (("burn", 1.0), ("value_range", 2_048.0)):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and 0 < value <= top):
+                raise ConfigError(f"{name} is {value}: give more than 0, at most {top:g}")
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if entry.name.endswith("_seconds") and not 0 <= value <= MOST_SECONDS:
+                raise ConfigError(f"{entry.name} is {value}: give seconds, 0 to {MOST_SECONDS}")
+            if entry.name in _AMOUNTS and not (Decimal(value).is_finite() and 0 <= value <= MOST_COINS):
+                raise ConfigError(
+                    f"{entry.name} is {value}: give coins, 0 to the {MOST_COINS} that there are"
+                )
 
     @property
     def holders(self) -> int:
@@ -96,6 +138,25 @@ class EncryptedPlan:
         steps = self.value_range * (1 << FRACTION_BITS) / (1 << (self.value_bits - 1))
         return max(0, round(steps).bit_length() - 1)
 
+    def within(self, bounds: FactoryBounds) -> EncryptedPlan:
+        """The same with every time filled in, the derived ones as short as the factory allows.
+
+        A statement can be asked about in its window and the answers after it: nobody's stake is free before.
+        """
+        found: dict[str, Any] = {
+            f"{name}_seconds": getattr(self, f"{name}_seconds") or self.phase_seconds for name in _PHASES
+        }
+        challenge = self.challenge_seconds or max(self.phase_seconds, bounds.min_challenge_seconds)
+        liable = max(challenge + _ANSWERS * found["answer_seconds"], bounds.min_unbonding_seconds)
+        unbonding = self.unbonding_seconds or liable
+        return replace(
+            self,
+            **found,
+            challenge_seconds=challenge,
+            unbonding_seconds=unbonding,
+            retention_seconds=self.retention_seconds or min(5 * unbonding, MOST_SECONDS),
+        )
+
     def parameters(
         self,
         *,
@@ -106,25 +167,14 @@ class EncryptedPlan:
         initial_content: Bytes32,
         dimension: int,
     ) -> EncryptedParameters:
-        """The task as the contract takes it."""
-        seconds = self.phase_seconds
-        challenge = self.challenge_seconds or seconds
-        unbonding = self.unbonding_seconds or challenge + _ANSWERS * seconds
-        amounts = {
-            name: getattr(self, name) * ONE_COIN
-            for name in (
-                *("stake", "submit_penalty", "share_penalty", "wrong_penalty", "question_bond"),
-                *("update_reward", "attest_reward", "share_reward", "sum_reward", "result_reward"),
-                *("bounty", "answer_fee"),
-            )
-        }
-        phases = {
-            f"{name}_seconds": seconds
-            for name in (
-                *("join", "deal", "confirm", "submit", "attest"),
-                *("sum", "share", "result", "answer"),
-            )
-        }
+        """The task as the contract takes it; times that nobody gave follow from the phase's alone.
+
+        Raises:
+            ConfigError: an amount is finer than the coin.
+        """
+        plan = self.within(_NO_BOUNDS)
+        times = {entry.name: getattr(plan, entry.name) for entry in fields(plan) if entry.name in _TIMES}
+        amounts = {name: units_of(getattr(self, name), name) for name in _AMOUNTS}
         return EncryptedParameters(
             owner=owner,
             definition_hash=definition_hash,
@@ -143,13 +193,21 @@ class EncryptedPlan:
             headroom_bits=self.headroom_bits,
             scale_bits=self.scale_bits,
             max_weight=self.max_weight,
-            challenge_seconds=challenge,
-            unbonding_seconds=unbonding,
-            retention_seconds=5 * unbonding,
             burn_bps=round(self.burn * _BPS),
-            **phases,
+            **times,
             **amounts,
         )
+
+
+_NO_BOUNDS: Final = FactoryBounds(min_challenge_seconds=0, min_unbonding_seconds=0)
+_AMOUNTS: Final = tuple(
+    entry.name for entry in fields(EncryptedPlan) if entry.metadata.get("kind") is Decimal
+)
+_TIMES: Final = tuple(
+    entry.name
+    for entry in fields(EncryptedPlan)
+    if entry.name.endswith("_seconds") and entry.name != "phase_seconds"
+)
 
 
 def create_encrypted_task(
@@ -173,8 +231,9 @@ def create_encrypted_task(
 
     Raises:
         ContractReverted: a parameter lies outside the factory's bounds; the error names it.
-        ChainError: the node is gone, or the balance is too small.
+        ChainError: the node is gone, the balance is too small, or a question could not be answered on this chain.
     """
+    require_powers(connection, parameters.modulus_bytes)
     coin = connection.contract("DeepCoin", deployment.coin)
     factory = connection.contract("TaskFactory", deployment.factory)
     call = factory.functions.createEncryptedTask(parameters.to_tuple())

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fl_client.chain.contracts import Role
+from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.chain.node import NodeRefused
 from fl_client.errors import ChainError, GradbondError
 from fl_client.roles.acting import Actor
+from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.participant import Participant
+from fl_client.roles.party_member import PartyMember
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +59,25 @@ def is_finished(participant: Participant, *, until_ended: bool = False) -> bool:
     claimable, _ = participant.contract.earnings(participant.address)
     staked, _ = participant.contract.stake(participant.address, participant.stakes_as)
     return not claimable and not staked
+
+
+def has_left(party: EncryptedActor, *, until_ended: bool = False) -> bool:
+    """Whether an account of an encrypted task has nothing more to do there, and unless that is enough has its stake.
+
+    The task has ended; or it goes on without this party, which was left out of the key or came too late for it.
+    """
+    contract, address = party.contract, party.address
+    staked, _ = contract.stake(address, Role.TRAINER)
+    if party.ledger.ended is None:
+        late = isinstance(party, PartyMember) and party.state.phase > EncryptedPhase.JOIN
+        return late and not party.is_member and (until_ended or not staked)
+    claimable, _ = contract.earnings(address)
+    return until_ended or (not claimable and not staked)
+
+
+def is_dealt(dealer: EncryptedActor) -> bool:
+    """Whether no key is wanted any more: the first round is open, or the task has ended."""
+    return dealer.state.phase >= EncryptedPhase.SUBMIT
 
 
 def run_role(

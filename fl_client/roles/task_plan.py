@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from fl_client.aggregation import AggregationRule, parse_aggregation
-from fl_client.chain.contracts import NOBODY, ONE_COIN, Deployment, FactoryBounds, ReviewTerms, TaskParameters
+from fl_client.chain.contracts import NOBODY, Deployment, FactoryBounds, ReviewTerms, TaskParameters
 from fl_client.errors import ConfigError
+from fl_client.roles.plan_table import coins, read_entries, units_of
 from fl_client.roles.review_plan import MOST_COINS, MOST_SECONDS, ReviewPlan, review_from_table
 from fl_client.rounds import rule_parameters
 from fl_client.sealing import LEAST_SLOT
@@ -47,10 +48,6 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
         "answer_fee": "answer_fee",
     },
 }
-
-
-def _coins(amount: int) -> Any:
-    return field(default=Decimal(amount), metadata={"kind": Decimal})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +92,17 @@ class TaskPlan:
     answer_seconds: int = 0
     unbonding_seconds: int = 0
     retention_seconds: int = 0
-    trainer_stake: Decimal = _coins(100)
-    sealer_stake: Decimal = _coins(200)
-    challenge_bond: Decimal = _coins(200)
-    reveal_penalty: Decimal = _coins(20)
-    norm_penalty: Decimal = _coins(50)
-    seal_penalty: Decimal = _coins(200)
-    update_reward: Decimal = _coins(3)
-    attest_reward: Decimal = _coins(1)
-    seal_reward: Decimal = _coins(5)
-    bounty: Decimal = _coins(10)
-    answer_fee: Decimal = _coins(5)
+    trainer_stake: Decimal = coins(100)
+    sealer_stake: Decimal = coins(200)
+    challenge_bond: Decimal = coins(200)
+    reveal_penalty: Decimal = coins(20)
+    norm_penalty: Decimal = coins(50)
+    seal_penalty: Decimal = coins(200)
+    update_reward: Decimal = coins(3)
+    attest_reward: Decimal = coins(1)
+    seal_reward: Decimal = coins(5)
+    bounty: Decimal = coins(10)
+    answer_fee: Decimal = coins(5)
     review: ReviewPlan | None = None
 
     def __post_init__(self) -> None:
@@ -212,7 +209,7 @@ class TaskPlan:
             if entry.name in _SAME and not isinstance(getattr(self, entry.name), Decimal)
         }
         amounts = {
-            entry.name: _units(getattr(self, entry.name), entry.name)
+            entry.name: units_of(getattr(self, entry.name), entry.name)
             for entry in fields(self)
             if entry.metadata.get("kind") is Decimal
         }
@@ -251,48 +248,10 @@ def plan_from_table(table: Mapping[str, Any], where: str) -> TaskPlan:
     Raises:
         ConfigError: an entry that does not exist, or an impossible value.
     """
-    kinds = {entry.name: entry.metadata.get("kind", type(entry.default)) for entry in fields(TaskPlan)}
-    grouped = {name for names in _TABLES.values() for name in names.values()}
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key == "review":
-            values[key] = review_from_table(value, where)
-        elif key in _TABLES:
-            if not isinstance(value, Mapping):
-                raise ConfigError(
-                    f"{where}: {key} is {value!r}: give entries, e.g. {', '.join(_TABLES[key])}"
-                )
-            for inner, amount in value.items():
-                if inner not in _TABLES[key]:
-                    raise ConfigError(f"{where}: {key} has no {inner!r}: it takes {', '.join(_TABLES[key])}")
-                name = _TABLES[key][inner]
-                values[name] = _read(amount, kinds[name], f"{where}: {key}: {inner}")
-        elif key in kinds and key not in grouped:
-            values[key] = _read(value, kinds[key], f"{where}: {key}")
-        else:
-            known = [*(name for name in kinds if name not in grouped), *_TABLES]
-            raise ConfigError(f"{where}: there is no {key!r}: a task file takes {', '.join(known)}")
+    rest = dict(table)
+    review = {"review": review_from_table(rest.pop("review"), where)} if "review" in rest else {}
+    values = read_entries(rest, TaskPlan, _TABLES, where) | review
     try:
         return TaskPlan(**values)
     except ConfigError as problem:
         raise ConfigError(f"{where}: {problem}") from None
-
-
-def _read(value: Any, kind: type, where: str) -> Any:
-    try:
-        if isinstance(value, bool) or (kind is str) != isinstance(value, str):
-            raise ValueError
-        if kind is int and not isinstance(value, int):
-            raise ValueError
-        # A float's own digits are what was written.
-        return Decimal(str(value)) if kind is Decimal else kind(value)
-    except (ValueError, TypeError, InvalidOperation, OverflowError):
-        names = {int: "a whole number", float: "a number", str: "a text", Decimal: "an amount of coins"}
-        raise ConfigError(f"{where} is {value!r}: give {names[kind]}") from None
-
-
-def _units(coins: Decimal, name: str) -> int:
-    found = coins * ONE_COIN
-    if found != int(found):
-        raise ConfigError(f"{name} is {coins} coins: a coin has 18 decimals")
-    return int(found)

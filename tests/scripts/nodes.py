@@ -25,11 +25,13 @@ _START_SECONDS = 60
 
 NODES = {
     "anvil": ["--hardfork", "prague", "--chain-id", "31337", "--silent", "--port"],
+    "osaka": ["--hardfork", "osaka", "--chain-id", "31337", "--gas-limit", "30000000", "--silent", "--port"],
     "ganache": [
         *("--chain.hardfork", "shanghai", "--chain.chainId", "1337", "--miner.blockGasLimit", "30000000"),
         *("--logging.quiet", "--server.port"),
     ],
 }
+TOOLS = {"osaka": "anvil"}
 
 
 def tool(name: str) -> str:
@@ -52,7 +54,7 @@ def node(kind: str, port: int | None = None) -> Iterator[str]:
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
-        [tool(kind), *NODES[kind], str(port)],
+        [tool(TOOLS.get(kind, kind)), *NODES[kind], str(port)],
         env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

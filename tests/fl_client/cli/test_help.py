@@ -15,20 +15,9 @@ from fl_client.cli.app import app, main
 @pytest.mark.parametrize(
     "command",
     [
-        *(
-            "demo",
-            "audit",
-            "status",
-            "report",
-            "dashboard",
-            "devnet",
-            "deploy",
-            "fund",
-            "doctor",
-            "latency",
-            "deposit",
-        ),
-        *("train", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
+        "deposit",
+        *("demo", "audit", "status", "report", "dashboard", "devnet", "deploy", "fund", "doctor", "latency"),
+        *("train", "deal", "aggregate", "validate", "own", "join", "claim", "leave", "export", "prune"),
         *("keys new", "keys list", "keys import"),
         *("asset announce", "asset prove", "asset check", "asset nonce"),
         *("task new", "task check", "task create", "task list", "task show", "task example"),

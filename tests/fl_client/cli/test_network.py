@@ -11,7 +11,7 @@ import yaml
 
 from fl_client.cli.app import main
 from fl_client.cli.network import Network, NetworkPlan
-from fl_client.cli.task_chain import read_task_file
+from fl_client.cli.task_file import read_task_file
 from fl_client.errors import ConfigError
 
 Refused = Callable[..., str]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fl_client.cli.task_chain import EXAMPLE, read_task_file
+from fl_client.cli.task_file import EXAMPLE, read_task_file
 from fl_client.errors import ConfigError
 
 LINES = EXAMPLE.splitlines()

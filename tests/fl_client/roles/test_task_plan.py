@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from fl_client.chain.contracts import Deployment, FactoryBounds
-from fl_client.cli.task_chain import EXAMPLE
+from fl_client.cli.task_file import EXAMPLE
 from fl_client.errors import ConfigError
 from fl_client.roles import TaskPlan, plan_from_table
 from fl_client.types import Address, Bytes32
