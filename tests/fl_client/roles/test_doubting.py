@@ -1,12 +1,14 @@
 """Liars who know the rules: hidden bytes, shares made to fit each other, keys that nothing can be sealed to."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fl_client.chain import Journal, TransactionSender, demo_account
 from fl_client.chain.contracts import Evidence
-from fl_client.chain.contracts.encrypted import Question, StatementKind
+from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.privacy.paillier.number import power
 from fl_client.privacy.paillier.root_shares import prove_batch
@@ -150,3 +152,51 @@ def test_a_party_that_nothing_can_be_sealed_to_is_left_out_and_the_task_goes_on(
     assert left not in stage.ledger.ceremonies[2].accounts
     assert stage.ledger.rounds_final == 1
     assert [Evidence(one.evidence) for one in stage.ledger.slashes] == []
+
+
+# ---------------------------------------------------------------------- a sum that may not stay
+
+
+@pytest.fixture
+def sharing(ground: Ground) -> Stage:
+    """A task in which everybody is about to share."""
+    return Stage(ground).run_to(EncryptedPhase.SHARE)
+
+
+def shares_of(stage: Stage, number: int) -> Any:
+    party, turn = stage.party(number), stage.ledger.turns[1]
+    return party.work.kept_shares(turn, party.book.summed(turn))
+
+
+def test_nothing_is_shared_before_enough_blocks_follow_the_sum(sharing: Stage, tmp_path: Path) -> None:
+    party, connection = sharing.party(2), sharing.connection
+    account = demo_account(0, sharing.members["party 2"].index)
+    fixed_in = sharing.ledger.turns[1].fixed_in
+    assert 0 < fixed_in <= connection.block_number()
+    following = connection.block_number() - fixed_in
+    party.sender = TransactionSender(connection, account, Journal(tmp_path), confirmations=following + 2)
+    for _ in range(2):
+        with party.contract.held():
+            assert party.share() is None
+        assert shares_of(sharing, 2) is None
+        connection.wait_until(connection.now() + 1)
+    assert party._stays_fixed(sharing.ledger.turns[1])
+
+
+def test_nothing_is_shared_before_the_sum_is_final_as_long_as_there_is_time(
+    sharing: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party, connection = sharing.party(2), sharing.connection
+    turn = sharing.ledger.turns[1]
+    monkeypatch.setattr(connection, "final_block", lambda: turn.fixed_in - 1)
+    with party.contract.held():
+        assert party.share() is None
+    assert shares_of(sharing, 2) is None
+    monkeypatch.setattr(connection, "final_block", lambda: turn.fixed_in)
+    assert party._stays_fixed(turn)
+    monkeypatch.setattr(connection, "final_block", lambda: turn.fixed_in - 1)
+    half = sharing.contract.parameters.share_seconds // 2
+    connection.wait_until(sharing.contract.state().deadline - half + 1)
+    sharing.watch.refresh()
+    party.contract.look_again()
+    assert party._stays_fixed(turn)
