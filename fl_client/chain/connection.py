@@ -11,7 +11,7 @@ from hexbytes import HexBytes
 from web3 import Web3
 from web3.contract import Contract
 from web3.contract.contract import ContractConstructor, ContractFunction
-from web3.exceptions import BadFunctionCallOutput, BlockNotFound
+from web3.exceptions import BadFunctionCallOutput, BlockNotFound, Web3RPCError
 from web3.types import BlockIdentifier, TxParams, Wei
 
 from fl_client.chain.artifacts import ContractArtifact, all_artifacts, load_artifact
@@ -168,6 +168,16 @@ class Connection:
             try:
                 return Bytes32(bytes(self.web3.eth.get_block(number)["hash"]))
             except BlockNotFound:
+                return None
+
+    def final_block(self) -> int | None:
+        """Number of the latest block that no reorganisation replaces; ``None`` where the node names none."""
+        if self.is_development:
+            return None
+        with self.translated("reading the final block"):
+            try:
+                return int(self.web3.eth.get_block("finalized")["number"])
+            except (BlockNotFound, Web3RPCError):  # no such block, or no such tag
                 return None
 
     def contains(self, block: bytes) -> bool:

@@ -116,6 +116,11 @@ class Delivery:
             raise
         _log.info("%s: sent 0x%s", row.intent, row.hash.hex())
 
+    @property
+    def confirmations(self) -> int:
+        """Blocks on top of a transaction's own before it counts as done."""
+        return self._patience.confirmations
+
     def mined(self, rows: Sequence[TransactionRow]) -> TransactionRow | None:
         """The one of some transactions that is on the chain."""
         return next((row for row in rows if find_receipt(self._connection, row.hash) is not None), None)

@@ -106,6 +106,11 @@ class TransactionSender:
         """Who signs."""
         return self._account.address
 
+    @property
+    def confirmations(self) -> int:
+        """Blocks that must follow one before what it holds counts."""
+        return self._delivery.confirmations
+
     def deploy(self, artifact: ContractArtifact, *args: Any, intent: str | None = None) -> Receipt:
         """Create a contract; ``contract_address`` of the receipt says where.
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 
 from eth_utils.crypto import keccak
 
 from fl_client.chain import Journal, StatementRow, TransactionSender
 from fl_client.chain.contracts.encrypted import EncryptedPhase
-from fl_client.errors import StorageError
-from fl_client.privacy.paillier.dealing import DealtKey, deal
+from fl_client.errors import CryptoError, StorageError
+from fl_client.privacy.paillier.dealing import DealtKey, KeyShare, deal
 from fl_client.privacy.paillier.key_file import KeyFile
-from fl_client.privacy.paillier.sealed import seal_share
+from fl_client.privacy.paillier.sealed import Ceremony as Dealing
+from fl_client.privacy.paillier.sealed import seal_share, sealed_bytes
 from fl_client.roles.acting import GasBook
 from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.encrypted_book import dealing_of
@@ -117,10 +119,21 @@ class Dealer(EncryptedActor):
         """The file: key, proof, and each party's share for it alone."""
         dealing = dealing_of(self.watch, ceremony.number)
         sealed = tuple(
-            seal_share(share, self.ledger.keys[account], dealing, dealt.key.length)
+            self._sealed(share, self.ledger.keys[account], dealing, dealt.key.length)
             for share, account in zip(dealt.shares, ceremony.accounts, strict=True)
         )
         return KeyFile(dealt.key, dealt.proof, sealed)
+
+    def _sealed(self, share: KeyShare, box_public: bytes, dealing: Dealing, length: int) -> bytes:
+        """A share for its party alone; nonsense for one whose X25519 key takes nothing.
+
+        Such a party cannot confirm and is left out. Without a file nobody could: one bad key would end the task.
+        """
+        try:
+            return seal_share(share, box_public, dealing, length)
+        except CryptoError as problem:
+            _log.warning("%s: %s: this party will be left out", self.address, problem)
+            return os.urandom(sealed_bytes(length))
 
     def _recipients(self, ceremony: Ceremony) -> Bytes32:
         """Whom a file is sealed to."""

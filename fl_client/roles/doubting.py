@@ -11,8 +11,7 @@ import numpy as np
 
 from fl_client.chain import TransactionSender
 from fl_client.chain.contracts.encrypted import MOST_ANSWERED, EncryptedPhase, Question, StatementKind
-from fl_client.encoding import CHUNK_COORDINATES
-from fl_client.encoding.chunk_tree import ChunkTree
+from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree
 from fl_client.errors import ContractReverted, CryptoError, EncodingError, StorageError
 from fl_client.privacy.paillier.statements import WrongChunk
 from fl_client.roles.acting import GasBook
@@ -20,6 +19,8 @@ from fl_client.roles.encrypted_actor import EncryptedActor
 from fl_client.roles.encrypted_book import EncryptedBook
 from fl_client.roles.opened_book import OpenedBook
 from fl_client.roles.showing import (
+    ModelPaths,
+    Paths,
     doubtful_chunk,
     path_shown,
     shown_model,
@@ -161,22 +162,18 @@ class Doubter(EncryptedActor):
             theirs = self.book.fetch_model(proposal.model, proposal.model_content)
             chunk = int(np.flatnonzero(mine != theirs)[0]) // CHUNK_COORDINATES
         except (StorageError, IndexError):
-            # Its bytes are hidden, or its tree lies: any chunk that was not shown yet may be the wrong one.
-            shown = {chunk for chunk, _ in self._shown(turn, StatementKind.MODEL, proposal.model)}
-            left = [one for one in range(-(-len(mine) // CHUNK_COORDINATES)) if one not in shown]
-            if not left:
-                return
-            chunk = secrets.choice(left)
+            # Its bytes are hidden, or its tree lies.
+            paths = ModelPaths(MerkleSumTree.build(mine))
+            yield from self._dissected(turn, StatementKind.MODEL, proposal.account, proposal.model, paths)
+            return
         yield Doubt(StatementKind.MODEL, proposal.account, proposal.model, chunk)
 
     def _dissected(
-        self, turn: EncryptedTurn, kind: StatementKind, author: Address, root: Bytes32, mine: ChunkTree
+        self, turn: EncryptedTurn, kind: StatementKind, author: Address, root: Bytes32, mine: Paths
     ) -> Iterator[Doubt]:
         """A root alone says that something is wrong; what was shown so far says where."""
         shown = [
-            (chunk, path)
-            for chunk, proof in self._shown(turn, kind, root)
-            if (path := path_shown(kind, proof or b"")) is not None
+            (chunk, path_shown(kind, proof or b"") or ()) for chunk, proof in self._shown(turn, kind, root)
         ]
         chunk = doubtful_chunk(mine, shown, secrets.choice)
         if chunk is not None:

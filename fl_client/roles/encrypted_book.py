@@ -152,11 +152,15 @@ class EncryptedBook:
             file = KeyFile.from_data(self.store.get(content, max_bytes=size))
             if file.key.hash != ceremony.key_hash:
                 raise CryptoError("the key file holds another key than the chain names")
-            shape = (file.key.length, file.key.parties, file.key.threshold)
-            if shape != (parameters.modulus_bytes, len(ceremony.accounts), parameters.threshold):
-                raise CryptoError(f"a key of {shape} (bytes, parties, threshold) is not the task's")
             development = self.watch.contract.connection.is_development
-            check_key(file.key, file.proof, least_bytes=LEAST_MODULUS_BYTES if development else LEAST_BYTES)
+            check_key(
+                file.key,
+                file.proof,
+                length=parameters.modulus_bytes,
+                parties=len(ceremony.accounts),
+                threshold=parameters.threshold,
+                least_bytes=LEAST_MODULUS_BYTES if development else LEAST_BYTES,
+            )
             self._keys[name] = file
         return self._keys[name]
 

@@ -149,7 +149,8 @@ class OpenedBook:
     def suspects(self, turn: EncryptedTurn) -> tuple[Suspect, ...]:
         """Shares that are wrong beyond doubt, from the bytes that are here."""
         proved, unproved, impossible = self.gather(turn)
-        if not unproved:
+        # Too few proved ones, and liars in concert would make others look wrong: nobody is doubted then.
+        if not unproved or len(proved) < self.book.watch.contract.parameters.threshold:
             return impossible
         name = tuple((place, turn.standing_shares[place].root) for place in (*proved, *unproved))
         if name not in self._suspects:
@@ -159,18 +160,10 @@ class OpenedBook:
     def _blamed(
         self, turn: EncryptedTurn, proved: dict[int, SharesFile], unproved: dict[int, SharesFile]
     ) -> tuple[Suspect, ...]:
-        """Which of the shares without proof are wrong, by those that open the sum."""
+        """Which of the shares without proof are wrong, by t that are proved."""
         threshold = self.book.watch.contract.parameters.threshold
         sum_, standing = self.book.summed(turn), turn.standing_shares
         found: list[Suspect] = []
-        if len(proved) < threshold:
-            # Too few are beyond doubt: whoever opens the sum finds those who do not fit.
-            everybody = {place: one.shares for place, one in (proved | unproved).items()}
-            try:
-                opened = open_sum(sum_.key, sum_.ciphertexts, everybody, mapper=self.book.mapper)
-            except CryptoError:
-                return ()
-            return tuple(Suspect(standing[one.place], one.chunk) for one in opened.culprits)
         right = {place: proved[place].shares for place in list(proved)[:threshold]}
         for place, shares in unproved.items():
             chunk = wrong_share(sum_.key, place, shares.shares, right)
@@ -241,7 +234,7 @@ class OpenedBook:
                 _log.info("the result of %s: %s", proposal.account, problem)
         proved, unproved, _ = self.gather(turn)
         given = {place: one.shares for place, one in (proved | unproved).items()}
-        opened = open_sum(sum_.key, sum_.ciphertexts, given, mapper=self.book.mapper)
+        opened = open_sum(sum_.key, sum_.ciphertexts, given, proved=proved, mapper=self.book.mapper)
         plaintexts = tuple(one.plaintext for one in opened.openings)
         roots = tuple(one.root for one in opened.openings)
         return self._keep(turn.fixed, ResultFile(sum_.key.length, plaintexts, roots))

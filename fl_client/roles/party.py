@@ -15,6 +15,7 @@ from fl_client.roles.party_member import PartyMember
 from fl_client.roles.party_work import PartyWork, require_weight
 from fl_client.roles.showing import shown_share
 from fl_client.roles.trainer import Learner
+from fl_client.rounds.encrypted_record import EncryptedTurn
 from fl_client.rounds.encrypted_watch import EncryptedWatch
 from fl_client.storage import ContentStore
 from fl_client.types import Address
@@ -201,7 +202,7 @@ class Party(PartyMember):
     def share(self) -> str | None:
         """Share for the sum that stands, if it is the one that this party finds itself; for no other, ever."""
         state, turn = self.state, self.turn
-        if self._is_in(state.shared) or turn.fixed is None:
+        if self._is_in(state.shared) or turn.fixed is None or not self._stays_fixed(turn):
             return None
         least = self.contract.parameters.minimum_accepted
         try:
@@ -225,6 +226,20 @@ class Party(PartyMember):
         struck = sum(one.account == self.address and one.cleared for one in turn.shares)
         self.send(shared, intent=f"{self.named('share')}.{struck}")
         return "gave its shares"
+
+    def _stays_fixed(self, turn: EncryptedTurn) -> bool:
+        """Whether the block that fixed the sum is final; where that takes too long, whether enough blocks follow it.
+
+        Bytes that are public stay so. If the chain went back behind the sum, another one could be fixed, and shares
+        of two sums show their difference.
+        """
+        connection = self.contract.connection
+        if connection.block_number() < turn.fixed_in + self.sender.confirmations:
+            return False
+        final = connection.final_block()
+        if final is None or final >= turn.fixed_in:
+            return True
+        return self.is_late(self.contract.parameters.share_seconds)
 
     def shown(self, question: Question, author: Address) -> bytes | None:
         """As anybody; and its own share, which nobody else can prove."""

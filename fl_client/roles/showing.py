@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
@@ -12,8 +13,8 @@ from eth_abi.exceptions import DecodingError
 
 from fl_client.chain.contracts.encrypted import StatementKind
 from fl_client.disputes.evidence import opening_of
-from fl_client.encoding import CHUNK_COORDINATES, MerkleSumTree
-from fl_client.encoding.chunk_tree import ChunkTree
+from fl_client.encoding import CHUNK_BYTES, CHUNK_COORDINATES, SUM_BYTES, MerkleSumTree
+from fl_client.encoding.merkle_node import NODE_BYTES
 from fl_client.privacy.paillier.number import to_bytes
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.statements import ResultFile, SharesFile
@@ -101,35 +102,72 @@ def _encoded(kind: StatementKind, *values: Any) -> bytes:
 
 def path_shown(kind: StatementKind, proof: bytes) -> tuple[bytes, ...] | None:
     """The path of the chunk that a proof showed, in its statement's tree; None where it is no such proof."""
-    at = {StatementKind.SUM: 2, StatementKind.RESULT: 4}.get(kind)
+    at = {StatementKind.SUM: 2, StatementKind.RESULT: 4, StatementKind.MODEL: 0}.get(kind)
     if at is None:
         return None
     try:
-        return tuple(bytes(one) for one in abi_decode(TYPES[kind], proof)[at])
+        found = abi_decode(TYPES[kind], proof)[at]
     except (DecodingError, OverflowError):
         return None
+    if kind is not StatementKind.MODEL:
+        return tuple(bytes(one) for one in found)
+    siblings = found[SUM_BYTES + CHUNK_BYTES :]
+    return tuple(siblings[at : at + NODE_BYTES] for at in range(0, len(siblings), NODE_BYTES))
+
+
+class Paths(Protocol):
+    """A tree of ours, to compare with what is shown of another."""
+
+    @property
+    def count(self) -> int:
+        """Its chunks."""
+        ...
+
+    def path(self, index: int, /) -> Sequence[bytes]:
+        """The nodes beside the way from a chunk to the root, lowest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class ModelPaths:
+    """Those of a model's tree: a node is its hash and its sum."""
+
+    tree: MerkleSumTree
+
+    @property
+    def count(self) -> int:
+        """Its chunks."""
+        return self.tree.chunks
+
+    def path(self, index: int, /) -> tuple[bytes, ...]:
+        """The nodes beside the way from a chunk to the root, lowest first."""
+        return tuple(bytes(node) for node in self.tree.path(index))
 
 
 def doubtful_chunk(
-    mine: ChunkTree, shown: Sequence[tuple[int, Sequence[bytes]]], pick: Callable[[Sequence[int]], int]
+    mine: Paths, shown: Sequence[tuple[int, Sequence[bytes]]], pick: Callable[[Sequence[int]], int]
 ) -> int | None:
     """A chunk to ask for of a statement whose root is not ours and whose bytes nobody has.
 
     Each chunk that was shown came with the nodes beside its path: where one of them is not ours, what is wrong lies
-    below it.
+    below it. The first to ask for is the last one, where a tree has padding: every node that is nothing but padding
+    lies beside its path, so whoever shows it shows that nothing is wrong there.
 
     Args:
         mine: our own tree.
-        shown: chunk and path of what was shown of the other.
+        shown: chunk and path of what was shown of the other; an empty path where the proof is not known.
         pick: chooses an item of a sequence, by chance: nobody can prepare for it.
 
     Returns:
         The chunk; None where all that could differ was shown.
     """
+    has_padding = mine.count & (mine.count - 1)
+    if not shown and has_padding:
+        return mine.count - 1
     places = {chunk for chunk, _ in shown}
     suspects = range(mine.count)
     for chunk, path in shown:
-        for level, (theirs, ours) in enumerate(zip(path, mine.path(chunk), strict=True)):
+        for level, (theirs, ours) in enumerate(zip(path, mine.path(chunk), strict=False)):
             if theirs != ours:
                 first = ((chunk >> level) ^ 1) << level
                 below = range(first, min(first + (1 << level), mine.count))

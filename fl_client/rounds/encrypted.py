@@ -63,6 +63,8 @@ class EncryptedLedger:
                 self._share_struck = (
                     event.name == "StatementStruck" and event.args["kind"] == StatementKind.SHARE
                 )
+                if event.name == "SumFixed":
+                    self.turns[event.args["turn"]].fixed_in = event.block
                 if event.name == "ChunkShown":
                     self._question(event.args["turn"]).shown_in = event.transaction_hash
 

@@ -140,6 +140,7 @@ class EncryptedTurn:
         frozen: the accepted mask as the attestations left it; None before.
         accepted, total_weight: of the set as it is now; an update that was struck leaves it.
         fixed: root of the sum that stands; None before.
+        fixed_in: block that says so; 0 before.
         struck: places whose update was struck: neither it nor its author's attestation counts.
         sharing_closed: whether enough shares are in.
         paid: places that were paid for their shares.
@@ -158,6 +159,7 @@ class EncryptedTurn:
     total_weight: int = 0
     sums: list[SumProposal] = field(default_factory=list)
     fixed: Bytes32 | None = None
+    fixed_in: int = 0
     shares: list[SharePosting] = field(default_factory=list)
     period: int = 0
     sharing_closed: bool = False

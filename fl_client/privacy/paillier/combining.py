@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -19,11 +19,11 @@ __all__ = ["Culprit", "OpenedSum", "Opening", "check_opening", "check_openings",
 
 @dataclass(frozen=True, slots=True, order=True)
 class Culprit:
-    """A share that is wrong.
+    """A share that does not fit those that opened its chunk: no proof, where several lied in concert (``examine``).
 
     Attributes:
         place: of the party that gave it.
-        chunk: of the sum; the first one at which the party was found out, as none of its shares is used from there on.
+        chunk: of the sum; the first one at which it did not fit.
     """
 
     place: int
@@ -35,7 +35,7 @@ class OpenedSum(NamedTuple):
 
     Attributes:
         openings: of every chunk, each checked by itself.
-        culprits: parties found to have given a wrong share. Shares that were not needed are not looked at.
+        culprits: whose shares did not fit, none of them proved. Shares that were not needed are not looked at.
     """
 
     openings: list[Opening]
@@ -47,46 +47,55 @@ def open_sum(
     ciphertexts: Sequence[int],
     shares: Mapping[int, Sequence[int]],
     *,
+    proved: Collection[int] = (),
     mapper: Mapper = in_turn,
 ) -> OpenedSum:
-    """Open every ciphertext by t of the shares, and go on without those that turn out to be wrong.
+    """Open every ciphertext by t of the shares, those that turn out not to fit last.
 
-    Nothing rests on proofs of the shares: each opening is checked as anybody would check it. Leave out beforehand
-    whose ``check_batch`` fails; what is left is then right, unless the dealer helped.
+    Nothing rests on proofs of the shares: each opening is checked as anybody would check it. Unless the dealer helped
+    somebody, t places that are proved open everything at once, whatever the others gave. Without so many, whom a
+    chunk seems to speak against may be honest, so nobody's shares are left out of the next ones.
 
     Args:
         key: the key.
         ciphertexts: of the sum, in order.
         shares: x of every chunk, by place; the first t places are used as long as they lead to openings.
+        proved: places whose ``check_batch`` holds: used first, and never named.
         mapper: runs slices of chunks, on other cores if it likes.
 
     Raises:
-        CryptoError: fewer than t parties gave shares that fit, or the sum is no ciphertexts.
+        CryptoError: no t parties gave shares that fit, or the sum is no ciphertexts.
     """
     for place, given in shares.items():
         if not 0 <= place < key.parties or len(given) != len(ciphertexts):
             raise CryptoError(f"place {place} gave {len(given)} shares of {len(ciphertexts)} chunks")
     for ciphertext in ciphertexts:
         check_ciphertext(key, ciphertext)
+    if len(shares) < key.threshold:
+        raise CryptoError(f"shares of {len(shares)} parties, and {key.threshold} are needed")
     openings: dict[int, Opening] = {}
-    culprits: list[Culprit] = []
-    order, trials = list(shares), Trials()
+    named: dict[int, int] = {}
+    order, trials = sorted(shares, key=lambda place: place not in proved), Trials()
     pending: Sequence[int] = range(len(ciphertexts))
     while pending:
-        if len(order) < key.threshold:
-            raise CryptoError(f"{len(order)} parties with right shares, and {key.threshold} are needed")
         openings |= _open(key, ciphertexts, {place: shares[place] for place in order}, pending, mapper)
         pending = [chunk for chunk in pending if chunk not in openings]
         if pending:
             chunk = pending[0]
             of_chunk = {place: shares[place][chunk] for place in order}
-            finding = examine(key, chunk, ciphertexts[chunk], of_chunk, trials)
+            finding = examine(key, chunk, ciphertexts[chunk], of_chunk, trials, proved=proved)
             openings[chunk] = finding.opening
-            culprits += [Culprit(place, chunk) for place in sorted(finding.wrong)]
-            # Those who led to this opening go first; sorting keeps the order otherwise.
-            order = sorted(set(order) - finding.wrong, key=lambda place: place not in finding.agreeing)
+            for place in sorted(finding.wrong):
+                named.setdefault(place, chunk)
+            order = _reordered(order, named, finding.agreeing)
             pending = pending[1:]
-    return OpenedSum([openings[chunk] for chunk in range(len(ciphertexts))], tuple(culprits))
+    culprits = tuple(Culprit(place, chunk) for place, chunk in named.items())
+    return OpenedSum([openings[chunk] for chunk in range(len(ciphertexts))], culprits)
+
+
+def _reordered(order: Sequence[int], named: Collection[int], agreeing: Collection[int]) -> list[int]:
+    """Whoever was named goes last, and who led to the latest opening first; sorting keeps the order otherwise."""
+    return sorted(order, key=lambda place: (place in named, place not in agreeing))
 
 
 def _open(

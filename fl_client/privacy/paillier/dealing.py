@@ -21,7 +21,7 @@ from fl_client.privacy.paillier.number import (
 from fl_client.privacy.paillier.public_key import MOST_MODULUS_BYTES, MOST_PARTIES, PublicKey
 from fl_client.privacy.paillier.safe_primes import is_safe_prime, safe_prime
 from fl_client.privacy.paillier.sharing import evaluate
-from fl_client.privacy.paillier.transcript import BASE_DOMAIN, VERIFIER_DOMAIN, hashed_number
+from fl_client.privacy.paillier.transcript import BASE_DOMAIN, hashed_number
 
 SHARE_MAGIC: Final = b"GKS1"
 SHARE_HEADER_BYTES: Final = 8
@@ -77,13 +77,13 @@ class DealtKey:
 
 
 def hashed_base(modulus: int) -> Number:
-    """g: the square of a number that the modulus hashes to, so that the dealer has no choice of it."""
+    """g, and v as well: the square of a number that the modulus hashes to, so that the dealer has no choice of it.
+
+    One number for both: what the verifiers prove of the shares they prove in the group that honest ciphertexts have
+    their roots in. With primes that are not safe, two squares may generate two groups, and a dealer could share 1/n in
+    one of them alone.
+    """
     return power(hashed_number(BASE_DOMAIN, modulus, 0), 2, modulus)
-
-
-def hashed_verifier(modulus: int) -> Number:
-    """v, in the same way."""
-    return power(hashed_number(VERIFIER_DOMAIN, modulus, 0), 2, modulus)
 
 
 def deal(
@@ -123,7 +123,7 @@ def deal(
 
 def _share_out(modulus: Number, order: Number, parties: int, threshold: int) -> DealtKey:
     """Shares of n^-1 modulo p' q', and what everybody checks them by."""
-    verifier = hashed_verifier(modulus)
+    base = hashed_base(modulus)
     while True:
         coefficients = [inverse(modulus, order), *(random_below(order) for _ in range(threshold - 1))]
         secrets = [evaluate(coefficients, index, order) for index in range(1, parties + 1)]
@@ -132,9 +132,9 @@ def _share_out(modulus: Number, order: Number, parties: int, threshold: int) -> 
             break
     key = PublicKey(
         modulus=modulus,
-        base=hashed_base(modulus),
-        verifier=verifier,
-        verifiers=tuple(secret_power(verifier, secret, modulus) for secret in secrets),
+        base=base,
+        verifier=base,
+        verifiers=tuple(secret_power(base, secret, modulus) for secret in secrets),
         threshold=threshold,
     )
     shares = tuple(KeyShare(place, secret) for place, secret in enumerate(secrets))

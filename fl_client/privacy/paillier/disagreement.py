@@ -6,9 +6,12 @@ points of a polynomial in the exponent, and every other share either lies on it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
+from random import Random
 from typing import Final
 
 from fl_client.errors import CryptoError
@@ -41,7 +44,7 @@ class Finding:
     Attributes:
         opening: the chunk's.
         agreeing: places whose shares lead to it.
-        wrong: places whose shares are wrong beyond doubt.
+        wrong: places whose shares do not fit it, where only one polynomial is in question.
     """
 
     opening: Opening
@@ -50,17 +53,28 @@ class Finding:
 
 
 def examine(
-    key: PublicKey, chunk: int, ciphertext: int, shares: Mapping[int, int], trials: Trials
+    key: PublicKey,
+    chunk: int,
+    ciphertext: int,
+    shares: Mapping[int, int],
+    trials: Trials,
+    *,
+    proved: Collection[int] = (),
 ) -> Finding:
     """Find t shares that open a chunk, and those that do not fit them.
 
+    Sets are drawn at random, so that nobody can put a wrong share into all that are tried first.
+
     Two polynomials that both open the chunk agree on t - 2 shares at most, so one on which more than half of
-    n + t - 2 shares lie is the only one with so many, and the rest is wrong. So it is where all sets were tried and
-    only one polynomial opens. Where several wrong shares were made to cancel each other out, the chunk is still
-    opened, but nobody is named: their single proofs tell.
+    n + t - 2 shares lie is the only one with so many, and so it is where all sets were tried and only one polynomial
+    opens. That it is the dealer's does not follow: two liars can bend their shares, without any secret, so that they
+    open the chunk beside t - 2 right ones, and the right ones that are left do not fit. Who is named may be honest
+    unless so many honest parties gave shares that the liars' polynomial has no such majority. Only proofs tell.
 
     Args:
-        shares: of this chunk, by place, those first that are trusted most.
+        shares: of this chunk, by place.
+        trials: what is left of them.
+        proved: places whose batch proof holds: they are never named.
 
     Raises:
         CryptoError: no t of them open it, or too many sets would have to be tried.
@@ -68,7 +82,7 @@ def examine(
     usable = {place: given for place, given in shares.items() if is_unit(given, key.modulus)}
     found: list[tuple[Opening, frozenset[int]]] = []
     sure = True
-    for places in combinations(usable, key.threshold):
+    for places in _drawn(list(usable), key.threshold):
         if any(agreeing.issuperset(places) for _, agreeing in found):
             continue
         if not trials.take():
@@ -91,7 +105,19 @@ def examine(
     certain = shares.keys() - usable.keys()
     if sure and len(found) == 1:
         certain |= usable.keys() - agreeing
-    return Finding(opening, agreeing, frozenset(certain))
+    return Finding(opening, agreeing, frozenset(certain.difference(proved)))
+
+
+def _drawn(places: Sequence[int], size: int, chance: Random | None = None) -> Iterator[tuple[int, ...]]:
+    """Sets of places in random order: each once where they are few, else without an end."""
+    chance = chance or secrets.SystemRandom()
+    if comb(len(places), size) <= MOST_TRIALS:
+        sets = list(combinations(places, size))
+        chance.shuffle(sets)
+        yield from sets
+        return
+    while True:
+        yield tuple(sorted(chance.sample(places, size)))
 
 
 def _agreeing(key: PublicKey, chosen: Mapping[int, int], usable: Mapping[int, int]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fl_client.errors import CryptoError
-from fl_client.privacy.paillier.dealing import KeyShare, hashed_base, hashed_verifier
+from fl_client.privacy.paillier.dealing import KeyShare, hashed_base
 from fl_client.privacy.paillier.modulus_proof import ModulusProof, check_modulus
 from fl_client.privacy.paillier.number import is_perfect_power, is_prime, is_unit, power, secret_power
 from fl_client.privacy.paillier.products import signed_product_of_powers
@@ -20,20 +20,35 @@ DEGREE_BITS: Final = 8
 more rarely where the dealer smuggled in elements of a short order."""
 
 
-def check_key(key: PublicKey, proof: ModulusProof, *, least_bytes: int = LEAST_BYTES) -> None:
-    """Refuse a key that does not open every ciphertext in one way, with any t of its parties.
+def check_key(
+    key: PublicKey,
+    proof: ModulusProof,
+    *,
+    length: int,
+    parties: int,
+    threshold: int,
+    least_bytes: int = LEAST_BYTES,
+) -> None:
+    """Refuse a key that is not the task's, or does not open every ciphertext in one way.
 
     That both primes are safe is not proved. Were they not, shares could be forged together with the dealer; openings
-    could not, as they are checked by themselves (``check_opening``).
+    could not, as they are checked by themselves (``check_opening``). Nor is it promised then that t shares open every
+    ciphertext: a dealer with a party can still stop a task, by a ciphertext whose root lies outside the group of g.
 
     Args:
         key: as the dealer published it.
         proof: of the modulus, from the dealer's file.
-        least_bytes: the shortest modulus that the task allows.
+        length: L, bytes of the modulus that the task asks for.
+        parties: N, that the key is dealt to.
+        threshold: t of the task.
+        least_bytes: the shortest modulus that is trusted here.
 
     Raises:
         CryptoError: with what is wrong.
     """
+    shape = (key.length, key.parties, key.threshold)
+    if shape != (length, parties, threshold):
+        raise CryptoError(f"a key of {shape} (bytes, parties, threshold) is not the task's")
     if not 1 <= key.threshold <= key.parties <= MOST_PARTIES:
         raise CryptoError(f"a key for {key.threshold} of {key.parties} parties is out of bounds")
     _check_shape(key, least_bytes)
@@ -78,11 +93,9 @@ def _check_element(name: str, value: int, modulus: int) -> None:
 
 
 def _check_bases(key: PublicKey) -> None:
-    """Both are squares of hashes: none of a short order, none a known power of the other."""
-    for name, value, due in (
-        ("base", key.base, hashed_base(key.modulus)),
-        ("verifier", key.verifier, hashed_verifier(key.modulus)),
-    ):
+    """Both are the square of one hash: of no short order, and verifiers speak of the group of honest roots."""
+    due = hashed_base(key.modulus)
+    for name, value in (("base", key.base), ("verifier", key.verifier)):
         _check_element(name, value, key.modulus)
         if value != due:
             raise CryptoError(f"the {name} is not the one that the modulus hashes to")

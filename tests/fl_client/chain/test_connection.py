@@ -13,7 +13,7 @@ import pytest
 
 from fl_client.chain import Connection, demo_account
 from fl_client.chain.rpc import shown_url
-from fl_client.errors import ChainError, ContractReverted
+from fl_client.errors import ChainError, ChainUnavailable, ContractReverted
 from tests.fl_client.chain.conftest import LEDGER, World
 
 
@@ -52,6 +52,31 @@ def test_it_contains_the_blocks_that_it_has_and_no_others(world: World) -> None:
     genesis = world.connection.block_hash(0)
     assert genesis is not None and world.connection.contains(genesis)
     assert not world.connection.contains(bytes(32))
+
+
+FINAL = {
+    "named": ({"result": {"number": "0x2a"}}, 42),
+    "none-yet": ({"result": None}, None),
+    "not-known": ({"error": {"code": -32602, "message": "invalid block tag"}}, None),
+}
+
+
+@pytest.mark.parametrize("case", FINAL)
+def test_the_final_block_is_what_the_node_names(case: str) -> None:
+    answer, due = FINAL[case]
+    with node({"eth_chainId": {"result": "0x5"}, "eth_getBlockByNumber": answer}) as url:
+        assert Connection.open(url).final_block() == due
+
+
+def test_a_node_that_goes_away_names_no_block_that_is_final() -> None:
+    with node({"eth_chainId": {"result": "0x5"}}) as url:
+        connection = Connection.open(url)
+    with pytest.raises(ChainUnavailable):
+        connection.final_block()
+
+
+def test_a_development_chain_waits_for_no_finality(world: World) -> None:
+    assert world.connection.final_block() is None
 
 
 def test_call_needs_no_funds(world: World) -> None:

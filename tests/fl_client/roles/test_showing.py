@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from random import Random
 
+import numpy as np
 import pytest
 
+from fl_client.chain.contracts.encrypted import StatementKind
+from fl_client.encoding import MerkleSumTree
 from fl_client.encoding.chunk_tree import ChunkTree, leaf_of
-from fl_client.roles.showing import doubtful_chunk
+from fl_client.privacy.paillier.statements import ResultFile
+from fl_client.roles.showing import ModelPaths, doubtful_chunk, path_shown, shown_model
 
 
 def tree(count: int, wrong: int | None = None) -> ChunkTree:
@@ -30,3 +34,37 @@ def test_where_everything_was_shown_nothing_is_doubtful() -> None:
     mine, theirs = tree(2), tree(2)
     shown = [(chunk, theirs.path(chunk)) for chunk in range(2)]
     assert doubtful_chunk(mine, shown, lambda left: left[0]) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 64, 200])
+def test_few_questions_find_the_one_wrong_chunk_of_a_model(count: int) -> None:
+    result, chance = ResultFile(64, (1,) * (3 * count), (1,) * (3 * count)), Random(count)
+    for _ in range(4):
+        wrong = chance.randrange(count)
+        right = np.arange(64 * count, dtype=np.int32)
+        other = right.copy()
+        other[64 * wrong + 5] += 1
+        mine = ModelPaths(MerkleSumTree.build(right))
+        shown: list[tuple[int, Sequence[bytes]]] = []
+        while (asked := doubtful_chunk(mine, shown, chance.choice)) != wrong:
+            assert asked is not None
+            path = path_shown(StatementKind.MODEL, shown_model(other, right, result, 24, asked))
+            assert path is not None
+            shown.append((asked, path))
+        assert len(shown) <= mine.tree.depth
+
+
+@pytest.mark.parametrize("count", [3, 5, 6, 7, 200])
+def test_the_first_question_shows_that_all_padding_is_padding(count: int) -> None:
+    mine = tree(count)
+    asked = doubtful_chunk(mine, [], lambda left: left[0])
+    assert asked is not None
+    beside = {(level, asked >> level ^ 1) for level in range(mine.depth)}
+    assert beside >= {
+        (level, (count - 1 >> level) + 1) for level in range(mine.depth) if (count - 1 >> level) % 2 == 0
+    }
+    assert asked == count - 1
+
+
+def test_where_the_proof_of_what_was_shown_is_not_known_it_is_not_asked_for_again() -> None:
+    assert doubtful_chunk(tree(2), [(0, ())], lambda left: left[0]) == 1

@@ -6,8 +6,9 @@ import random
 from collections.abc import Sequence
 from functools import cache
 
-from fl_client.privacy.paillier.dealing import DealtKey, KeyShare, deal, hashed_base, hashed_verifier
-from fl_client.privacy.paillier.modulus_proof import prove_modulus
+from fl_client.privacy.paillier.dealing import DealtKey, KeyShare, deal, hashed_base
+from fl_client.privacy.paillier.key_check import check_key
+from fl_client.privacy.paillier.modulus_proof import ModulusProof, prove_modulus
 from fl_client.privacy.paillier.number import Number, number, power
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.sharing import evaluate
@@ -56,16 +57,28 @@ def long_key() -> DealtKey:
 def key_by(coefficients: Sequence[int], parties: int, threshold: int, modulus: int, order: int) -> DealtKey:
     """What a dealer makes who shares by any polynomial over any modulus, and proves what it can."""
     secrets = [evaluate(coefficients, index, order) for index in range(1, parties + 1)]
-    verifier = hashed_verifier(modulus)
+    base = hashed_base(modulus)
     key = PublicKey(
         modulus=number(modulus),
-        base=hashed_base(modulus),
-        verifier=verifier,
-        verifiers=tuple(power(verifier, secret, modulus) for secret in secrets),
+        base=base,
+        verifier=base,
+        verifiers=tuple(power(base, secret, modulus) for secret in secrets),
         threshold=threshold,
     )
     shares = tuple(KeyShare(place, secret) for place, secret in enumerate(secrets))
     return DealtKey(key, shares, prove_modulus(modulus, order))
+
+
+def check_as_dealt(key: PublicKey, proof: ModulusProof, *, least_bytes: int = LEAST_BYTES) -> None:
+    """Check a key for a task that asked for one of its length, parties and threshold."""
+    check_key(
+        key,
+        proof,
+        length=key.length,
+        parties=key.parties,
+        threshold=key.threshold,
+        least_bytes=least_bytes,
+    )
 
 
 def encrypted(key: PublicKey, plaintexts: Sequence[int], seed: int = 1) -> tuple[list[Number], list[Number]]:

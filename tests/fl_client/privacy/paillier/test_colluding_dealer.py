@@ -4,6 +4,7 @@ Nothing proves that both primes are safe. With 11 a divisor of p - 1 there are s
 one of them passes every proof whose coefficient or challenge is a multiple of 11.
 """
 
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 
@@ -11,8 +12,8 @@ import pytest
 
 from fl_client.errors import CryptoError
 from fl_client.privacy.paillier.combining import Culprit, Opening, check_opening, check_openings, open_sum
-from fl_client.privacy.paillier.dealing import DealtKey, deal
-from fl_client.privacy.paillier.key_check import check_key, check_share
+from fl_client.privacy.paillier.dealing import DealtKey, KeyShare, deal
+from fl_client.privacy.paillier.key_check import check_share
 from fl_client.privacy.paillier.number import Number, inverse, number, power
 from fl_client.privacy.paillier.openings import open_with, root_of
 from fl_client.privacy.paillier.root_shares import (
@@ -23,7 +24,7 @@ from fl_client.privacy.paillier.root_shares import (
     root_shares,
 )
 
-from .fixed_keys import CONTEXT, LEAST_BYTES, SMALL_PRIMES, UNSAFE_PRIME, encrypted, key_by
+from .fixed_keys import CONTEXT, SMALL_PRIMES, UNSAFE_PRIME, check_as_dealt, encrypted, key_by
 
 PRIMES = (UNSAFE_PRIME, SMALL_PRIMES[0])
 ORDER = number(PRIMES[0] >> 1) * (PRIMES[1] >> 1)
@@ -72,7 +73,7 @@ def test_an_honest_dealer_would_not_take_these_primes() -> None:
 
 
 def test_the_key_passes_all_the_same() -> None:
-    check_key(dealt().key, dealt().proof, least_bytes=LEAST_BYTES)
+    check_as_dealt(dealt().key, dealt().proof)
     for share in dealt().shares:
         check_share(dealt().key, share)
     assert element_of_order_11() != 1 and power(element_of_order_11(), 11, dealt().key.modulus) == 1
@@ -124,3 +125,37 @@ def test_a_wrong_plaintext_beside_a_root_of_a_short_order_is_found(moved: int) -
     openings[0] = Opening(PLAINTEXTS[0] + moved, roots[0] * element_of_order_11() % key.modulus)
     with pytest.raises(CryptoError, match="the opening of chunk 0 is wrong"):
         check_openings(key, ciphertexts, openings)
+
+
+# --- a key of which the shares fit their verifiers and open nothing ---------------------------------
+
+
+def free_modulo_11(verifier: int) -> DealtKey:
+    """Shares of 1/n but for a multiple of 11's part of the order, which every place has another of."""
+    made = dealt()
+    shares = tuple(
+        KeyShare(one.place, (one.secret + (one.place + 1) ** 2 * ORDER // 11) % ORDER) for one in made.shares
+    )
+    verifiers = tuple(power(verifier, one.secret, made.key.modulus) for one in shares)
+    return replace(made, key=replace(made.key, verifier=number(verifier), verifiers=verifiers), shares=shares)
+
+
+def test_shares_of_something_else_in_the_group_of_honest_roots_are_refused() -> None:
+    base = dealt().key.base
+    assert power(base, ORDER // 11, dealt().key.modulus) != 1
+    key = free_modulo_11(base).key
+    with pytest.raises(CryptoError, match="the secret that the verifiers share is not 1/n"):
+        check_as_dealt(key, dealt().proof)
+
+
+def test_a_verifier_that_sees_no_difference_there_is_refused_since_no_shares_open_anything() -> None:
+    blind = free_modulo_11(power(dealt().key.base, 11, dealt().key.modulus))
+    assert blind.key.verifiers == tuple(
+        power(blind.key.verifier, one.secret, blind.key.modulus) for one in dealt().shares
+    )
+    ciphertexts, _ = encrypted(blind.key, PLAINTEXTS[:1])
+    shares = {one.place: root_shares(blind.key, one, ciphertexts) for one in blind.shares}
+    with pytest.raises(CryptoError, match="no 2 that were tried open it"):
+        open_sum(blind.key, ciphertexts, shares)
+    with pytest.raises(CryptoError, match="the verifier is not the one that the modulus hashes to"):
+        check_as_dealt(blind.key, blind.proof)

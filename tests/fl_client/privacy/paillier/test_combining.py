@@ -63,7 +63,7 @@ def test_other_numbers_of_parties_open(parties: int, threshold: int) -> None:
 
 @pytest.mark.parametrize("places", [(), (3,), *combinations(range(5), 2)], ids=str)
 def test_fewer_shares_do_not_open(places: tuple[int, ...]) -> None:
-    with pytest.raises(CryptoError, match=f"{len(places)} parties with right shares, and 3 are needed"):
+    with pytest.raises(CryptoError, match=f"shares of {len(places)} parties, and 3 are needed"):
         open_sum(KEY, CIPHERTEXTS, given(*places))
 
 
@@ -131,12 +131,11 @@ def test_fewer_than_t_right_shares_open_nothing() -> None:
         open_sum(KEY, CIPHERTEXTS, shares)
 
 
-def test_wrong_shares_of_different_chunks_that_leave_fewer_than_t_open_nothing() -> None:
+def test_whoever_gave_a_wrong_share_of_one_chunk_still_helps_with_the_others() -> None:
     shares = given(0, 1, 2, 3)
     shares[0][0] += 1
     shares[1][1] += 1
-    with pytest.raises(CryptoError, match="no 3 that were tried open it"):
-        open_sum(KEY, CIPHERTEXTS, shares)
+    assert open_sum(KEY, CIPHERTEXTS, shares) == (OPENINGS, (Culprit(0, 0), Culprit(1, 1)))
 
 
 def made_to_open(shares: dict[int, list[Number]], helper: int, first: int, second: int) -> None:
@@ -170,8 +169,14 @@ def test_beside_them_a_share_that_is_no_unit_is_named() -> None:
 def test_nobody_is_named_where_not_all_sets_could_be_tried() -> None:
     shares = given(0, 3, 4, 1, 2)
     made_to_open(shares, 0, 3, 4)
-    finding = examine(KEY, 0, CIPHERTEXTS[0], {place: one[0] for place, one in shares.items()}, Trials(1))
-    assert finding.opening == OPENINGS[0] and finding.agreeing == {0, 3, 4} and not finding.wrong
+    of_chunk = {place: one[0] for place, one in shares.items()}
+    for _ in range(100):
+        try:
+            finding = examine(KEY, 0, CIPHERTEXTS[0], of_chunk, Trials(1))
+        except CryptoError:
+            continue
+        break
+    assert finding.opening == OPENINGS[0] and len(finding.agreeing) == 3 and not finding.wrong
 
 
 def test_parties_that_opened_one_chunk_are_asked_first_for_the_next() -> None:

@@ -9,7 +9,7 @@ import gmpy2
 import pytest
 
 from fl_client.errors import CryptoError
-from fl_client.privacy.paillier.dealing import DealtKey, hashed_base, hashed_verifier
+from fl_client.privacy.paillier.dealing import DealtKey, hashed_base
 from fl_client.privacy.paillier.key_check import check_key
 from fl_client.privacy.paillier.modulus_proof import ROOTS, ModulusProof, check_modulus
 from fl_client.privacy.paillier.number import Number, inverse, number, power
@@ -21,6 +21,7 @@ from .fixed_keys import (
     SMALL_ORDER,
     SMALL_PRIMES,
     UNSAFE_PRIME,
+    check_as_dealt,
     flipped,
     key_by,
     small_key,
@@ -32,14 +33,14 @@ MODULUS = number(FIRST) * SECOND
 
 def refused(key: PublicKey, proof: ModulusProof, reason: str, *, least_bytes: int = LEAST_BYTES) -> None:
     with pytest.raises(CryptoError, match=reason):
-        check_key(key, proof, least_bytes=least_bytes)
+        check_as_dealt(key, proof, least_bytes=least_bytes)
 
 
 def with_modulus(modulus: int) -> PublicKey:
     """The key that a dealer would publish for that modulus."""
     honest = small_key().key
     return PublicKey(
-        number(modulus), hashed_base(modulus), hashed_verifier(modulus), honest.verifiers, honest.threshold
+        number(modulus), hashed_base(modulus), hashed_base(modulus), honest.verifiers, honest.threshold
     )
 
 
@@ -77,7 +78,7 @@ def dividing_prime() -> tuple[Number, ModulusProof]:
 
 
 def test_a_right_key_passes() -> None:
-    check_key(small_key().key, small_key().proof, least_bytes=LEAST_BYTES)
+    check_as_dealt(small_key().key, small_key().proof)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def dealt(*coefficients: int, threshold: int = 3) -> DealtKey:
 def test_a_key_dealt_by_hand_passes() -> None:
     """The control of the next tests."""
     made = dealt(secret(), 12345, 67890)
-    check_key(made.key, made.proof, least_bytes=LEAST_BYTES)
+    check_as_dealt(made.key, made.proof)
 
 
 @pytest.mark.parametrize("constant", ["one-more", "zero", "negated"])
@@ -245,8 +246,18 @@ def test_verifiers_of_a_higher_degree_are_refused_though_the_first_ones_share_th
 
 def test_a_key_dealt_for_a_higher_threshold_is_refused() -> None:
     made = dealt(secret(), 1, 2, 3, threshold=4)
-    check_key(made.key, made.proof, least_bytes=LEAST_BYTES)
+    check_as_dealt(made.key, made.proof)
     refused(replace(made.key, threshold=3), made.proof, "is not 1/n|degree is too high")
+
+
+@pytest.mark.parametrize(
+    "other", [{"length": 65}, {"parties": 6}, {"threshold": 2}], ids=lambda one: next(iter(one))
+)
+def test_a_key_of_another_shape_than_the_tasks_is_refused(other: dict[str, int]) -> None:
+    due = {"length": 64, "parties": 5, "threshold": 3}
+    check_key(small_key().key, small_key().proof, **due, least_bytes=LEAST_BYTES)
+    with pytest.raises(CryptoError, match=r"a key of \(64, 5, 3\) .* is not the task's"):
+        check_key(small_key().key, small_key().proof, **(due | other), least_bytes=LEAST_BYTES)
 
 
 @pytest.mark.parametrize("threshold", [0, 6])
@@ -261,14 +272,13 @@ def test_every_bit_of_the_keys_numbers_counts(field: int) -> None:
     for _ in range(12):
         changed = flipped(data, 8 * (16 + 64 * field) + drawn.randrange(512))
         with pytest.raises(CryptoError):
-            check_key(PublicKey.from_data(changed), small_key().proof, least_bytes=LEAST_BYTES)
+            check_as_dealt(PublicKey.from_data(changed), small_key().proof)
 
 
 def test_every_bit_of_the_keys_header_counts() -> None:
     for bit in range(8 * 16):
         with pytest.raises(CryptoError):
-            check_key(
+            check_as_dealt(
                 PublicKey.from_data(flipped(small_key().key.data, bit)),
                 small_key().proof,
-                least_bytes=LEAST_BYTES,
             )

@@ -5,11 +5,11 @@ import random
 import pytest
 
 from fl_client.errors import CryptoError
-from fl_client.privacy.paillier.key_check import check_key, check_share
+from fl_client.privacy.paillier.key_check import check_share
 from fl_client.privacy.paillier.key_file import MOST_KEY_FILE_BYTES, KeyFile, key_file_bytes
 from fl_client.privacy.paillier.sealed import Ceremony, new_box_key, open_share, seal_share
 
-from .fixed_keys import LEAST_BYTES, flipped, small_key
+from .fixed_keys import check_as_dealt, flipped, small_key
 
 DEALT = small_key()
 BOXES = [new_box_key() for _ in DEALT.shares]
@@ -29,7 +29,7 @@ def test_it_survives_its_bytes() -> None:
 
 def test_every_party_finds_its_own_share_in_it() -> None:
     found = KeyFile.from_data(FILE.data)
-    check_key(found.key, found.proof, least_bytes=LEAST_BYTES)
+    check_as_dealt(found.key, found.proof)
     for place, box in enumerate(BOXES):
         check_share(found.key, open_share(box, found.sealed[place], CEREMONY, place))
 
@@ -59,7 +59,7 @@ def test_one_bit_anywhere_is_noticed_by_somebody() -> None:
     for _ in range(150):
         with pytest.raises(CryptoError):
             found = KeyFile.from_data(flipped(FILE.data, drawn.randrange(8 * len(FILE.data))))
-            check_key(found.key, found.proof, least_bytes=LEAST_BYTES)
+            check_as_dealt(found.key, found.proof)
             for place, box in enumerate(BOXES):
                 open_share(box, found.sealed[place], CEREMONY, place)
 
