@@ -120,7 +120,7 @@ class Stage:
         self.store = LocalStore(self.folder / "store")
         self.kinds, self.weights = kinds or {}, weights or {}
         self.said: list[tuple[str, str]] = []
-        settings = {"rounds": 1, "threshold": 3, "minimum_accepted": 3, "phase_seconds": 600} | plan
+        settings = {"rounds": 1, "threshold": max(2, parties // 3 + 1), "phase_seconds": 600} | plan
         self.plan = EncryptedPlan(parties=parties, modulus_bytes=64, **settings)
         form = VectorFormat(dimension=DIMENSION, fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
         self.first = np.random.default_rng(7).integers(-(2**20), 2**20, DIMENSION).astype(np.int32)

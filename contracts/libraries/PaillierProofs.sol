@@ -21,9 +21,13 @@ library PaillierProofs {
     bytes32 internal constant PLAINTEXT_DOMAIN = "Gradbond.Paillier.Plaintext";
     bytes32 internal constant SHARE_DOMAIN = "Gradbond.Paillier.Share";
 
-    /// @notice Whether the proof shows that somebody knew what C hides: `(1 + d n) H^z = A C^c mod n^2`.
+    /// @notice Whether the proof shows that somebody knew what C hides: `((1 + d n) H^z)^2 = (A C^c)^2 mod n^2`.
     /// @dev Girault's proof of a short exponent beside Schnorr's of a plaintext, made non-interactive. C = 1 is an
     /// encryption of 0 that hides nothing: refused, as clients do.
+    /// Both sides are squared because a batch must be: were a sign to matter here alone, its author could hold an
+    /// update that every attester accepts and any question strikes. Nothing is lost by it. Two such proofs with one A
+    /// and challenges c, c' give the plaintext of C^(2 (c - c')), and 2 has an inverse modulo n; whatever squares to 1
+    /// is its own n-th power, as n is odd, so it hides 0.
     /// @param proof A (2 L), d (L), z.
     /// @param context Where the proof belongs: binding and position, 32 bytes each.
     function isEncryption(
@@ -40,7 +44,9 @@ library PaillierProofs {
         if (challenge == 0) return false;
         bytes memory masked = key.mask.power(proof[3 * key.length:], key.square);
         bytes memory bound = ciphertext.power(challenge, key.square);
-        return _withPlaintext(key, plain, masked).isEqual(commitment.product(bound, key.square));
+        bytes memory shown = _withPlaintext(key, plain, masked);
+        bound = commitment.product(bound, key.square);
+        return shown.power(2, key.square).isEqual(bound.power(2, key.square));
     }
 
     /// @notice Whether `(1 + M n) r^n = C mod n^2`: M is what C hides. As x -> x^n permutes the units modulo n, no C

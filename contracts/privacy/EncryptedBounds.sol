@@ -74,8 +74,11 @@ contract EncryptedBounds is IEncryptedBounds {
         _within("dealer", uint160(parameters.dealer), 1, type(uint160).max);
         _within("maxParties", parties, LEAST_PARTIES, MOST_PARTIES);
         // More than a third: fewer together, or whoever bought their shares, would open what they like.
-        _within("threshold", parameters.threshold, parties / 3 + 1, parties);
-        _within("minimumAccepted", parameters.minimumAccepted, LEAST_ACCEPTED, parties);
+        uint256 threshold = parameters.threshold;
+        _within("threshold", threshold, parties / 3 + 1, parties - 1);
+        // One more than open a sum: too few to open one, beside a single victim, must not be a set either.
+        uint256 least = threshold < LEAST_ACCEPTED ? LEAST_ACCEPTED : threshold + 1;
+        _within("minimumAccepted", parameters.minimumAccepted, least, parties);
         uint256 bytes_ = parameters.modulusBytes;
         _within("modulusBytes", bytes_, _LEAST_MODULUS, LONGEST_MODULUS);
         if (bytes_ % WORD != 0) _within("modulusBytes", bytes_, bytes_ - (bytes_ % WORD), bytes_ - (bytes_ % WORD));

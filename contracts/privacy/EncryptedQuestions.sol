@@ -77,6 +77,8 @@ abstract contract EncryptedQuestions is EncryptedRounds {
             beneficiary
         );
         emit StatementStruck(s.turn, accused, asked.kind, asked.chunk, asked.asker, taken);
+        // The doubt was right: whoever made doubting dear before pays a penalty to do so again.
+        s.answered = 0;
         _take(s, asked.kind, PartyMask.at(asked.party));
         _freshWindow(s);
         _write(s);

@@ -176,15 +176,18 @@ abstract contract EncryptedRounds is KeyCeremony {
         else _begin(s, EncryptedPhase.Attest, EncryptedArguments.attestSeconds());
     }
 
-    /// @dev Accepted: vouched for by more than half of those that submitted.
+    /// @dev Accepted: vouched for by more than half of those that submitted, and by as many as open a sum. Fewer could
+    /// open no ciphertext together, and so they must not choose whose updates are summed with theirs either.
     function _accept(Standing memory s) private {
         // slither-disable-next-line uninitialized-local
         uint256[8] memory planes; // zero, as memory is
         for (uint256 place = 0; place < s.parties; ++place) {
             if (s.attested.has(place)) planes.add(_parties[place].bitmap);
         }
+        uint256 half = s.submitted.count() / 2;
+        uint256 colluders = EncryptedArguments.threshold() - 1;
         // SAFETY: bitmaps have 32 bits.
-        s.accepted = uint32(planes.above(s.submitted.count() / 2)) & s.submitted;
+        s.accepted = uint32(planes.above(half > colluders ? half : colluders)) & s.submitted;
         _openSum(s);
     }
 

@@ -170,7 +170,8 @@ abstract contract EncryptedStore is IEncryptedTask {
             );
     }
 
-    /// @dev INV-QUESTION-2: doubles with every lost bond of a round: whoever would delay it pays exponentially.
+    /// @dev INV-QUESTION-2: doubles with every lost bond of a round: whoever would delay it pays exponentially. After a
+    /// struck statement it begins anew: to go on from there costs its author a penalty.
     function _bondOf(uint8 answered) internal view returns (uint256) {
         return EncryptedArguments.questionBond() << answered;
     }
@@ -180,9 +181,10 @@ abstract contract EncryptedStore is IEncryptedTask {
         return PartyMask.all(s.parties) & ~s.suspended;
     }
 
-    /// @dev Whether a key for so many parties, and sums of so many updates, are worth making.
+    /// @dev Whether a key for so many parties, and sums of so many updates, are worth making. The least number of
+    /// updates is above the threshold.
     function _isEnough(uint256 parties) internal view returns (bool) {
-        return parties >= EncryptedArguments.threshold() && parties >= EncryptedArguments.minimumAccepted();
+        return parties >= EncryptedArguments.minimumAccepted();
     }
 
     function _begin(Standing memory s, EncryptedPhase phase, uint256 length) internal view {

@@ -26,7 +26,7 @@ struct Standing {
     uint8 period; // sharings of this turn
     uint8 voids; // in a row
     uint8 proposals; // of the present phase that were struck
-    uint8 answered; // questions of this round whose bond was lost
+    uint8 answered; // questions of this round whose bond was lost, since the last struck statement
     uint8 parties; // places
     uint8 sumAuthor; // place + 1; 0: no sum
     uint8 resultAuthor; // place + 1; 0: no result

@@ -64,7 +64,7 @@ struct EncryptedParameters {
     uint256 submitPenalty; // for an update that did not come in time
     uint256 sharePenalty; // for shares that did not come in time
     uint256 wrongPenalty; // for a chunk that was asked for and not shown right; the greatest of the three
-    uint256 questionBond; // doubles with every question of the same round that was answered
+    uint256 questionBond; // doubles with every answered question, until one is not or the round is over
     uint256 updateReward; // for each accepted update
     uint256 attestReward; // for each attestation
     uint256 shareReward; // for shares in time, once a round
@@ -109,7 +109,7 @@ struct EncryptedState {
     uint8 period; // sharings of this turn
     uint8 voids; // in a row
     uint8 proposals; // of the present phase that were struck
-    uint8 answered; // questions of this round whose bond was lost
+    uint8 answered; // questions of this round whose bond was lost, since the last struck statement
     uint8 parties; // places in the key
     uint32 confirmed;
     uint32 leftOut; // of the next key

@@ -82,12 +82,12 @@ class TurnAudit:
                     raise problem
 
     def check_attestations(self) -> None:
-        """The set is those whom more than half of the submitters vouched for."""
+        """The set is those whom more than half of the submitters vouched for, and as many as open a sum."""
         turn = self.turn
         votes = turn.attestations.values()
-        need = len(turn.submissions) // 2
+        most = max(len(turn.submissions) // 2, self._parameters.threshold - 1)
         expected = sum(
-            1 << place for place in turn.submissions if sum(bitmap >> place & 1 for bitmap in votes) > need
+            1 << place for place in turn.submissions if sum(bitmap >> place & 1 for bitmap in votes) > most
         )
         if expected != turn.frozen:
             raise AuditDiffers(

@@ -35,6 +35,9 @@ def update_leaf_of(ciphertext: bytes, proof: bytes) -> bytes:
 def root_from(leaf: bytes, index: int, path: Sequence[bytes], count: int) -> bytes:
     """The root that a leaf and its siblings lead to.
 
+    Where padding lies beside the path, nothing else may be there: right chunks beside arbitrary padding would have a
+    root that nobody finds who has the chunks.
+
     Args:
         leaf: 32 bytes.
         index: place of the chunk, 0 to count - 1.
@@ -42,7 +45,7 @@ def root_from(leaf: bytes, index: int, path: Sequence[bytes], count: int) -> byt
         count: chunks of the statement, 1 or more.
 
     Raises:
-        EncodingError: there is no such place, or the path is not one of this tree.
+        EncodingError: there is no such place, or the path is not one of a tree of so many chunks.
     """
     if not 0 <= index < count:
         raise EncodingError(f"chunk {index} was shown; the statement has {count} chunks")
@@ -50,9 +53,12 @@ def root_from(leaf: bytes, index: int, path: Sequence[bytes], count: int) -> byt
         raise EncodingError(
             f"a path among {count} chunks is {depth_of(count)} hashes of 32 bytes; {len(path)} came"
         )
-    node = leaf
+    node, padding = leaf, PADDING
     for level, sibling in enumerate(path):
+        if (index >> level ^ 1) << level >= count and sibling != padding:
+            raise EncodingError(f"a path among {count} chunks has padding at level {level}; other bytes came")
         node = _above(sibling, node) if index >> level & 1 else _above(node, sibling)
+        padding = _above(padding, padding)
     return node
 
 

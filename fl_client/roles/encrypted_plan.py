@@ -34,8 +34,9 @@ class EncryptedPlan:
     Attributes:
         rounds: of training.
         parties: places, 3 to 32.
-        threshold: parties that open a sum together; 0: more than half.
-        minimum_accepted: updates that a sum is opened of, at least; 0: half of the parties, at least three.
+        threshold: parties that open a sum together, fewer than all; 0: more than half.
+        minimum_accepted: updates that a sum is opened of, at least one more than open it and at least three; 0: half
+            of the parties, or as many as that asks for.
         modulus_bytes: of the key.
         value_bits: of a quantised coordinate, its sign included.
         value_range: greatest magnitude of an update's coordinate that is still told apart, in the model's own units.
@@ -49,7 +50,7 @@ class EncryptedPlan:
     """
 
     rounds: int = 2
-    parties: int = 6
+    parties: int = 7
     threshold: int = 0
     minimum_accepted: int = 0
     max_voids: int = 3
@@ -91,10 +92,15 @@ class EncryptedPlan:
                 "none of them"
             )
         least = self.parties // 3 + 1
-        if self.threshold and not least <= self.threshold <= self.parties:
+        if self.threshold and not least <= self.threshold < self.parties:
             raise ConfigError(
-                f"a threshold of {self.threshold}: give {least} to the {self.parties} parties, since fewer could open "
-                "what they like"
+                f"a threshold of {self.threshold}: give {least} to {self.parties - 1} of the {self.parties} parties, "
+                "since fewer could open what they like, and a sum is of one update more"
+            )
+        if self.minimum_accepted and not self._fewest_accepted <= self.minimum_accepted <= self.parties:
+            raise ConfigError(
+                f"a sum of {self.minimum_accepted} updates: give {self._fewest_accepted} to {self.parties}, since of "
+                "fewer, those who cannot open a sum could make one of a single update beside theirs"
             )
         self._check_numbers()
 
@@ -126,6 +132,15 @@ class EncryptedPlan:
     def holders(self) -> int:
         """The threshold that is meant."""
         return self.threshold or self.parties // 2 + 1
+
+    @property
+    def least_accepted(self) -> int:
+        """The least number of updates in a sum that is meant."""
+        return self.minimum_accepted or max(self._fewest_accepted, self.parties // 2)
+
+    @property
+    def _fewest_accepted(self) -> int:
+        return max(LEAST_PARTIES, self.holders + 1)
 
     @property
     def headroom_bits(self) -> int:
@@ -187,7 +202,7 @@ class EncryptedPlan:
             modulus_bytes=self.modulus_bytes,
             max_parties=self.parties,
             threshold=self.holders,
-            minimum_accepted=self.minimum_accepted or max(LEAST_PARTIES, self.parties // 2),
+            minimum_accepted=self.least_accepted,
             max_voids=self.max_voids,
             value_bits=self.value_bits,
             headroom_bits=self.headroom_bits,

@@ -53,7 +53,6 @@ def plan_faults(settings: DemoSettings, plan: EncryptedPlan) -> tuple[tuple[Chea
     if settings.honest:
         return (), {}
     parties = plan.parties
-    least = max(3, parties // 2)
     wanted = (
         Cheat(evidence=WRONG_PROOF, actor=f"party {parties - 1}", round=1),
         Cheat(evidence=LATE, actor=f"party {parties}", round=1),
@@ -63,7 +62,7 @@ def plan_faults(settings: DemoSettings, plan: EncryptedPlan) -> tuple[tuple[Chea
     for at, cheat in enumerate(wanted):
         if cheat.round > settings.rounds:
             why[cheat.evidence] = f"it comes in round {cheat.round}, there are {settings.rounds}"
-        elif cheat.round == 1 and parties - 1 - at < least:
+        elif cheat.round == 1 and parties - 1 - at < plan.least_accepted:
             why[cheat.evidence] = f"with {parties} parties no sum can do without it"
         elif cheat.evidence == WRONG_SHARE and parties - 1 < plan.holders:
             why[cheat.evidence] = f"{plan.holders} of {parties} parties are needed to open a sum"

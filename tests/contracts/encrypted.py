@@ -29,7 +29,7 @@ def encrypted_parameters(owner: Any, dealer: Any, **overrides: Any) -> Encrypted
         dealer=dealer.address,
         modulus_bytes=64,
         max_parties=5,
-        threshold=3,
+        threshold=2,
         minimum_accepted=3,
         max_voids=3,
         value_bits=16,

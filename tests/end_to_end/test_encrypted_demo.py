@@ -18,29 +18,29 @@ from .conftest import run_fl
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = tmp_path_factory.mktemp("runs") / "encrypted"
-    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid")
+    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", participants=7)
     return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
 
 
 def test_every_planted_fault_is_slashed_on_its_evidence(run: dict[str, Any]) -> None:
     found = {(slash["evidence"], slash["who"], slash["round"]) for slash in run["slashes"]}
     assert found >= {
-        ("late-update", "party 6", 1),
-        ("wrong-statement", "party 5", 1),
-        ("wrong-statement", "party 4", 2),
+        ("late-update", "party 7", 1),
+        ("wrong-statement", "party 6", 1),
+        ("wrong-statement", "party 5", 2),
     }
-    assert {who for _, who, _ in found} == {"party 4", "party 5", "party 6"}
+    assert {who for _, who, _ in found} == {"party 5", "party 6", "party 7"}
 
 
 def test_the_model_learns_from_what_nobody_saw(run: dict[str, Any]) -> None:
-    assert [entry["accepted"] for entry in run["rounds"]] == [4, 6]
+    assert [entry["accepted"] for entry in run["rounds"]] == [5, 7]
     assert run["final_accuracy"] > 0.8
 
 
 def test_the_honest_end_richer_and_the_faulty_poorer(run: dict[str, Any]) -> None:
     change = {name: entry["change"] for name, entry in run["balances"].items()}
-    assert min(change[f"party {number}"] for number in (1, 2, 3)) > 0
-    assert max(change[f"party {number}"] for number in (4, 5)) < 0
+    assert min(change[f"party {number}"] for number in (1, 2, 3, 4)) > 0
+    assert max(change[f"party {number}"] for number in (5, 6)) < 0
 
 
 def test_another_process_audits_it_from_chain_and_store(run: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ def test_settings_that_no_encrypted_run_has_are_refused(
     assert said in " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize(("parties", "left"), [(3, 2), (4, 1), (6, 0)])
+@pytest.mark.parametrize(("parties", "left"), [(3, 2), (4, 2), (6, 1), (7, 0)])
 def test_faults_that_a_run_cannot_bear_are_left_out(parties: int, left: int) -> None:
     settings = DemoSettings(participants=parties, rounds=2, privacy="paillier")
     planted, left_out = plan_faults(

@@ -76,7 +76,11 @@ def prove(
 
 
 def check(key: PublicKey, context: ProofContext, position: int, ciphertext: int, proof: bytes) -> None:
-    """Check one proof: (1 + d n) H^z = A C^c mod n^2.
+    """Check one proof: ((1 + d n) H^z)^2 = (A C^c)^2 mod n^2.
+
+    Both sides are squared, as in ``check_batch`` and in the contract: whoever accepts an update by one of them must
+    never see it struck by another. Whatever squares to 1 is its own n-th power, as n is odd, so it hides 0: to know
+    the plaintext is the same.
 
     A ciphertext of 1 is refused: it is a ciphertext of 0 that hides nothing, and nobody draws it.
 
@@ -95,7 +99,8 @@ def check(key: PublicKey, context: ProofContext, position: int, ciphertext: int,
         if not is_unit(one % key.modulus, key.modulus):
             raise CryptoError(f"the {name} of chunk {position} shares a factor with the modulus")
     left = one_plus(key, told.value) * power(key.mask, told.response, key.square) % key.square
-    if left != told.commitment * power(told.ciphertext, told.challenge, key.square) % key.square:
+    right = told.commitment * power(told.ciphertext, told.challenge, key.square)
+    if power(left, 2, key.square) != power(right, 2, key.square):
         raise CryptoError(f"the proof of chunk {position} does not hold")
 
 
@@ -108,8 +113,8 @@ def check_batch(
 ) -> bool:
     """Whether the proofs of consecutive chunks hold, by one equation with secret coefficients.
 
-    Both sides are squared: -1 has order 2, and half of all coefficients would overlook it. A change of sign changes no
-    plaintext, as -1 is an n-th power, so this batch accepts it whoever checks; ``check`` does not.
+    Both sides are squared: -1 has order 2, and half of all coefficients would overlook it. So is the equation of
+    ``check``, which says why that costs nothing.
 
     Args:
         key: checked by ``check_key``.
@@ -119,7 +124,7 @@ def check_batch(
         first: position of the first.
 
     Returns:
-        True with a probability below 2^-127 if one of them is wrong by more than its sign.
+        True with a probability below 2^-127 if ``check`` refuses one of them.
 
     Source: Bellare, Garay and Rabin, "Fast batch verification for modular exponentiation and digital signatures",
     1998, small exponents test, with coefficients of 128 bits.

@@ -35,7 +35,8 @@ class Small:
 @pytest.fixture(scope="module")
 def small(system: System, people: People) -> Small:
     begin = len(history)
-    federation = Federation.create(system, people, rounds=ROUNDS, max_parties=8, max_weight=4).start()
+    parties = {"max_parties": 8, "threshold": 3, "minimum_accepted": 4, "max_weight": 4}
+    federation = Federation.create(system, people, rounds=ROUNDS, **parties).start()
     ceremony, rounds = gas_since(begin), []
     for _ in range(ROUNDS):
         begin = len(history)
@@ -86,7 +87,8 @@ class Crowd:
         strings = people.owner.deploy(brownie.PuppetCrowd)
         strings.grow(MOST_PARTIES, by)
         members = [str(address) for address in strings.members()]
-        limits = {"max_parties": MOST_PARTIES, "threshold": 11, "max_weight": 1, "headroom_bits": 5}
+        limits = {"max_parties": MOST_PARTIES, "threshold": 11, "minimum_accepted": 12}
+        limits |= {"max_weight": 1, "headroom_bits": 5}
         federation = Federation.create(system, people, parties=members, **(limits | overrides))
         crowd = cls(federation=federation, strings=strings, owner=people.owner)
         for member in members:
@@ -162,8 +164,8 @@ def test_a_round_of_32_who_all_take_part(crowd: Crowd) -> None:
 
 
 def test_a_round_in_which_most_are_late(crowd: Crowd) -> None:
-    crowd.submit(range(3))
-    crowd.advance("a sum of three")
+    crowd.submit(range(12))
+    crowd.advance("a sum of twelve")
     crowd.share(range(11))
     closed = crowd.advance("closing a sharing: 11 gave, 21 are late")
     assert len(events(closed, "PartyLate")) == MOST_PARTIES - 11
@@ -179,9 +181,9 @@ def test_a_ceremony_that_everybody_is_left_out_of(system: System, people: People
     crowd = Crowd.joining(system, people)
     crowd.advance("asking 32 parties for a key")
     crowd.federation.deal()
-    crowd.act(range(11), "confirmKey", 1, crowd.federation.key_hash())
-    left = crowd.advance("21 are left out, 11 move up")
-    assert len(events(left, "PartyLeftOut")) == MOST_PARTIES - 11
+    crowd.act(range(12), "confirmKey", 1, crowd.federation.key_hash())
+    left = crowd.advance("20 are left out, 12 move up")
+    assert len(events(left, "PartyLeftOut")) == MOST_PARTIES - 12
 
 
 def test_asking_striking_and_showing_with_32(crowd: Crowd, people: People) -> None:

@@ -53,9 +53,11 @@ def test_the_border_between_ciphertext_and_proof_is_part_of_the_leaf() -> None:
 
 def test_a_path_is_worth_nothing_at_another_place() -> None:
     tree = ChunkTree(leaves(6))
-    for index in range(6):
-        if index != 2:
-            assert root_from(leaves(6)[2], index, tree.path(2), 6) != tree.root
+    for index in (0, 1, 3):
+        assert root_from(leaves(6)[2], index, tree.path(2), 6) != tree.root
+    for index in (4, 5):
+        with pytest.raises(EncodingError, match="has padding at level 1"):
+            root_from(leaves(6)[2], index, tree.path(2), 6)
 
 
 def test_padding_is_at_no_place() -> None:
@@ -63,6 +65,15 @@ def test_padding_is_at_no_place() -> None:
     path = [leaves(3)[2], tree.path(2)[1]]
     with pytest.raises(EncodingError, match="chunk 3 was shown; the statement has 3 chunks"):
         root_from(bytes(32), 3, path, 3)
+
+
+@pytest.mark.parametrize(("count", "index", "level"), [(5, 4, 0), (5, 4, 1), (6, 5, 1), (6, 4, 1), (3, 2, 0)])
+def test_anything_but_padding_beside_a_path_is_refused(count: int, index: int, level: int) -> None:
+    """Or else chunks that are all right would lead to a root that nobody else finds."""
+    path = ChunkTree(leaves(count)).path(index)
+    path[level] = bytes([7]) * 32
+    with pytest.raises(EncodingError, match=f"has padding at level {level}; other bytes came"):
+        root_from(leaves(count)[index], index, path, count)
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 4, 5])

@@ -1,4 +1,4 @@
-"""Every chunk leads to its root, and at its own place only (INV-CHUNK-1)."""
+"""Every chunk leads to its root, and at its own place only (INV-CHUNK-1, INV-CHUNK-2)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ def test_every_chunk_leads_to_the_root(harness: Any, count: int) -> None:
 
 def test_a_chunk_leads_to_the_root_nowhere_else(harness: Any) -> None:
     path = paillier.path_of(LEAVES, 2)
-    found = [bytes(harness.rootFrom(LEAVES[2], at, path, 5)) == ROOT for at in range(5)]
-    assert found == [False, False, True, False, False]
+    found = [bytes(harness.rootFrom(LEAVES[2], at, path, 5)) == ROOT for at in range(4)]
+    assert found == [False, False, True, False]
+    with reverts("ChunkTreePadding", 0, "0x" + LEAVES[3].hex(), "0x" + "00" * 32):
+        harness.rootFrom(LEAVES[2], 4, path, 5)
 
 
 def test_an_inner_node_is_no_leaf(harness: Any) -> None:
@@ -51,6 +53,34 @@ def test_a_path_of_another_length_reverts(harness: Any, length: int) -> None:
 def test_a_chunk_beyond_the_last_reverts(harness: Any, index: int) -> None:
     with reverts("ChunkTreeIndexOutOfRange", index, 5):
         harness.rootFrom(bytes(32), index, [bytes(32)] * 3, 5)
+
+
+# What lies beside a path and is of padding alone: level, and node at that level.
+BESIDE = [(5, 4, 0), (5, 4, 1), (6, 5, 1), (6, 4, 1), (3, 2, 0)]
+
+
+@pytest.mark.parametrize(("count", "index", "level"), BESIDE)
+def test_anything_but_padding_beside_a_path_reverts(harness: Any, count: int, index: int, level: int) -> None:
+    """Or else chunks that are all right would lead to a root that nobody else finds."""
+    leaves = [paillier.leaf_of(bytes([at])) for at in range(count)]
+    path = paillier.path_of(leaves, index)
+    padding, path[level] = path[level], bytes([7] * 32)
+    with reverts("ChunkTreePadding", level, "0x" + "07" * 32, "0x" + padding.hex()):
+        harness.rootFrom(leaves[index], index, path, count)
+
+
+@pytest.mark.parametrize("count", range(1, 17))
+def test_the_path_of_the_last_chunk_has_all_the_padding_there_is(count: int) -> None:
+    """Chunks and padding alone make a root for which the last chunk can be shown."""
+    depth, last = paillier.path_of([bytes(32)] * count, 0), count - 1
+    leaves = {at for at in range(1 << len(depth)) if at >= count}
+    beside = {
+        leaf
+        for level in range(len(depth))
+        if ((last >> level) ^ 1) << level >= count
+        for leaf in range(((last >> level) ^ 1) << level, (((last >> level) ^ 1) + 1) << level)
+    }
+    assert beside == leaves
 
 
 def test_leaves_of_both_kinds(harness: Any) -> None:

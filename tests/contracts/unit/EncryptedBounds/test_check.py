@@ -33,6 +33,7 @@ class Limits:
 HIGHEST = {"stake": MOST, "wrong_penalty": MOST, "submit_penalty": MOST, "share_penalty": MOST}
 NO_REWARDS = {"update_reward": 0, "attest_reward": 0, "share_reward": 0}
 LONG = {"unbonding_seconds": WORD}
+CROWD = {"threshold": 11, "minimum_accepted": 12}
 
 LIMITS = {
     # 2^20 - 1 ciphertexts of 24 slots.
@@ -40,8 +41,9 @@ LIMITS = {
     "fraction_bits": Limits(least=0, most=30),
     "rounds": Limits(least=1, most=500_000),
     "modulus_bytes": Limits(least=LEAST_MODULUS, most=384),
-    "max_parties": Limits(least=3, most=32, at_most={"threshold": 11, "max_weight": 1}),
-    "threshold": Limits(least=2, most=5),
+    "max_parties": Limits(least=3, most=32, at_most=CROWD | {"max_weight": 1}),
+    # A sum is of one update more than open it.
+    "threshold": Limits(least=2, most=4, at_most={"minimum_accepted": 5}),
     "minimum_accepted": Limits(least=3, most=5),
     "max_voids": Limits(least=1, most=32),
     "value_bits": Limits(least=2, most=24),
@@ -159,9 +161,17 @@ def test_no_dealer_reverts(check: Any) -> None:
 
 @pytest.mark.parametrize(("parties", "least"), [(3, 2), (5, 2), (6, 3), (8, 3), (9, 4), (32, 11)])
 def test_the_threshold_is_more_than_a_third(check: Any, parties: int, least: int) -> None:
-    check(max_parties=parties, threshold=least, max_weight=1)
-    with reverts("TaskFactoryParameterOutOfBounds", "threshold", least - 1, least, parties):
-        check(max_parties=parties, threshold=least - 1, max_weight=1)
+    chosen = {"max_parties": parties, "minimum_accepted": least + 1, "max_weight": 1}
+    check(threshold=least, **chosen)
+    with reverts("TaskFactoryParameterOutOfBounds", "threshold", least - 1, least, parties - 1):
+        check(threshold=least - 1, **chosen)
+
+
+@pytest.mark.parametrize(("threshold", "least"), [(2, 3), (3, 4), (4, 5)])
+def test_a_sum_is_of_more_updates_than_open_it(check: Any, threshold: int, least: int) -> None:
+    check(threshold=threshold, minimum_accepted=least)
+    with reverts("TaskFactoryParameterOutOfBounds", "minimumAccepted", least - 1, least, 5):
+        check(threshold=threshold, minimum_accepted=least - 1)
 
 
 @pytest.mark.parametrize("length", [65, 95, 257])

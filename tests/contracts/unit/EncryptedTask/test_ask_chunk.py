@@ -191,11 +191,10 @@ def test_the_bond_of_the_next_round_is_the_first_again(federation, challenger):
     assert federation.task.nextBond() == 15 * ONE
 
 
-def test_a_void_turn_does_not_lower_it(play, challenger):
-    federation = play(EncryptedPhase.SUM_CHALLENGE)
-    federation.ask(UPDATE, 0, challenger)
+def test_another_sharing_does_not_lower_it(play, challenger):
+    federation = play(EncryptedPhase.SHARE)
+    federation.share([0])
+    federation.ask(SHARE, 0, challenger)
     federation.show(challenger)
-    federation.ask(SUM, 0, challenger)
-    federation.strike()
-    federation.expire()  # nobody proposes another
-    assert (federation.turn, federation.task.nextBond()) == (2, 30 * ONE)
+    federation.expire()
+    assert (federation.state["period"], federation.task.nextBond()) == (2, 30 * ONE)

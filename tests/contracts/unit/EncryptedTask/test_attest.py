@@ -95,6 +95,18 @@ def test_half_of_four_is_not_enough(play):
     assert only_event(federation.advance(), "SetFrozen")["accepted"] == 0b0111
 
 
+def test_an_update_needs_as_many_as_open_a_sum(play):
+    federation = play(PHASE, threshold=4, minimum_accepted=5)
+    federation.attest(range(3))
+    assert only_event(federation.expire(), "TurnVoid") == {"round": 1, "turn": 1, "voids": 1}
+
+
+def test_as_many_as_open_a_sum_are_enough(play):
+    federation = play(PHASE, threshold=4, minimum_accepted=5)
+    federation.attest(range(4))
+    assert only_event(federation.expire(), "SetFrozen")["accepted"] == 0b11111
+
+
 def test_whoever_does_not_attest_vouches_for_nobody_but_counts(federation):
     federation.attest([0, 1])
     assert only_event(federation.expire(), "TurnVoid") == {"round": 1, "turn": 1, "voids": 1}

@@ -56,6 +56,16 @@ def test_the_next_question_costs_no_more(federation, struck):
     assert (federation.state["answered"], federation.task.nextBond()) == (0, 15 * ONE)
 
 
+def test_the_next_question_costs_what_the_first_one_did(federation, struck, challenger, outsider):
+    """Whoever lost bonds on its way to a wrong chunk does not pay for them again at the next one."""
+    for chunk in range(2):
+        federation.ask(UPDATE, 3, challenger, chunk=chunk)
+        federation.show(outsider)
+    assert federation.task.nextBond() == 60 * ONE
+    struck()
+    assert (federation.state["answered"], federation.task.nextBond()) == (0, 15 * ONE)
+
+
 def test_nobody_earns_by_exposing_itself(federation):
     federation.ask(UPDATE, 4, federation.parties[4])
     federation.strike()
@@ -219,13 +229,13 @@ def test_a_share_struck_before_the_result_leaves_enough(play, challenger):
 
 def test_or_too_few(play, challenger):
     federation = play(EncryptedPhase.SHARE)
-    federation.share([0, 1, 2])
+    federation.share([0, 1])
     federation.expire()
     federation.ask(SHARE, 1, challenger)
     struck = federation.strike()
     assert only_event(struck, "SharingReopened") == {"turn": 1, "period": 2, "deadline": now() + 850}
     state = federation.state
-    assert (state["phase"], state["shared"], state["voids"]) == (EncryptedPhase.SHARE, 0b101, 1)
+    assert (state["phase"], state["shared"], state["voids"]) == (EncryptedPhase.SHARE, 0b001, 1)
 
 
 def test_a_share_struck_after_the_result_changes_no_result(play, challenger):

@@ -150,6 +150,22 @@ def test_a_plaintexts_response_has_no_second_name(verifier: Any, right: Round) -
     assert is_right(verifier, posted.with_update(CHUNK, proof=renamed)) is False
 
 
+@pytest.mark.parametrize("sign", ["1", "-1", "mixed", "-mixed"])
+def test_a_sign_of_the_commitment_makes_nothing_wrong(verifier: Any, right: Round, sign: str) -> None:
+    """Batches overlook it: an update that every attester accepts must not be struck for it."""
+    key = right.key
+    p, q = (prime**2 for prime in key.primes)
+    mixed = (1 - 2 * p * pow(p, -1, q)) % key.square
+    root = {"1": 1, "-1": -1, "mixed": mixed, "-mixed": -mixed}[sign] % key.square
+    assert root**2 % key.square == 1
+    ciphertext, context = key.encrypt(9, 77), paillier.context_of(binding_of(1), CHUNK)
+    commitment = key.two(root * key.encrypt(5, 1_000) % key.square)
+    challenge = paillier.challenge_of(paillier.PLAINTEXT_DOMAIN, context, key.two(ciphertext), commitment)
+    proof = commitment + key.one((5 + challenge * 9) % key.n)
+    proof += (1_000 + challenge * 77).to_bytes(L // 2 + 33, "big")
+    assert is_right(verifier, right.with_update(CHUNK, key.two(ciphertext), proof)) is True
+
+
 # ---------------------------------------------------------------------- proofs about something else
 
 
