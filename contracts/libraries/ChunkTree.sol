@@ -46,6 +46,7 @@ library ChunkTree {
         uint256 reached = 0;
         for (uint256 level = 0; level < depth; ++level) {
             bytes32 other = path[level];
+            // slither-disable-next-line incorrect-exp
             if (((index >> level) ^ 1) << level >= chunks) {
                 for (; reached < level; ++reached) padding = _above(padding, padding);
                 if (other != padding) revert ChunkTreePadding(level, other, padding);
