@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,8 @@ EVERY_ROUND = -1
 """In place of a round's number: the cheat never tires."""
 
 
-class Cheating:
-    """When a role cheats: in one round, or in all."""
+class Cheating(ABC):  # noqa: B024
+    """When a role cheats: in one round, or in all; laid out as a role is, so that an honest one can be made one."""
 
     cheats_in = 0
 

@@ -233,7 +233,8 @@ def test_an_idle_dashboard_reads_no_history_and_asks_less_than_once_a_second(
             time.sleep(5)
             state(dashboard), get(dashboard)
         seconds = time.monotonic() - began
-        assert 2 <= len(door.methods) < seconds
+        # A look takes six, every six seconds and a little; one more of them may fall into the span.
+        assert 2 <= len(door.methods) < seconds + 6
         assert door.methods.count("eth_getLogs") <= 4
         assert not {"eth_getTransactionReceipt", "eth_getTransactionByHash", "eth_call"} & set(door.methods)
         assert state(dashboard)["version"] == version

@@ -39,7 +39,7 @@ def test_its_commented_lines_are_meant_to_be_used(tmp_path: Path) -> None:
     file.write_text(re.sub(r"(?m)^  # (\w+:)", r"  \1", ENCRYPTED_EXAMPLE))
     _, rest = read_table(file)
     plan, _ = encrypted_from(rest, file)
-    assert (plan.threshold, plan.minimum_accepted, plan.deal_seconds) == (4, 3, 3_600)
+    assert (plan.threshold, plan.minimum_accepted, plan.deal_seconds) == (4, 5, 3_600)
 
 
 def test_bits_of_the_modulus_become_bytes() -> None:

@@ -111,7 +111,7 @@ class Holder(Party):
 
 
 def test_an_honest_share_that_bent_ones_leave_alone_is_not_doubted(ground: Ground) -> None:
-    stage = Stage(ground, parties=5, kinds={2: BentParty, 3: BentParty, 4: Holder})
+    stage = Stage(ground, parties=5, threshold=3, kinds={2: BentParty, 3: BentParty, 4: Holder})
     stage.run(lambda: bool(stage.ledger.turns) and len(stage.ledger.turn.standing_shares) == 4)
     party, turn = stage.party(1), stage.ledger.turns[1]
     proved, unproved, _ = party.opened.gather(turn)

@@ -1,4 +1,4 @@
-"""Questions that nobody answered."""
+"""Questions that nobody answered (INV-QUESTION-2)."""
 
 import pytest
 
