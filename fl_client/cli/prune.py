@@ -64,6 +64,10 @@ def prune(
         plan = _plan_run(subject, chosen, ignore_retention)
     else:
         plan = _plan_live(subject, chosen, rpc_url, deployment, ignore_retention)
+    if all_unknown and plan.others:
+        raise ConfigError(
+            f"--all-unknown would also delete what {plan.others} encrypted tasks of this chain need: leave it out"
+        )
     if daemons is not None and not dry_run:
         # First: a daemon that is gone ends the command before anything is deleted.
         _unpin(daemons, plan.finished)
@@ -146,6 +150,8 @@ class Plan:
 
     cuts: tuple[Cut, ...]
     finished: frozenset[ContentId]
+    others: int = 0
+    """Encrypted tasks of the chain, of whose contents this command knows nothing."""
 
 
 def _plan_run(out: Path, chosen: set[str], ignore_retention: bool) -> Plan:
@@ -161,7 +167,8 @@ def _plan_run(out: Path, chosen: set[str], ignore_retention: bool) -> Plan:
     revealed: frozenset[ContentId] = frozenset().union(*(one.revealed for one in found))
     # What a closed round made public lies in the public store too; what was never revealed is its owner's alone.
     outboxes = [Cut(folder, frozenset(), revealed) for folder in sorted(out.glob("state/*/outbox"))]
-    return Plan((Cut(out / "store", needed, finished), *outboxes), finished)
+    cuts = (Cut(out / "store", needed, finished), *outboxes)
+    return Plan(cuts, finished, _encrypted_tasks(connection))
 
 
 def _plan_live(
@@ -182,7 +189,13 @@ def _plan_live(
     contracts.check(connection)
     found = _retentions(connection, contracts.factory, chosen, _FAR if ignore_retention else connection.now())
     needed, finished = _merged(found)
-    return Plan((Cut(folder, needed, finished),), finished)
+    return Plan((Cut(folder, needed, finished),), finished, _encrypted_tasks(connection))
+
+
+def _encrypted_tasks(connection: Connection) -> int:
+    from fl_client.chain.contracts import find_factories
+
+    return len(find_factories(connection, "EncryptedTaskCreated"))
 
 
 def _no_folder(folder: Path) -> ConfigError:
