@@ -35,15 +35,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; with --write put them into docs/benchmarks.md."""
     given = options().parse_args(arguments)
     sections = {}
+    parts = (given.learning, given.long, given.network, given.targets, given.encryption, given.latency)
+    usual = not any(parts)
     if given.network:
         sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
-    if given.encryption:
+    if given.encryption or usual:
         sections[ENCRYPTION] = table.section([*encryption()], ENCRYPTION_NOTES)
-    special = given.learning or given.long or given.network or given.targets or given.encryption
-    if not (special or given.latency):
+    if usual:
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
-    if given.latency or not special:
+    if given.latency or usual:
         sections[LATENCY] = table.section([*simulated_epochs()], LATENCY_NOTES)
     scale = Scale(
         data=given.data, rounds=given.rounds, fedavg_cap=given.fedavg_cap, fedsgd_cap=given.fedsgd_cap
@@ -74,7 +75,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--targets", action="store_true", help="measure rounds to a target accuracy")
     parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
     parser.add_argument(
-        "--encryption", action="store_true", help="measure what an encrypted round costs a party instead"
+        "--encryption", action="store_true", help="measure what an encrypted round costs a party only"
     )
     parser.add_argument(
         "--latency", action="store_true", help="measure the simulation of a round's latency only"
