@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 from benchmarks import table
+from benchmarks.deepchain import NOTES as DEEPCHAIN_NOTES
+from benchmarks.deepchain import Experiment, deepchain
 from benchmarks.demonstration import demonstration
 from benchmarks.disputes import dispute_gas, rule_gas
 from benchmarks.encoding import encoding_time
@@ -28,6 +30,7 @@ CHAIN, LEARNING, LONG = "Gas, encoding and the demonstration", "Learning at real
 NETWORK = "Processes on a node"
 TARGETS = "Rounds to a target"
 ENCRYPTION = "Encrypted rounds"
+DEEPCHAIN = "DeepChain's experiment"
 LATENCY = "Latency of a round, simulated"
 
 
@@ -35,12 +38,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; with --write put them into docs/benchmarks.md."""
     given = options().parse_args(arguments)
     sections = {}
-    parts = (given.learning, given.long, given.network, given.targets, given.encryption, given.latency)
+    parts = (
+        given.learning,
+        given.long,
+        given.network,
+        given.targets,
+        given.encryption,
+        given.latency,
+        given.deepchain,
+    )
     usual = not any(parts)
     if given.network:
         sections[NETWORK] = table.section([*network()], NETWORK_NOTES)
     if given.encryption or usual:
         sections[ENCRYPTION] = table.section([*encryption()], ENCRYPTION_NOTES)
+    if given.deepchain:
+        sections[DEEPCHAIN] = table.section([*deepchain(Experiment(data=given.data))], DEEPCHAIN_NOTES)
     if usual:
         rows = [*round_gas(), *dispute_gas(), *rule_gas(), *encoding_time(), *demonstration(given.seeds)]
         sections[CHAIN] = table.section(rows, table.NOTES)
@@ -76,6 +89,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--network", action="store_true", help="measure processes on a node instead")
     parser.add_argument(
         "--encryption", action="store_true", help="measure what an encrypted round costs a party only"
+    )
+    parser.add_argument(
+        "--deepchain", action="store_true", help="measure DeepChain's experiment, in the clear, instead"
     )
     parser.add_argument(
         "--latency", action="store_true", help="measure the simulation of a round's latency only"

@@ -5,9 +5,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+from fl_client.learning import TaskData
 from scripts.benchmarks import table
+from scripts.benchmarks.deepchain import DeepChainTask, Experiment, Parties, deepchain, opened_model
 from scripts.benchmarks.disputes import dispute_gas
 from scripts.benchmarks.encryption import EncryptionScale, encryption
 from scripts.benchmarks.learning import Scale, against_plain_loop, long_run, to_target
@@ -72,6 +76,45 @@ def test_an_encrypted_round_is_measured_step_by_step() -> None:
     # Ciphertext and proof of 64-byte numbers: 128 and 257 bytes for 24 values.
     assert float(found["submission, bytes a parameter"]) == round((16 + 25 * 385) / 600, 2)
     assert float(found["times faster, packed"].replace(",", "")) > 0
+
+
+def test_deepchains_experiment_compares_parties_and_bits() -> None:
+    generator = torch.Generator().manual_seed(0)
+    images, labels = torch.rand(90, 1, 28, 28, generator=generator), torch.arange(90) % 10
+    data = TaskData(train_inputs=images, train_targets=labels, test_inputs=images, test_targets=labels)
+    small = Experiment(
+        seeds=1,
+        federations=(3,),
+        share=30,
+        sharings=2,
+        steps=2,
+        batch_size=10,
+        learning_rate=0.1,
+        modulus_bits=512,
+    )
+    rows = {row[0].strip(): row for row in deepchain(small, data)}
+    assert rows["one sharing encrypted, the model's bits"][1:] == ("equal", "equal", "reached")
+    lone = next(
+        row for name, row in rows.items() if name.startswith("accuracy of a lone party, 4 iterations")
+    )
+    gain = next(row for name, row in rows.items() if name.startswith("more than the lone party's"))
+    together = float(rows["accuracy of 3 parties"][1])
+    assert together - float(lone[1]) == pytest.approx(float(gain[1]), abs=2e-4)
+
+
+def test_a_model_is_opened_from_the_values_that_were_shared() -> None:
+    nothing = torch.zeros(9, 1, 28, 28), torch.zeros(9, dtype=torch.int64)
+    data = TaskData(
+        train_inputs=nothing[0], train_targets=nothing[1], test_inputs=nothing[0], test_targets=nothing[1]
+    )
+    small = Experiment(federations=(3,), share=3, sharings=1, modulus_bits=512)
+    parties = Parties(small, DeepChainTask(), data, seed=0)
+    before, values = (
+        np.zeros(30, dtype=np.int32),
+        [np.full(30, 3 * place, dtype=np.int32) for place in range(3)],
+    )
+    step = 1 << parties.plan.scale_bits
+    assert opened_model(parties, before, values).tolist() == [3 * step] * 30
 
 
 def test_every_second_is_booked_once_under_the_innermost_name() -> None:
