@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final
 
@@ -67,10 +68,11 @@ def combine(scalars: Sequence[int], points: Sequence[PublicKey]) -> PublicKey:
         for scalar, point in zip(scalars, points, strict=True)
         if scalar % ORDER
     ]
-    try:
-        return PublicKey.combine_keys(terms)
-    except ValueError:
-        raise CryptoError("a sum of points is the neutral element") from None
+    # The library ends the process where it is given no points at all.
+    with suppress(ValueError):
+        if terms:
+            return PublicKey.combine_keys(terms)
+    raise CryptoError("a sum of points is the neutral element")
 
 
 def sectors_of(block: bytes) -> list[int]:

@@ -64,6 +64,12 @@ def test_the_order_of_the_group_is_the_curves() -> None:
         combine([1, 1], [GENERATORS[0], below])
 
 
+@pytest.mark.parametrize("scalars", [[0, 0], [0, ORDER]], ids=["zeros", "the-order"])
+def test_a_sum_of_no_points_is_refused_and_does_not_end_the_process(scalars: list[int]) -> None:
+    with pytest.raises(CryptoError, match="neutral"):
+        combine(scalars, GENERATORS[:2])
+
+
 def test_blindings_differ_by_block_and_by_secret() -> None:
     found = {blinding(bytes([secret]) * 32, index) for secret in range(3) for index in range(5)}
     assert len(found) == 15

@@ -181,6 +181,12 @@ def test_a_response_with_the_order_added_fails(held: Held) -> None:
         check_possession(held.announcement, big, nonce(1))
 
 
+def test_responses_of_zeros_are_refused_and_do_not_end_the_auditor(held: Held, proof: Possession) -> None:
+    zeros = signed(held, replace(proof, responses=bytes(len(proof.responses))))
+    with pytest.raises(CryptoError, match="neutral"):
+        check_possession(held.announcement, Possession.from_bytes(zeros.to_bytes()), nonce(1))
+
+
 @pytest.mark.parametrize(
     "other",
     [
