@@ -245,6 +245,8 @@ def _check(
     if not (is_unit(first, key.modulus) and is_unit(second, key.modulus)):
         raise CryptoError("a commitment of the proof is no unit modulo n")
     challenge = context.challenge(domain, position, *fields, proof[: 2 * size])
+    if not challenge:  # as the contract does: whoever accepts a share never sees it struck for that
+        raise CryptoError("the challenge of the proof is 0, which asks nothing")
     pairs = ((base, first, powered), (key.verifier, second, key.verifiers[place]))
     for generator, commitment, public in pairs:
         due = commitment * power(public, challenge, key.modulus) % key.modulus

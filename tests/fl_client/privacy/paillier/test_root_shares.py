@@ -181,6 +181,27 @@ def test_a_response_reduced_modulo_the_wrong_order_is_refused(made: Callable[[],
             replace(right, proof=right.proof[:128] + changed).refused()
 
 
+class AskingNothing(ProofContext):
+    """A hash that happens to begin with sixteen zeros."""
+
+    def challenge(self, domain: bytes, position: int, *fields: bytes) -> int:
+        return 0
+
+
+@BOTH
+def test_a_challenge_of_zero_is_refused_as_the_contract_refuses_it(
+    made: Callable[[], Single | Batch],
+) -> None:
+    """For it, powers of the verifier and the ciphertext by any number would be all that the equations ask for."""
+    context = AskingNothing(CONTEXT.binding)
+    proof = (
+        prove_share(KEY, SHARE, context, 3, CIPHERTEXTS[3], GIVEN[3])
+        if made is single
+        else prove_batch(KEY, SHARE, context, CIPHERTEXTS, GIVEN, sum_root=SUM_ROOT, share_root=SHARE_ROOT)
+    )
+    replace(made(), context=context, proof=proof).refused("is 0, which asks nothing")
+
+
 def test_a_response_moved_by_the_order_passes_and_only_the_dealer_knows_the_order() -> None:
     """Why the length of the response is fixed, and why it is no harm that this is not unique."""
     response = from_bytes(single().proof[128:]) + SMALL_ORDER
