@@ -6,7 +6,7 @@ import numpy as np
 import phe
 import pytest
 
-from fl_client.encoding.chunk_tree import root_from, update_leaf_of
+from fl_client.encoding.chunk_tree import ChunkTree, root_from, update_leaf_of
 from fl_client.errors import CryptoError
 from fl_client.privacy.paillier.cores import Cores
 from fl_client.privacy.paillier.number import to_bytes
@@ -75,7 +75,9 @@ def test_the_root_follows_from_the_bytes_alone() -> None:
 
 def test_a_file_whose_numbers_are_refused_still_has_its_root() -> None:
     bad = with_number(4, 0, 0, 2 * L)
-    assert tree_of_bytes(bad, KEY, CHUNKS).root != UPDATE.tree.root
+    chunks = [bad[at : at + SIZE] for at in range(16, len(bad), SIZE)]
+    leaves = [update_leaf_of(chunk[: 2 * L], chunk[2 * L :]) for chunk in chunks]
+    assert tree_of_bytes(bad, KEY, CHUNKS).root == ChunkTree(leaves).root != UPDATE.tree.root
 
 
 @pytest.mark.parametrize("place", range(CHUNKS))
