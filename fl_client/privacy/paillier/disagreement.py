@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from random import Random
 from typing import Final
 
 from fl_client.errors import CryptoError
@@ -108,9 +107,9 @@ def examine(
     return Finding(opening, agreeing, frozenset(certain.difference(proved)))
 
 
-def _drawn(places: Sequence[int], size: int, chance: Random | None = None) -> Iterator[tuple[int, ...]]:
+def _drawn(places: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
     """Sets of places in random order: each once where they are few, else without an end."""
-    chance = chance or secrets.SystemRandom()
+    chance = secrets.SystemRandom()
     if comb(len(places), size) <= MOST_TRIALS:
         sets = list(combinations(places, size))
         chance.shuffle(sets)
