@@ -24,7 +24,7 @@ Password = Callable[[], str]
 
 
 class SecretFolder:
-    """Small secrets, a file each of mode 0600, in a folder of mode 0700.
+    """Small secrets, a file each of mode 0600, in a folder that is made with mode 0700 where there is none.
 
     Bytes of a file: magic, then the secret (``GSP1``); or salt and an XSalsa20-Poly1305 box under an Argon2id key
     (``GSL1``). A secret is on the disk when ``write`` returns.

@@ -9,6 +9,8 @@ from fl_client.privacy.paillier.number import Number, number
 class FixedBase:
     """Powers of one base by a table of base^(k * 256^i): one product for every byte of an exponent, and no squares.
 
+    Which products it takes and where it reads the table follow from the exponent: timing is no promise.
+
     Source: Brickell, Gordon, McCurley and Wilson, "Fast exponentiation with precomputation", 1992, with a full table.
 
     Args:

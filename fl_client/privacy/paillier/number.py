@@ -41,8 +41,8 @@ def power(base: int, exponent: int, modulus: int) -> Number:
 def secret_power(base: int, exponent: int, modulus: int) -> Number:
     """The same for an exponent above zero that nobody may learn; the modulus must be odd.
 
-    gmpy2 takes about the same time whatever the exponent's bits are. Nothing else in Python does, so timing is no
-    promise of this package.
+    gmpy2 takes about the same time whatever the exponent's bits are. Nothing else here does (``FixedBase``, which
+    encrypts, reads a table by them), so timing is no promise of this package.
     """
     result: Number = gmpy2.powmod_sec(base, exponent, modulus)
     return result

@@ -87,7 +87,8 @@ def check_openings(
     """Refuse openings of which one has another plaintext than its ciphertext.
 
     Together, to secret random powers: a wrong plaintext passes with a probability of 2^-128. So does a wrong root, but
-    for its sign, which passes one time in 256 and changes no plaintext; ``check_opening`` sees that as well.
+    for one that is off by an element of a short order: its sign, or what a dealer with primes that are not safe gave
+    away. A wrong sign passes a few times in a hundred and changes no plaintext; ``check_opening`` sees that as well.
 
     Raises:
         CryptoError: with the first chunk whose opening is wrong.

@@ -61,7 +61,7 @@ def prove(
         A | d | z, of ``proof_bytes``: A = (1 + a n) H^b mod n^2, d = a + c M mod n, z = b + c x.
 
     Raises:
-        CryptoError: these are not plaintext and exponent of a ciphertext of this key.
+        CryptoError: ciphertext or exponent is negative or too long. That they belong together is not looked at.
     """
     key = encryptor.key
     mask = random_below(key.modulus)
@@ -124,7 +124,8 @@ def check_batch(
         first: position of the first.
 
     Returns:
-        True with a probability below 2^-127 if ``check`` refuses one of them.
+        True with a probability below 2^-127 if ``check`` refuses one of them. A dealer could help a party past it with
+        an element of a short order, if its primes are short or not safe, which nobody proves.
 
     Source: Bellare, Garay and Rabin, "Fast batch verification for modular exponentiation and digital signatures",
     1998, small exponents test, with coefficients of 128 bits.
