@@ -101,7 +101,7 @@ def deal(
         primes: two safe primes that somebody else found; whoever knows them opens everything alone.
 
     Raises:
-        CryptoError: the numbers are out of bounds, or the primes are not safe, equal, or of another length.
+        CryptoError: the numbers are out of bounds, or the primes are not safe, equal, or not of half the length each.
     """
     if not 1 <= threshold <= parties <= MOST_PARTIES:
         raise CryptoError(
@@ -118,6 +118,10 @@ def deal(
     order = number(first >> 1) * (second >> 1)
     if greatest_common_divisor(modulus, order) != 1:
         raise CryptoError("one prime divides the other's order: openings would not be unique")
+    if first.bit_length() != second.bit_length():
+        raise CryptoError(
+            f"primes of {first.bit_length()} and {second.bit_length()} bits: the shorter is too weak"
+        )
     return _share_out(modulus, order, parties, threshold)
 
 

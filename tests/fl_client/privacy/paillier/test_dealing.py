@@ -6,6 +6,7 @@ from fl_client.errors import CryptoError
 from fl_client.privacy.paillier.dealing import KeyShare, deal
 from fl_client.privacy.paillier.key_check import check_share
 from fl_client.privacy.paillier.number import is_unit, number
+from fl_client.privacy.paillier.safe_primes import safe_prime
 from fl_client.privacy.paillier.sharing import lagrange
 
 from .fixed_keys import SMALL_ORDER, SMALL_PRIMES, UNSAFE_PRIME, check_as_dealt, long_key, small_key
@@ -80,6 +81,12 @@ def test_lengths_out_of_bounds_are_refused(bits: int) -> None:
 def test_other_primes_are_refused(primes: tuple[int, int]) -> None:
     with pytest.raises(CryptoError, match="two different safe primes"):
         deal(modulus_bits=512, parties=3, threshold=2, primes=primes)
+
+
+def test_primes_of_two_lengths_are_refused() -> None:
+    """The shorter one alone keeps the secret."""
+    with pytest.raises(CryptoError, match="primes of 24 and 40 bits"):
+        deal(modulus_bits=64, parties=3, threshold=2, primes=(int(safe_prime(24)), int(safe_prime(40))))
 
 
 def test_primes_of_another_length_are_refused() -> None:
