@@ -44,3 +44,9 @@ def test_the_wrong_share_is_named(dealt: DealtKey, shares: list[list[int]], chun
 def test_the_first_of_several_wrong_shares_is_named(dealt: DealtKey, shares: list[list[int]]) -> None:
     given = [shares[3][0], *shares[2][1:]]
     assert wrong_share(dealt.key, 3, given, {0: shares[0], 1: shares[1]}) == 1
+
+
+def test_wrong_shares_that_cancel_each_other_out_are_found(dealt: DealtKey, shares: list[list[int]]) -> None:
+    modulus, given = dealt.key.modulus, list(shares[3])
+    given[1], given[4] = given[1] * 9 % modulus, given[4] * power(9, -1, modulus) % modulus
+    assert wrong_share(dealt.key, 3, given, {0: shares[0], 1: shares[1]}) == 1

@@ -127,6 +127,15 @@ def test_a_wrong_plaintext_beside_a_root_of_a_short_order_is_found(moved: int) -
         check_openings(key, ciphertexts, openings)
 
 
+def test_a_verifier_that_is_off_by_a_short_order_is_found_as_surely() -> None:
+    """One word of the dual code overlooks it one time in eleven."""
+    made, key = dealt(), dealt().key
+    off = key.verifiers[2] * element_of_order_11() % key.modulus
+    for _ in range(100):
+        with pytest.raises(CryptoError, match="the verifiers' degree is too high"):
+            check_as_dealt(replace(key, verifiers=(*key.verifiers[:2], off)), made.proof)
+
+
 # --- a key of which the shares fit their verifiers and open nothing ---------------------------------
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 import phe
 import pytest
 
 from fl_client.errors import CryptoError
+from fl_client.privacy.paillier import plaintext_proof
 from fl_client.privacy.paillier.encryption import encryptor_of, response_bytes
 from fl_client.privacy.paillier.number import Number, from_bytes, number, to_bytes
 from fl_client.privacy.paillier.plaintext_proof import check, check_batch, first_wrong, proof_bytes, prove
+from fl_client.privacy.paillier.products import product_of_powers
 from fl_client.privacy.paillier.transcript import PLAINTEXT_DOMAIN, ProofContext
 from tests.fl_client.privacy.paillier.small_key import CONTEXT, KEY, N, P, Q
 
@@ -244,6 +246,27 @@ def test_errors_that_cancel_out_without_coefficients_are_refused() -> None:
     assert not any(check_batch(KEY, CONTEXT, ciphertexts, proofs) for _ in range(20))
 
 
+def test_coefficients_have_128_bits_and_are_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorter ones would be guessed, and known ones prepared for."""
+    ciphertexts, proofs = proved(60)
+    drawn: list[int] = []
+
+    def seen(bases: Sequence[int], exponents: Sequence[int], modulus: int) -> Number:
+        drawn.extend(exponents if bases[0] not in ciphertexts else ())
+        return product_of_powers(bases, exponents, modulus)
+
+    monkeypatch.setattr(plaintext_proof, "product_of_powers", seen)
+    assert all(check_batch(KEY, CONTEXT, ciphertexts, proofs) for _ in range(2))
+    assert len(set(drawn)) == 120 and min(drawn) > 0
+    # Two to the minus sixty that this fails by chance.
+    assert max(drawn) < 2**128 and sum(one >> 127 for one in drawn) > 20
+
+
+def test_a_commitment_that_is_no_unit_is_refused_as_such() -> None:
+    for bad in (N, P, Q * Q):
+        refuse(CIPHERTEXT, to_bytes(bad, 2 * L) + PROOF[2 * L :], "the commitment of chunk 3 shares a factor")
+
+
 # 1, -1, and what is 1 modulo one prime and -1 modulo the other: whoever knows the primes knows it.
 MIXED = (1 + (N2 - 2) * P * P * pow(P * P, -1, Q * Q)) % N2
 
@@ -272,6 +295,18 @@ def test_another_sign_opens_to_the_same_plaintext(sign: int) -> None:
 
 def test_a_proof_does_not_repeat_itself() -> None:
     assert prove(ENCRYPTOR, CONTEXT, POSITION, CIPHERTEXT, PLAINTEXT, EXPONENT) != PROOF
+
+
+def test_masks_are_long_enough_to_hide_what_they_are_added_to() -> None:
+    """Two to the minus 64 that this fails by chance."""
+    masks, exponents = [], []
+    for _ in range(8):
+        proof = prove(ENCRYPTOR, CONTEXT, POSITION, CIPHERTEXT, PLAINTEXT, EXPONENT)
+        challenge = CONTEXT.challenge(PLAINTEXT_DOMAIN, POSITION, to_bytes(CIPHERTEXT, 2 * L), proof[: 2 * L])
+        masks.append((from_bytes(proof[2 * L : 3 * L]) - challenge * PLAINTEXT) % N)
+        exponents.append(from_bytes(proof[3 * L :]) - challenge * EXPONENT)
+    assert max(masks).bit_length() > 8 * L - 9
+    assert max(exponents).bit_length() > 4 * L + 256 - 9
 
 
 class AskingNothing(ProofContext):

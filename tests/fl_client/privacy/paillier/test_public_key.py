@@ -51,6 +51,13 @@ def test_a_number_out_of_range_is_refused(place: int, value: int) -> None:
         PublicKey.from_data(changed(HEADER_BYTES + place * L, PLAIN.one(value)))
 
 
+def test_a_modulus_of_fewer_bits_is_refused_though_all_else_fits_it() -> None:
+    short = PublicKey(number(PLAIN.n >> 1 | 1), number(4), number(4), (number(4), number(16)), 2)
+    assert short.length == L
+    with pytest.raises(CryptoError, match=f"a modulus of exactly {8 * L} bits"):
+        PublicKey.from_data(short.data)
+
+
 @pytest.mark.parametrize(("at", "part"), [(0, b"GPK2"), (10, b"\1"), (15, b"\1")])
 def test_bytes_that_begin_otherwise_are_refused(at: int, part: bytes) -> None:
     with pytest.raises(CryptoError, match="begin"):

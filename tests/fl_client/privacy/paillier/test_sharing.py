@@ -62,3 +62,8 @@ def test_a_dual_word_finds_a_higher_degree() -> None:
 
 def test_where_all_parties_are_needed_there_is_no_dual_word() -> None:
     assert random_dual_word(4, 4, 8) == [0] * 4
+
+
+def test_a_dual_word_is_another_one_each_time() -> None:
+    """A dealer that knew it could deal to it."""
+    assert len({tuple(random_dual_word(PARTIES, 3, 8)) for _ in range(100)}) > 90

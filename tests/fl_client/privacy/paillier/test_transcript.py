@@ -61,6 +61,19 @@ def test_the_proof_of_all_shares_is_that_of_the_formula() -> None:
     assert holds(proof, base, powered, digest(domain, ZERO, SUM_ROOT, SHARE_ROOT, proof[:128]))
 
 
+@pytest.mark.parametrize("kind", ["one", "all"])
+def test_nonces_are_256_bits_longer_than_a_share(kind: str) -> None:
+    """A response of a shorter one would tell the share. Two to the minus 64 that this fails by chance."""
+    roots = {"sum_root": SUM_ROOT, "share_root": SHARE_ROOT}
+    proofs = [
+        prove_share(KEY, SHARE, CONTEXT, 0, CIPHERTEXTS[0], GIVEN[0])
+        if kind == "one"
+        else prove_batch(KEY, SHARE, CONTEXT, CIPHERTEXTS, GIVEN, **roots)
+        for _ in range(8)
+    ]
+    assert max(from_bytes(proof[128:]).bit_length() for proof in proofs) > 512 + 248
+
+
 def test_coefficients_are_halves_of_the_hashes_of_a_counter() -> None:
     domain = b"d" * 32
     seed = sha256(domain + CONTEXT.binding + ZERO + b"one" + b"two").digest()
