@@ -97,10 +97,8 @@ def places(seed: bytes, blocks: int, count: int) -> Sequence[int]:
 
 def coefficients(seed: bytes, count: int) -> list[int]:
     """A number of 128 bits, not zero, for each of the blocks asked for."""
-    return [
-        int.from_bytes(sha256(seed + _COEFFICIENTS + place.to_bytes(8, "big")).digest()[:16], "big") or 1
-        for place in range(count)
-    ]
+    hashes = (sha256(seed + _COEFFICIENTS + place.to_bytes(8, "big")).digest() for place in range(count))
+    return [int.from_bytes(hashed[:COEFFICIENT_BYTES], "big") or 1 for hashed in hashes]
 
 
 def detection(blocks: int, lost: int, count: int) -> Fraction:

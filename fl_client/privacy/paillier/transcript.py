@@ -19,7 +19,6 @@ SHARE_DOMAIN: Final = b"Gradbond.Paillier.Share".ljust(32, b"\0")
 BATCH_DOMAIN: Final = b"Gradbond.Paillier.ShareBatch".ljust(32, b"\0")
 MODULUS_DOMAIN: Final = b"Gradbond.Paillier.Modulus".ljust(32, b"\0")
 BASE_DOMAIN: Final = b"Gradbond.Paillier.Base".ljust(32, b"\0")
-VERIFICATION_DOMAIN: Final = b"Gradbond.Paillier.Verification".ljust(32, b"\0")
 
 
 @dataclass(frozen=True, slots=True)
