@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from fl_client.privacy.paillier.number import Number, inverse, number, power
 
-MOST_WINDOW_BITS = 12
+MOST_WINDOW_BITS: Final = 12
 
 
 def product_of_powers(bases: Sequence[int], exponents: Sequence[int], modulus: int) -> Number:

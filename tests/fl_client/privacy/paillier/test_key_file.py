@@ -38,10 +38,17 @@ def test_the_longest_one_is_short() -> None:
     assert MOST_KEY_FILE_BYTES < 50_000
 
 
-@pytest.mark.parametrize("length", [0, 15, 16, 100, len(FILE.data) - 1, len(FILE.data) + 1, 60_000])
+@pytest.mark.parametrize("length", [16, 100, len(FILE.data) - 1, len(FILE.data) + 1])
 def test_bytes_of_another_length_are_refused(length: int) -> None:
     data = FILE.data.ljust(length, b"\0")[:length]
-    with pytest.raises(CryptoError, match=f"a key file of {length} bytes"):
+    with pytest.raises(CryptoError, match=f"a key file of {length} bytes where its header says otherwise"):
+        KeyFile.from_data(data)
+
+
+@pytest.mark.parametrize("length", [0, 15, MOST_KEY_FILE_BYTES + 1])
+def test_what_no_key_file_has_is_refused_before_its_header_is_believed(length: int) -> None:
+    data = FILE.data.ljust(length, b"\0")[:length]
+    with pytest.raises(CryptoError, match=f"a key file of {length} bytes: at most {MOST_KEY_FILE_BYTES}"):
         KeyFile.from_data(data)
 
 
