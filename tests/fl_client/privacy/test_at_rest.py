@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fl_client.errors import SecretError
-from fl_client.privacy.at_rest import SecretFolder
+from fl_client.errors import SecretError, SecretUnwritable
+from fl_client.privacy.at_rest import MOST_BYTES, SecretFolder
 
 SECRET = b"nobody else's business"
 
@@ -49,3 +49,43 @@ def test_a_damaged_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "box.key").write_bytes(b"what is this")
     with pytest.raises(SecretError, match="no secret of ours"):
         SecretFolder(tmp_path).read("box.key")
+
+
+@pytest.mark.parametrize("length", [4, 19, 43], ids=lambda length: f"{length}-bytes")
+def test_an_encrypted_secret_that_was_cut_is_refused(tmp_path: Path, length: int) -> None:
+    (tmp_path / "box.key").write_bytes((b"GSL1" + bytes(60))[:length])
+    with pytest.raises(SecretError, match="another password, or it is damaged"):
+        SecretFolder(tmp_path, lambda: "a password").read("box.key")
+
+
+def test_a_file_too_long_for_a_secret_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "box.key").write_bytes(b"GSP1" + bytes(MOST_BYTES))
+    with pytest.raises(SecretError, match="it is too long"):
+        SecretFolder(tmp_path).read("box.key")
+
+
+def test_every_file_has_a_salt_of_its_own(tmp_path: Path) -> None:
+    """One table of passwords must not do for two files."""
+    folder = SecretFolder(tmp_path, lambda: "a password")
+    for name in ("one", "two"):
+        folder.write(name, SECRET)
+    assert (tmp_path / "one").read_bytes()[4:20] != (tmp_path / "two").read_bytes()[4:20]
+
+
+def test_what_a_crash_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".box.key.new").write_bytes(b"half of")
+    SecretFolder(tmp_path).write("box.key", SECRET)
+    assert SecretFolder(tmp_path).read("box.key") == SECRET
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(SecretUnwritable, match="cannot make the folder"):
+        SecretFolder(tmp_path / "file" / "secrets")
+
+
+def test_a_disk_that_refuses_a_secret_is_told(tmp_path: Path) -> None:
+    folder = SecretFolder(tmp_path / "secrets")
+    (tmp_path / "secrets").rmdir()
+    with pytest.raises(SecretUnwritable, match="cannot write"):
+        folder.write("box.key", SECRET)
