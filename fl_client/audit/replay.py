@@ -56,11 +56,12 @@ def audit_folder(folder: Path | str, *, head: bytes | None = None) -> AuditResul
         raise ConfigError(f"the chain in {root} holds no task: nothing to audit")
     store, alone = LocalStore(root / "store"), len(plain) + len(encrypted) == 1
     result = None
-    for factory, task, _ in sorted((*plain, *encrypted), key=lambda one: one[2]):
+    for created in sorted((*plain, *encrypted), key=lambda one: one[2]):
+        factory, task, _ = created
         try:
             deployment = Deployment.of_factory(connection, factory)
             deployment.check(connection)
-            audit = _audit_of(connection, deployment, task, is_encrypted=(factory, task, _) in encrypted)
+            audit = _audit_of(connection, deployment, task, is_encrypted=created in encrypted)
         except ChainError as problem:
             return AuditResult(
                 rounds_checked=0,

@@ -115,6 +115,16 @@ def test_a_false_statement_differs(stage: Stage, turn: Any, change: Callable[[An
         check(stage, turn)
 
 
+def test_an_update_that_no_more_vouched_for_than_cannot_open_a_sum_differs(stage: Stage, turn: Any) -> None:
+    audit = TurnAudit(stage.book(), turn)
+    for account in (turn.places[4], turn.places[5]):
+        turn.attestations[account] &= ~1
+    audit.check_attestations()  # three of five, and two cannot open a sum
+    audit._parameters = replace(audit._parameters, threshold=4)
+    with pytest.raises(AuditDiffers, match="the attestations accept"):
+        audit.check_attestations()
+
+
 def test_a_key_that_not_everybody_confirmed_differs(stage: Stage, turn: Any) -> None:
     ceremony = stage.ledger.ceremonies[1]
     gone = ceremony.confirmed.pop()
