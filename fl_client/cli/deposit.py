@@ -61,8 +61,7 @@ def deposit(
     back = f"of a slash at least {_shown(found.lost_share)} is lost, the rest can come back to a cheat"
     typer.echo(f"penalty         more than {_shown(found.bound)} coins: {back}")
     typer.echo("stake           as much: a slash takes at most the stake")
-    heading = "parameters of the task" if role == "party" else "in a task file"
-    typer.echo("\n".join((f"{heading}:", *(f"  {line}" for line in found.statement))))
+    typer.echo("\n".join(("in a task file:", *(f"  {line}" for line in found.statement))))
     if not found.admitted:
         typer.echo("no task takes it: a production factory admits stakes up to 1,000,000 coins")
 

@@ -203,22 +203,23 @@ class Deposit:
 
     @property
     def statement(self) -> tuple[str, ...]:
-        """Lines of a task file that state it, in hundredths of a coin; of an encrypted task its parameters' names."""
+        """Lines of a task file that state it, in hundredths of a coin.
+
+        Of a party all penalties alike: the factory takes none greater than that for a wrong statement.
+        """
         coins = coins_up(self.bound)
         if self.role == "trainer":
-            return (
-                f"stakes: {{trainer: {coins}}}",
-                f"penalties: {{reveal: {coins}, norm: {coins}}}",
-                f"burn: {self._burn_bps / _BPS:g}",
-            )
-        if self.role == "sealer":
+            stakes, penalties = f"trainer: {coins}", f"reveal: {coins}, norm: {coins}"
+        elif self.role == "sealer":
             bond = max(ceil(self.bound), 1) + 1
-            return (
-                f"stakes: {{sealer: {coins}, challenge_bond: {bond}}}",
-                f"penalties: {{seal: {coins}}}",
-                f"burn: {self._burn_bps / _BPS:g}",
-            )
-        return (f"stake {coins}", f"wrongPenalty {coins}", f"burnBps {self._burn_bps}")
+            stakes, penalties = f"sealer: {coins}, challenge_bond: {bond}", f"seal: {coins}"
+        else:
+            stakes, penalties = f"party: {coins}", f"submit: {coins}, share: {coins}, wrong: {coins}"
+        return (
+            f"stakes: {{{stakes}}}",
+            f"penalties: {{{penalties}}}",
+            f"burn: {self._burn_bps / _BPS:g}",
+        )
 
     @property
     def _burn_bps(self) -> int:

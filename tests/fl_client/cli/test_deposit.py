@@ -32,8 +32,9 @@ def test_people_see_how_a_task_file_states_it(capsys: pytest.CaptureFixture[str]
     assert "more than 2.75" in out and "stakes: {trainer: 13.76}" in out
 
 
-def test_parties_of_encrypted_tasks_see_its_parameters(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "wrongPenalty 10.01" in run(capsys, "--reward", "4", "--role", "party")[1]
+def test_parties_of_encrypted_tasks_see_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "--reward", "4", "--role", "party")[1]
+    assert "in a task file:" in out and "penalties: {submit: 10.01, share: 10.01, wrong: 10.01}" in out
 
 
 def test_a_stake_that_no_factory_takes_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fl_client.errors import ConfigError
 from fl_client.roles import plan_from_table
+from fl_client.roles.encrypted_table import encrypted_plan_from_table
 from fl_client.staking import UNITS, Deposit, Fraud, amount, coins_up
 
 st_share = st.fractions(Fraction(1, 1000), 1, max_denominator=1000)
@@ -128,6 +129,13 @@ def test_what_is_printed_is_read_as_a_task_file(role: str) -> None:
     )
     assert Fraction(penalty) > found.bound and stake >= penalty
     assert role == "trainer" or plan.challenge_bond >= penalty
+
+
+def test_what_is_printed_for_a_party_is_read_as_an_encrypted_task_file() -> None:
+    found = Deposit(fraud=fraud("4", "0.8"), role="party")
+    plan = encrypted_plan_from_table(yaml.safe_load("\n".join(found.statement)), "task.yaml")
+    assert Fraction(plan.wrong_penalty) > found.bound and plan.stake >= plan.wrong_penalty
+    assert max(plan.submit_penalty, plan.share_penalty) <= plan.wrong_penalty  # as the factory has it
 
 
 def test_a_stake_that_no_factory_takes_is_known() -> None:
