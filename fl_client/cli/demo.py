@@ -25,10 +25,11 @@ def demo(
         Path | None, typer.Option(help="Folder of the task's data, e.g. Fashion-MNIST's IDX files.")
     ] = None,
     participants: Annotated[
-        int | None, typer.Option(help="Trainers, 3 to 128; 6, encrypted 7.", show_default=False)
+        int | None,
+        typer.Option(help="Trainers, 3 to 128, else 6; encrypted 3 to 32, else 7.", show_default=False),
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option(help="Rounds of training; 10, encrypted 2.", show_default=False)
+        int | None, typer.Option(help="Rounds of training, else 10; encrypted, else 2.", show_default=False)
     ] = None,
     partition: Annotated[str, typer.Option(help="iid, shards or dirichlet:ALPHA.")] = "dirichlet:1.0",
     rule: Annotated[

@@ -47,6 +47,8 @@ class LiveRounds:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._live.stop()
+        if not self._live.console.is_terminal:
+            self._live.console.print()  # only a terminal's display ends its last line
 
     def add(self, number: int, accuracy: float, accepted: int, gas: int, slashes: tuple[str, ...]) -> None:
         """Add a line."""

@@ -14,6 +14,7 @@ from fl_client.errors import ConfigError
 from fl_client.learning import LocalTraining, parse_partition
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
 from fl_client.roles import PROOF_OF_WORK, SEALINGS, SLOTS, TaskPlan, check_reward, review_by
+from fl_client.roles.encrypted_plan import EncryptedPlan
 from fl_client.types import Bytes32
 
 MIN_QUORUM = 3
@@ -103,6 +104,10 @@ class DemoSettings:
             raise ConfigError(
                 f"--privacy {PAILLIER} sums what nobody sees, of all parties: leave out {', '.join(given)}"
             )
+        try:
+            EncryptedPlan(parties=self.participants, threshold=self.threshold or 0)
+        except ConfigError as problem:
+            raise ConfigError(f"--privacy {PAILLIER}: {problem}") from None
 
     @property
     def aggregation(self) -> AggregationRule:

@@ -73,7 +73,7 @@ def test_settings_that_no_encrypted_run_has_are_refused(
     arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     done = run_fl("demo", *arguments, "--out", str(tmp_path / "run"))
-    assert done.returncode == ConfigError.exit_code
+    assert (done.returncode, done.stdout) == (ConfigError.exit_code, "")
     assert said in " ".join(done.stderr.split())
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from fl_client.reporting import print_summary, print_verdict
+from fl_client.reporting import LiveRounds, print_summary, print_verdict
 
 from .sample import sample
 
@@ -14,6 +14,14 @@ def printed(summary: dict[str, object], width: int = 80) -> list[str]:
     console = Console(file=io.StringIO(), width=width, highlight=False)
     print_summary(console, summary)
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_what_follows_the_live_display_begins_a_line_also_in_a_file() -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    with pytest.raises(OSError), LiveRounds(console, 2) as live:
+        live.add(1, 0.5, 3, 1_000, ("no-reveal",))
+        raise OSError
+    assert console.file.getvalue().endswith("\n")  # type: ignore[attr-defined]
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fl_client.errors import ConfigError
 from fl_client.records import AGGREGATE, COPY, NORM, SILENT
 from fl_client.simulation import DemoSettings, plan_cheats
 
@@ -41,3 +42,18 @@ def test_a_cheat_is_left_out_for_its_own_reason(changes: dict[str, Any], names: 
     assert set(left_out) == names and {cheat.evidence for cheat in placed} == ALL - names
     assert all(why in reason for reason in left_out.values())
     assert ("round 4" in left_out.get(NORM, "round 4")) is ("participants" not in changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"participants": 33}, "--privacy paillier: 33 parties: give 3 to 32"),
+        ({"participants": 7, "threshold": 2}, "a threshold of 2: give 3 to 6"),
+        ({"participants": 7, "threshold": 7}, "a threshold of 7: give 3 to 6"),
+    ],
+)
+def test_what_no_encrypted_task_takes_is_refused_before_anything_is_built(
+    changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        DemoSettings(privacy="paillier", **changes)
