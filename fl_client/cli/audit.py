@@ -114,7 +114,8 @@ def _show(result: AuditResult, *, as_json: bool) -> None:
         typer.echo(json.dumps(result.to_json(), sort_keys=True))
     else:
         console = Console(highlight=False)
-        print_fact(console, "chain head", result.head)
+        if result.head != "0x":  # that is what a chain has which could not be read
+            print_fact(console, "chain head", result.head)
         if result.model_root is not None:
             print_fact(console, "model root", result.model_root)
         if result.last_block is not None:
