@@ -4,7 +4,7 @@ Gas is exact; times depend on the machine, so they are given as measured here an
 compared. Everything runs on the embedded chain. Learning at real size takes the better part of an hour and needs
 Fashion-MNIST (Debian's dataset-fashion-mnist, or --data): it runs with --learning, and with --long ten minutes more.
 Processes on a node (--network) take five minutes, rounds to a target (--targets) an hour, an encrypted round
-(--encryption) some minutes, most of them for the key.
+(--encryption) some minutes.
 """
 
 import argparse
