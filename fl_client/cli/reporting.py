@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import typer
 
 from fl_client.chain.contracts import ONE_COIN, Role
+from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.roles import Participant
 from fl_client.roles.encrypted_actor import EncryptedActor
 
@@ -78,7 +79,7 @@ def _of_party(participant: EncryptedActor) -> tuple[tuple[object, ...], dict[str
     stake, _ = contract.stake(participant.address, Role.TRAINER)
     said: dict[str, object] = {
         "phase": state.phase.name.lower(),
-        "deadline": state.deadline,
+        "deadline": 0 if state.phase is EncryptedPhase.ENDED else state.deadline,
         "rounds": contract.parameters.rounds,
         "parties": state.parties or len(participant.ledger.keys),
         "stake": f"{stake / ONE_COIN:g}",

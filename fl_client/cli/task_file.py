@@ -81,7 +81,7 @@ encryption:
 seconds:                  # a time that is not given is `phase`
   phase: 600
   challenge: 3600
-  # deal: 600             # 2048 bits take seconds
+  # deal: 3600            # for the dealer to come; its key takes seconds
 stakes:                   # in coins
   party: 100
   question_bond: 25
