@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from fl_client.chain.contracts import ONE_COIN, Phase
-from fl_client.cli.network import Network, NetworkPlan
-from fl_client.rounds import TaskWatch
+from fl_client.cli.network import NetworkPlan
+from tests.scripts.ended import EndedTask, ended
 
 pytestmark = pytest.mark.slow
 
 ROUNDS, TRAINERS = 2, 3
 COINS = 500
-RUN_SECONDS = 480  # a limit for a busy machine; an idle one takes a tenth of it
 AGGREGATORS = ("aggregator-1", "aggregator-2")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A task that has ended."""
-
-    network: Network
-    watch: TaskWatch
-    deeds: dict[str, list[str]]
-    verdict: dict[str, Any]
-
-
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EndedTask]:
     plan = NetworkPlan(
         out=tmp_path_factory.mktemp("searchers") / "run",
         trainers=TRAINERS,
@@ -42,27 +29,22 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         poll=0.5,
         until_home=True,
     )
-    with Network(plan) as network:
-        network.wait(RUN_SECONDS)
-        (verdict,) = network.run("audit", plan.out / "task.json", *network.reading("auditor"))
-        watch = TaskWatch(network.contract)
-        watch.refresh()
-        deeds = {process.name: process.deeds for process in network.processes}
-        yield Run(network=network, watch=watch, deeds=deeds, verdict=verdict)
+    with ended(plan) as task:
+        yield task
 
 
-def test_the_task_has_ended_and_its_audit_agrees(run: Run) -> None:
+def test_the_task_has_ended_and_its_audit_agrees(run: EndedTask) -> None:
     assert run.network.contract.phase()[0] is Phase.ENDED
     assert run.verdict["passed"] and run.verdict["rounds_checked"] == ROUNDS
 
 
-def test_the_task_is_sealed_by_work_at_the_rate_that_was_asked_for(run: Run) -> None:
+def test_the_task_is_sealed_by_work_at_the_rate_that_was_asked_for(run: EndedTask) -> None:
     contract = run.network.contract
     asked = (contract.deployment.proof_of_work, run.network.plan.task.sealing_seconds)
     assert (contract.parameters.sealing, contract.parameters.sealing_rate) == asked
 
 
-def test_every_final_model_rests_on_a_work_of_its_proposer(run: Run) -> None:
+def test_every_final_model_rests_on_a_work_of_its_proposer(run: EndedTask) -> None:
     standing = [record.standing for record in run.watch.ledger.rounds.values()]
     assert len(standing) == ROUNDS
     searchers = {run.network.accounts[name] for name in AGGREGATORS}
@@ -70,12 +52,12 @@ def test_every_final_model_rests_on_a_work_of_its_proposer(run: Run) -> None:
         assert proposal is not None and proposal.work is not None and proposal.proposer in searchers
 
 
-def test_each_round_has_one_finder(run: Run) -> None:
+def test_each_round_has_one_finder(run: EndedTask) -> None:
     said = [deed for name in AGGREGATORS for deed in run.deeds[name]]
     assert sum(deed.startswith("found nonce") for deed in said) == ROUNDS
 
 
-def test_the_finders_share_the_rewards_and_both_have_their_stakes_back(run: Run) -> None:
+def test_the_finders_share_the_rewards_and_both_have_their_stakes_back(run: EndedTask) -> None:
     contract = run.network.contract
     gained = [contract.balance(run.network.accounts[name]) - COINS * ONE_COIN for name in AGGREGATORS]
     seals = [
