@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fl_client.learning import export_model
 from fl_client.simulation.federation import Federation
@@ -17,7 +17,20 @@ from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
 from fl_client.simulation.summary import summarize
 
+if TYPE_CHECKING:
+    from fl_client.simulation.encrypted_federation import EncryptedFederation
+
 _AUDIT_SECONDS = 900
+AnyFederation = TypeVar("AnyFederation", "Federation", "EncryptedFederation")
+Summarized = TypeVar("Summarized", contravariant=True)
+
+
+class Summarize(Protocol[Summarized]):
+    """Puts a finished run into one object that JSON can hold (``simulation.summary`` says what is in it)."""
+
+    def __call__(
+        self, federation: Summarized, reports: list[RoundReport], *, head: str, wall_seconds: list[float]
+    ) -> dict[str, Any]: ...
 
 
 def run_demo(
@@ -37,8 +50,27 @@ def run_demo(
         The summary, which is also written to ``summary.json``; the audit's verdict is in it.
     """
     prepare_folder(settings.out)
-    federation = Federation(settings)
-    federation.deployment.write(settings.out / "deployment.json")
+    return run_to_the_end(Federation(settings), summarize, on_start, on_round)
+
+
+def run_to_the_end(
+    federation: AnyFederation,
+    summarize: Summarize[AnyFederation],
+    on_start: Callable[[AnyFederation], None],
+    on_round: Callable[[RoundReport], None],
+) -> dict[str, Any]:
+    """Run a federation of either kind, and write down what it leaves beside chain, store and states.
+
+    Args:
+        federation: just built, its folder prepared before.
+        summarize: puts it into one object when it has ended.
+        on_start, on_round: as ``run_demo`` has them.
+
+    Returns:
+        The summary, with the audit's verdict.
+    """
+    out = federation.settings.out
+    federation.deployment.write(out / "deployment.json")
     on_start(federation)
     reports: list[RoundReport] = []
     wall_seconds: list[float] = []
@@ -54,14 +86,14 @@ def run_demo(
     module = federation.model.module(federation.model_after(len(reports)))
     export_model(
         module,
-        settings.out / "model.safetensors",
+        out / "model.safetensors",
         # One entry: the file's header keeps several in no fixed order.
         metadata={"model_root": "0x" + last.hex()},
     )
     summary = summarize(federation, reports, head="0x" + head.hex(), wall_seconds=wall_seconds)
-    summary["audit"] = audit_elsewhere(settings.out, summary["head"])
+    summary["audit"] = audit_elsewhere(out, summary["head"])
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
-    (settings.out / "summary.json").write_text(text, encoding="utf-8")
+    (out / "summary.json").write_text(text, encoding="utf-8")
     return summary
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 from fl_client.chain.contracts import Role
-from fl_client.learning import export_model
 from fl_client.roles.dealer import KeySource, fresh_key
 from fl_client.roles.encrypted_plan import EncryptedPlan
-from fl_client.simulation.demo import audit_elsewhere
+from fl_client.simulation.demo import run_to_the_end
 from fl_client.simulation.encrypted_federation import EVIDENCE, EncryptedFederation
 from fl_client.simulation.folder import prepare_folder
 from fl_client.simulation.member import RoundReport
@@ -43,32 +40,10 @@ def run_encrypted_demo(
     """
     prepare_folder(settings.out)
     federation = EncryptedFederation(settings, plan=plan, source=source)
-    federation.deployment.write(settings.out / "deployment.json")
-    on_start(federation)
-    reports: list[RoundReport] = []
-    wall_seconds: list[float] = []
-    began = time.monotonic()
-    for report in federation.run():
-        now = time.monotonic()
-        reports.append(report)
-        wall_seconds.append(now - began)
-        began = now
-        on_round(report)
-    head = federation.close()
-    last = federation.contract.base_model()
-    export_model(
-        federation.model.module(federation.model_after(len(reports))),
-        settings.out / "model.safetensors",
-        metadata={"model_root": "0x" + last.hex()},
-    )
-    summary = _summarise(federation, reports, head="0x" + head.hex(), wall_seconds=wall_seconds)
-    summary["audit"] = audit_elsewhere(settings.out, summary["head"])
-    text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
-    (settings.out / "summary.json").write_text(text, encoding="utf-8")
-    return summary
+    return run_to_the_end(federation, _summarize, on_start, on_round)
 
 
-def _summarise(
+def _summarize(
     federation: EncryptedFederation, reports: list[RoundReport], *, head: str, wall_seconds: list[float]
 ) -> dict[str, Any]:
     """The run in one object that JSON can hold; amounts in 1e-18 coin."""
