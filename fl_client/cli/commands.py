@@ -67,8 +67,13 @@ def train(
     from fl_client.cli.encrypted import party
     from fl_client.cli.participate import take_part, trainer
 
-    of_encrypted = partial(party, weight=weight)
-    take_part(settings, trainer, of_encrypted=of_encrypted, until_ended=until_ended, as_json=as_json)
+    take_part(
+        settings,
+        partial(trainer, weight=weight),
+        of_encrypted=partial(party, weight=weight),
+        until_ended=until_ended,
+        as_json=as_json,
+    )
 
 
 @takes(*ROLE)

@@ -69,8 +69,17 @@ class Seat:
 Builder = Callable[[Seat], Participant]
 
 
-def trainer(seat: Seat) -> Participant:
-    """A trainer with the data that the settings name."""
+def trainer(seat: Seat, weight: int = 1) -> Participant:
+    """A trainer with the data that the settings name.
+
+    Raises:
+        ConfigError: a weight is given, and a plain task counts samples.
+    """
+    if weight != 1:
+        raise ConfigError(
+            f"--weight is {weight}, and {seat.watch.contract.address} is no encrypted task: its updates weigh by "
+            "their samples, leave it out"
+        )
     return Trainer(
         seat.watch,
         seat.sender,

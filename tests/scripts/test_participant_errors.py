@@ -117,6 +117,11 @@ CASES = {
     "task that is no address": ({"task": "0x12"}, 3, "the task is '0x12': give an address"),
     "task that nobody made": ({"task": "0x" + "11" * 20}, 7, "is no task of the factory"),
     "node that is not there": ({"rpc_url": "http://127.0.0.1:9"}, 7, "no node answers at http://127.0.0.1:9"),
+    "weight where samples weigh": (
+        {"role": "train", "weight": "3"},
+        3,
+        "is no encrypted task: its updates weigh by their samples",
+    ),
     "share beyond the whole": ({"role": "train", "share": "4/3"}, 3, "--share is '4/3': give K/N"),
     "unknown partition": ({"role": "train", "partition": "fair"}, 3, "partition 'fair' is unknown"),
     "unknown definition": ({"role": "train", "definition": "digit"}, 3, "no built-in task 'digit'"),
