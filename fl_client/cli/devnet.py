@@ -12,6 +12,7 @@ from typing import Final
 import typer
 
 from fl_client.chain import Connection, unlocked_accounts
+from fl_client.cli.running import stop_politely
 from fl_client.errors import ChainError, ConfigError
 
 ANVIL_PACKAGE: Final = "@foundry-rs/anvil@1.7.1"
@@ -35,6 +36,7 @@ def run_devnet(port: int, accounts: int, state: Path, block_time: float, *, as_j
     command = [*find_anvil(), *anvil_options(port, accounts, state, block_time)]
     url = f"http://127.0.0.1:{port}"
     _refuse_occupied(url)
+    stop_politely()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         connection = _await(url, process)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fl_client.chain import Connection, UnlockedSender
+from fl_client.errors import ChainError
 from fl_client.types import Address
 from tests.scripts.nodes import ENVIRONMENT, fl, free_port, node, run_fl
 
@@ -54,6 +55,14 @@ def test_the_chain_goes_on_after_its_process_was_ended(tmp_path: Path, how: sign
         assert (second.balance(), second.connection.block_number()) == (7, height)
     finally:
         second.end(signal.SIGINT)
+
+
+def test_no_node_is_left_behind_when_it_alone_is_terminated(tmp_path: Path) -> None:
+    devnet = Devnet(tmp_path, free_port())
+    devnet.process.terminate()
+    devnet.process.wait(20)
+    with pytest.raises(ChainError):
+        Connection.open(devnet.facts["rpc_url"])
 
 
 def test_it_says_where_it_is_and_who_has_ether(tmp_path: Path) -> None:
