@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from eth_abi.exceptions import DecodingError
+from web3.exceptions import TransactionNotFound
+
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.clone import TaskClone
 from fl_client.chain.contracts.deployment import Deployment
@@ -182,13 +185,22 @@ class EncryptedContract(TaskClone):
         return Bytes32(bytes(self._once("bindingOf", place)))
 
     def shown_proof(self, transaction_hash: Bytes32) -> bytes | None:
-        """What a transaction showed that called ``showChunk`` itself; None where another contract made the call."""
+        """What a transaction showed that called ``showChunk`` of the task itself.
+
+        None where another contract made the call, or the node does not keep the transaction: what was said to another
+        contract is anything at all, and not what the task was shown.
+        """
         with self.connection.translated("reading a transaction"):
-            sent = self.connection.web3.eth.get_transaction(transaction_hash)  # type: ignore[arg-type]
-            data = bytes(sent["input"])
+            try:
+                sent = self.connection.web3.eth.get_transaction(transaction_hash)  # type: ignore[arg-type]
+            except TransactionNotFound:
+                return None
+            receiver, data = sent.get("to"), bytes(sent["input"])
+        if receiver is None or receiver.lower() != self.address.lower():
+            return None
         try:
             function, arguments = self.task.decode_function_input(data)
-        except (ValueError, TypeError, OverflowError):
+        except (DecodingError, ValueError, TypeError, OverflowError):
             return None
         return bytes(arguments["proof"]) if function.fn_name == "showChunk" else None
 
