@@ -60,6 +60,7 @@ class Dealer(EncryptedActor):
         """
         super().__init__(watch, sender, gas)
         self.store, self.private, self.journal, self.source = store, private, journal, source
+        self._public: StatementRow | None = None
 
     def act(self, phase: EncryptedPhase) -> str | None:
         """Post a key where one is due; otherwise move the task on."""
@@ -72,7 +73,7 @@ class Dealer(EncryptedActor):
             and self.now() < self.state.deadline
         ):
             return self.post_key(ceremony)
-        return self.move_on() or self.go_home_from(phase)
+        return self.publish_late(phase) or self.move_on() or self.go_home_from(phase)
 
     def go_home_from(self, phase: EncryptedPhase) -> str | None:
         """After the end: whatever a slash's bounty left here."""
@@ -81,9 +82,8 @@ class Dealer(EncryptedActor):
     def post_key(self, ceremony: Ceremony) -> str | None:
         """Deal, seal, keep, publish, post; the same file again after a restart."""
         row = self._kept(ceremony) or self._deal(ceremony)
-        content = ContentId.from_digest(row.content_id, row.content_bytes)
         try:
-            self.store.put(self.private.get(content, max_bytes=row.content_bytes))
+            self._publish(row)
         except StorageError as problem:
             if not self.is_late(self.contract.parameters.deal_seconds):
                 raise
@@ -92,6 +92,28 @@ class Dealer(EncryptedActor):
         posted = self.contract.task.functions.postKey(ceremony.number, row.root, row.content_id)
         self.send(posted, intent=self.named("key"))
         return f"posted a key for {len(ceremony.accounts)} parties"
+
+    def publish_late(self, phase: EncryptedPhase) -> str | None:
+        """Publish the file of the key that was posted, if that failed or a process ended over it.
+
+        Without the file nobody can confirm, and the task would end.
+        """
+        ceremony = self.ledger.ceremony
+        row = self._kept(ceremony) if phase is EncryptedPhase.CONFIRM and ceremony is not None else None
+        if row is None or row == self._public:
+            return None
+        try:
+            was_there = self.store.has(ContentId.from_digest(row.content_id, row.content_bytes))
+            self._publish(row)
+        except StorageError as problem:
+            _log.warning("%s: the key's file is not public yet: %s", self.address, problem)
+            return None
+        return None if was_there else "published the key's file late"
+
+    def _publish(self, row: StatementRow) -> None:
+        content = ContentId.from_digest(row.content_id, row.content_bytes)
+        self.store.put(self.private.get(content, max_bytes=row.content_bytes))
+        self._public = row
 
     def _kept(self, ceremony: Ceremony) -> StatementRow | None:
         rows = self.journal.statements(self.contract.address, self.address, "key", ceremony.number)

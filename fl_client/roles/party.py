@@ -65,6 +65,7 @@ class Party(PartyMember):
         weight = require_weight(weight, self.contract.parameters.max_weight)
         self.work = self.work_kind(self.address, book, learner, private, journal, weight)
         self._unpublished: dict[str, StatementRow] = {}
+        self._has_looked_back = False
         self._duties: dict[EncryptedPhase, Callable[[], str | None]] = {
             EncryptedPhase.CONFIRM: self.confirm,
             EncryptedPhase.SUBMIT: self.submit,
@@ -82,10 +83,10 @@ class Party(PartyMember):
             if phase is EncryptedPhase.JOIN and self.address not in self.ledger.keys:
                 return self.join()
             return self.move_on() or self.withdraw()
-        done = self.answer() or self.top_up()
+        done = self.answer() or self.top_up() or self.publish_late()
         if done is None and phase in self._duties and self.now() < self.state.deadline:
             done = self._duties[phase]()
-        return done or self.publish_late() or self.doubt(phase) or self.move_on()
+        return done or self.doubt(phase) or self.move_on()
 
     # ------------------------------------------------------------------ update
 
@@ -116,7 +117,8 @@ class Party(PartyMember):
             self._unpublished[row.kind] = row
 
     def publish_late(self) -> str | None:
-        """Try again what could not be published in time."""
+        """Try again what could not be published in time, by this process or the one before."""
+        self._look_back()
         for kind, row in list(self._unpublished.items()):
             try:
                 self.work.publish(row)
@@ -126,19 +128,36 @@ class Party(PartyMember):
             return f"published its {kind} late"
         return None
 
+    def _look_back(self) -> None:
+        """Once, after a start: what the chain has heard of this party in the present turn must be there to fetch."""
+        turn = self.ledger.turn
+        if turn is None or self._has_looked_back:
+            return
+        self._has_looked_back = True
+        for row in self.work.said(turn):
+            if not self.book.has(row.content_id, row.content_bytes):
+                self._unpublished[row.kind] = row
+
     def attest(self) -> str | None:
-        """Fetch every submission, check every proof, and say for which that went well."""
+        """Fetch every submission, check every proof, and say for which that went well.
+
+        Raises:
+            StorageError: not even its own is there, or none is, so that the store is at fault and not the others, and
+                there is time to wait.
+        """
         state, turn = self.state, self.turn
         if self._is_in(state.attested) or not self._is_in(state.submitted):
             return None
-        bitmap = 0
+        bitmap, missing = 0, None
+        waits = not self.is_late(self.contract.parameters.attest_seconds)
         for place, submission in sorted(turn.submissions.items()):
             try:
                 self.book.update(turn, submission)
             except StorageError as problem:
-                own = submission.account == self.address and not self._unpublished
-                if own and problem.passing and not self.is_late(self.contract.parameters.attest_seconds):
+                own = submission.account == self.address and "update" not in self._unpublished
+                if own and problem.passing and waits:
                     raise
+                missing = missing or problem
                 continue
             except CryptoError as problem:
                 _log.info("%s: the update of %s: %s", self.address, submission.account, problem)
@@ -150,6 +169,8 @@ class Party(PartyMember):
                 _log.warning(
                     "%s: cannot serve the update of %s: %s", self.address, submission.account, problem
                 )
+        if missing is not None and missing.passing and not bitmap and waits:
+            raise missing
         self.contract.look_again()
         if self.state.turn != turn.number or self.state.phase is not EncryptedPhase.ATTEST:
             return None

@@ -17,7 +17,7 @@ from fl_client.privacy.paillier.updates import EncryptedUpdate, encrypt_update
 from fl_client.privacy.scale import quantise
 from fl_client.roles.encrypted_book import EncryptedBook, SummedSet
 from fl_client.roles.trainer import Learner
-from fl_client.rounds.encrypted_record import EncryptedTurn
+from fl_client.rounds.encrypted_record import EncryptedTurn, SharePosting, Submission
 from fl_client.storage import ContentId, ContentStore
 from fl_client.types import Address, Bytes32
 
@@ -141,6 +141,16 @@ class PartyWork:
             StorageError: no store took them.
         """
         self.book.store.put(self.data_of(row))
+
+    def said(self, turn: EncryptedTurn) -> tuple[StatementRow, ...]:
+        """Whose bytes others want: the update and shares of a turn that the chain has heard of."""
+        statements: tuple[Submission | SharePosting, ...] = (
+            *turn.submissions.values(),
+            *turn.standing_shares.values(),
+        )
+        heard = {(one.root, one.content) for one in statements if one.account == self.address}
+        rows = (*self._rows("update", turn.number), *self._rows("share", turn.round))
+        return tuple(row for row in rows if (row.root, row.content_id) in heard)
 
     def _rows(self, kind: str, number: int) -> tuple[StatementRow, ...]:
         return self.journal.statements(self.book.watch.contract.address, self.address, kind, number)

@@ -77,6 +77,7 @@ class Trainer(Vouching):
         self.learner, self.models = learner, models
         self.private, self.journal, self.salt = private, journal, salt
         self._unpublished: SecretRow | None = None
+        self._has_looked_back = False
 
     def act(self, phase: Phase) -> str | None:
         """Join; then in each round commit, reveal, attest; at the end go home."""
@@ -93,6 +94,7 @@ class Trainer(Vouching):
             return self.commit()
         if phase is Phase.REVEAL and self._owes_reveal(record):
             return self.reveal()
+        self._look_back()
         if self._unpublished is not None and self._publish_late(self._unpublished):
             return "published its update late"
         if phase is Phase.ATTEST and self.may_attest(record):
@@ -253,6 +255,25 @@ class Trainer(Vouching):
         self._unpublished = None
         return True
 
+    def _look_back(self) -> None:
+        """Once, after a start: an update that the process before revealed must be there to fetch."""
+        record = self.ledger.rounds.get(self.ledger.round)
+        if record is None or self._has_looked_back:
+            return
+        self._has_looked_back = True
+        for reveal in record.reveals:
+            if reveal.trainer != self.address:
+                continue
+            secret = self.journal.secret(self.contract.address, self.address, record.number, reveal.attempt)
+            if secret is not None and not self._is_public(secret):
+                self._unpublished = secret
+
+    def _is_public(self, secret: SecretRow) -> bool:
+        try:
+            return self.models.store.has(ContentId.from_digest(secret.content_id, secret.content_bytes))
+        except StorageError:
+            return False
+
     def _serve(self, number: int, reveal: Reveal) -> None:
         try:
             self.models.serve(number, reveal)
@@ -282,10 +303,11 @@ class Trainer(Vouching):
         accepted, and then no more, would leave the round without a model.
 
         Raises:
-            StorageError: not even its own update is there, so that the store is at fault and not the others,
-                and there is time to wait.
+            StorageError: not even its own update is there, or none is, so that the store is at fault and not the
+                others, and there is time to wait.
         """
-        record, bitmap = self.ledger.current(), 0
+        record, bitmap, missing = self.ledger.current(), 0, None
+        waits = not self._is_late(self.contract.parameters.attest_seconds)
         for reveal in record.reveals:
             try:
                 if not self.models.update(record.number, reveal).lies:
@@ -293,8 +315,11 @@ class Trainer(Vouching):
                     self._serve(record.number, reveal)
             except (StorageError, EncodingError) as problem:
                 own = reveal.trainer == self.address and self._unpublished is None
-                if own and problem.passing and not self._is_late(self.contract.parameters.attest_seconds):
+                if own and problem.passing and waits:
                     raise
+                missing = missing or problem
                 continue  # not there, or not what was committed to: not vouched for
+        if missing is not None and missing.passing and not bitmap and waits:
+            raise missing
         self.send(self.contract.task.functions.attestUpdates(bitmap), intent=self.named("attest"))
         return f"attested {bitmap.bit_count()} of {len(record.reveals)}"

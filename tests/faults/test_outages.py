@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from fl_client.chain.contracts import Phase, Role
 from fl_client.errors import ChainError
-from fl_client.roles import require_open, run_role
+from fl_client.roles import is_finished, require_open, run_role
+from tests.away import away
 from tests.faults.mortal import mortal, run
 from tests.faults.place import TRAINERS, Place, Stage
 from tests.faults.proxy import proxy_before
@@ -58,19 +56,6 @@ def test_role_waits_as_long_as_its_patience_and_says_what_is_wrong(place: Place)
 # ------------------------------------------------------------------ the store
 
 
-@contextmanager
-def away(folder: Path) -> Iterator[None]:
-    """A folder that is not there, as when what it lies on is not mounted."""
-    elsewhere = folder.with_name("away")
-    folder.rename(elsewhere)
-    folder.write_text("nothing is mounted here")
-    try:
-        yield
-    finally:
-        folder.unlink()
-        elsewhere.rename(folder)
-
-
 def test_store_that_is_gone_for_two_minutes_is_waited_for(place: Place) -> None:
     stage = place.full()
     stage.until(lambda: stage.phase is Phase.REVEAL)
@@ -96,7 +81,8 @@ def test_store_that_is_gone_at_the_attestation_costs_nobody_its_reward(place: Pl
     stage.assert_settled()
 
 
-def test_store_that_comes_back_after_the_reveal_gets_the_updates_late(place: Place) -> None:
+@pytest.mark.parametrize("dies", [False, True], ids=["lives", "dies"])
+def test_store_that_comes_back_after_the_reveal_gets_the_updates_late(place: Place, dies: bool) -> None:
     """Nobody waits beyond half of the phase: a missing reveal would cost the penalty."""
     stage = place.full()
     stage.until(lambda: stage.phase is Phase.REVEAL)
@@ -108,6 +94,10 @@ def test_store_that_comes_back_after_the_reveal_gets_the_updates_late(place: Pla
             if stage.phase is Phase.ATTEST:
                 break
         assert stage.phase is Phase.ATTEST
+        stage.sweep(TRAINERS)
+        assert stage.ledger().ledger.current().attestations == {}  # nobody vouches for nothing
+    if dies:
+        stage.enter("trainer-1")
     stage.until_home()
     assert "published its update late" in stage.members["trainer-1"].said
     stage.assert_settled()
@@ -263,8 +253,10 @@ def test_task_that_has_ended_is_refused_to_whoever_is_new(place: Place) -> None:
     late.watch.refresh()
     with pytest.raises(ChainError, match=f"^the task {stage.contract.address} has ended, nobody can join it"):
         require_open(late, Role.TRAINER)
-    require_open_of = stage.enter("trainer-1")
-    assert require_open_of.step() is None
+    gone = stage.enter("trainer-1")
+    assert gone.step() is None and is_finished(gone)
+    with pytest.raises(ChainError, match="has ended, nobody can join it"):
+        require_open(gone, Role.TRAINER)
 
 
 @pytest.mark.matrix
