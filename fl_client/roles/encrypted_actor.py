@@ -13,7 +13,7 @@ from fl_client.chain.contracts.encrypted import (
     EncryptedState,
     PartyView,
 )
-from fl_client.errors import ContractReverted
+from fl_client.errors import ChainUnavailable, ContractReverted
 from fl_client.roles.acting import Actor, GasBook
 from fl_client.rounds.encrypted import EncryptedLedger
 from fl_client.rounds.encrypted_record import EncryptedTurn
@@ -65,9 +65,14 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
 
     @property
     def turn(self) -> EncryptedTurn:
-        """The present turn."""
+        """The present turn, where the phase has one.
+
+        Raises:
+            ChainUnavailable: a view of the contract was ahead of its events; the next look has both.
+        """
         turn = self.ledger.turn
-        assert turn is not None  # asked only where one is open
+        if turn is None:
+            raise ChainUnavailable("the first round is open, and its events are not here yet")
         return turn
 
     def now(self) -> int:
@@ -126,14 +131,8 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
             return True
         if state.phase is EncryptedPhase.JOIN:
             return len(self.ledger.keys) >= self.contract.parameters.max_parties
-        complete = {
-            EncryptedPhase.CONFIRM: (state.confirmed | state.left_out, state.everybody),
-            EncryptedPhase.SUBMIT: (state.submitted, state.active),
-            EncryptedPhase.ATTEST: (state.attested, state.submitted),
-            EncryptedPhase.SHARE: (state.shared, state.active),
-        }
-        done, due = complete.get(state.phase, (0, 1))
-        return not due & ~done
+        done, due = state.asked
+        return bool(due) and not due & ~done
 
     # ------------------------------------------------------------------ going home
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from fl_client.chain.contracts import Role
 from fl_client.chain.contracts.encrypted import NO_PLACE, EncryptedContract, EncryptedPhase, EncryptedState
 from fl_client.rounds.encrypted_watch import EncryptedWatch
-from fl_client.rounds.status import Stake
+from fl_client.rounds.status import Stake, plain, read_stakes
 from fl_client.types import Address
 
-_STAKING: Final = (Role.TRAINER, Role.CHALLENGER)
+_STAKING: Final = {Role.TRAINER: "party", Role.CHALLENGER: "challenger"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +80,7 @@ class EncryptedStatus:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values; amounts as decimal strings, since they do not fit into a float."""
-        found = asdict(self)
-        if (account := found["account"]) is not None:
-            for name in ("claimable", "earned", "balance"):
-                account[name] = str(account[name])
-            for stake in account["stakes"]:
-                stake["amount"] = str(stake["amount"])
-        return found
+        return plain(asdict(self))
 
 
 def read_encrypted_status(contract: EncryptedContract, account: Address | None = None) -> EncryptedStatus:
@@ -97,7 +91,7 @@ def read_encrypted_status(contract: EncryptedContract, account: Address | None =
     """
     with contract.held() as block:
         state, question = contract.state(), contract.question()
-        done, due = _asked(state)
+        done, due = state.asked
         parameters = contract.parameters
         return EncryptedStatus(
             task=contract.address,
@@ -116,7 +110,7 @@ def read_encrypted_status(contract: EncryptedContract, account: Address | None =
             dealer=parameters.dealer,
             key_hash="0x" + contract.key_hash().hex(),
             threshold=parameters.threshold,
-            done=done.bit_count(),
+            done=(done & due).bit_count(),
             due=due.bit_count(),
             accepted=state.accepted.bit_count(),
             question=question.kind.name.lower() if question.is_open else None,
@@ -132,34 +126,16 @@ def _joined(contract: EncryptedContract) -> int:
     return len(watch.ledger.keys)
 
 
-def _asked(state: EncryptedState) -> tuple[int, int]:
-    """Masks of who has done what the phase asks of each party, and of who is due."""
-    found = {
-        EncryptedPhase.CONFIRM: (state.confirmed | state.left_out, state.everybody),
-        EncryptedPhase.SUBMIT: (state.submitted, state.active),
-        EncryptedPhase.ATTEST: (state.attested, state.submitted),
-        EncryptedPhase.SHARE: (state.shared, state.active),
-    }
-    done, due = found.get(state.phase, (0, 0))
-    return done & due, due
-
-
 def _read_account(contract: EncryptedContract, state: EncryptedState, account: Address) -> PartyStatus:
-    stakes = []
-    for role in _STAKING:
-        amount, releasable_at = contract.stake(account, role)
-        if amount:
-            name = "party" if role is Role.TRAINER else role.name.lower()
-            stakes.append(Stake(role=name, amount=amount, releasable_at=releasable_at))
     claimable, earned = contract.earnings(account)
     place = contract.party_of(account).place
-    done, due = _asked(state)
+    done, due = state.asked
     return PartyStatus(
         address=account,
         place=None if place == NO_PLACE else place,
         suspended=place != NO_PLACE and bool(state.suspended >> place & 1),
         owes=place != NO_PLACE and bool((due & ~done) >> place & 1),
-        stakes=tuple(stakes),
+        stakes=read_stakes(contract.stake, account, _STAKING),
         claimable=claimable,
         earned=earned,
         balance=contract.balance(account),

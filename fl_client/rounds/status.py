@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ from fl_client.chain.contracts import NOBODY, Phase, Role, TaskContract, Trainer
 from fl_client.rounds.rules import rule_name
 from fl_client.types import Address
 
-_STAKING: Final = (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR)
+_STAKING: Final = {
+    role: role.name.lower() for role in (Role.TRAINER, Role.SEALER, Role.CHALLENGER, Role.VALIDATOR)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,30 @@ class Stake:
     role: str
     amount: int
     releasable_at: int
+
+
+def read_stakes(
+    stake: Callable[[Address, Role], tuple[int, int]], account: Address, names: Mapping[Role, str]
+) -> tuple[Stake, ...]:
+    """An account's stakes in the roles that have a name, without those that are zero.
+
+    Args:
+        stake: gives amount and stamp of an account's stake in a role.
+        account: whose.
+        names: of the roles, for people.
+    """
+    found = ((name, *stake(account, role)) for role, name in names.items())
+    return tuple(Stake(role=name, amount=amount, releasable_at=at) for name, amount, at in found if amount)
+
+
+def plain(status: dict[str, Any]) -> dict[str, Any]:
+    """A status of a task with its account as plain values: amounts as decimal strings, no float holds them."""
+    if (account := status["account"]) is not None:
+        for name in ("claimable", "earned", "balance"):
+            account[name] = str(account[name])
+        for stake in account["stakes"]:
+            stake["amount"] = str(stake["amount"])
+    return status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +105,7 @@ class TaskStatus:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values; amounts as decimal strings, since they do not fit into a float."""
-        found = asdict(self)
-        if (account := found["account"]) is not None:
-            for name in ("claimable", "earned", "balance"):
-                account[name] = str(account[name])
-            for stake in account["stakes"]:
-                stake["amount"] = str(stake["amount"])
-        return found
+        return plain(asdict(self))
 
 
 def read_status(contract: TaskContract, account: Address | None = None) -> TaskStatus:
@@ -123,11 +144,6 @@ def read_status(contract: TaskContract, account: Address | None = None) -> TaskS
 def _read_account(
     contract: TaskContract, account: Address, seats: tuple[Address, ...], block: int
 ) -> AccountStatus:
-    stakes = []
-    for role in _STAKING:
-        amount, releasable_at = contract.stake(account, role)
-        if amount:
-            stakes.append(Stake(role=role.name.lower(), amount=amount, releasable_at=releasable_at))
     claimable, earned = contract.earnings(account)
     state = contract.trainer(account).state
     return AccountStatus(
@@ -135,7 +151,7 @@ def _read_account(
         trainer="" if state is TrainerState.NONE else state.name.lower(),
         seat=seats.index(account) if account in seats else None,
         board_seat=_board_seat(contract, account, block),
-        stakes=tuple(stakes),
+        stakes=read_stakes(contract.stake, account, _STAKING),
         claimable=claimable,
         earned=earned,
         balance=contract.balance(account),

@@ -84,6 +84,17 @@ class EncryptedState:
         """Mask of the places that are not suspended."""
         return self.everybody & ~self.suspended
 
+    @property
+    def asked(self) -> tuple[int, int]:
+        """Masks of who has done what the phase asks of each party, and of who is due; zeros where it asks nothing."""
+        found = {
+            EncryptedPhase.CONFIRM: (self.confirmed | self.left_out, self.everybody),
+            EncryptedPhase.SUBMIT: (self.submitted, self.active),
+            EncryptedPhase.ATTEST: (self.attested, self.submitted),
+            EncryptedPhase.SHARE: (self.shared, self.active),
+        }
+        return found.get(self.phase, (0, 0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyView:
