@@ -103,7 +103,7 @@ class EncryptedBook:
         """
         self.watch, self.store, self.cores = watch, store, cores or Cores(1)
         self._checked = checked or CheckedUpdates()
-        self._keys: dict[tuple[int, Bytes32], KeyFile] = {}
+        self._keys: dict[tuple[int, Bytes32, Bytes32], KeyFile] = {}
         self._sums: dict[tuple[object, ...], SummedSet] = {}
         self._models: dict[Bytes32, Vector] = {}
 
@@ -144,7 +144,8 @@ class EncryptedBook:
     def key_file(self, ceremony: Ceremony) -> KeyFile:
         """What the dealer posted for a ceremony, its key checked."""
         assert ceremony.key_hash is not None and ceremony.content is not None  # asked once it is posted
-        name = (ceremony.number, ceremony.key_hash)  # a dealer may post one key twice, for others
+        # A dealer may post one key twice, for others; after a reorganisation even under the same number.
+        name = (ceremony.number, ceremony.key_hash, ceremony.content)
         if name not in self._keys:
             parameters = self.watch.contract.parameters
             size = key_file_bytes(parameters.modulus_bytes, len(ceremony.accounts))

@@ -8,13 +8,14 @@ import pytest
 
 from fl_client.chain.contracts import ONE_COIN
 from fl_client.chain.contracts.encrypted import EncryptedPhase
-from fl_client.errors import CryptoError, SecretError
+from fl_client.errors import ChainUnavailable, CryptoError, SecretError, StorageError
 from fl_client.privacy.at_rest import SecretFolder
 from fl_client.roles.encrypted_book import SummedSet, dealing_of
 from fl_client.roles.party_key import PartyKey
 from fl_client.simulation.encrypted_cheats import WrongProofParty
 from fl_client.storage import LocalStore
 from fl_client.storage.cid import ContentId
+from fl_client.types import Bytes32
 from tests.encrypted_stage import Ground, Stage, make_ground
 
 
@@ -64,6 +65,22 @@ def test_without_its_folder_a_party_has_no_share(sharing: Stage, tmp_path: Path)
     key = sharing.book().key(sharing.ledger.turns[1])
     with pytest.raises(SecretError, match="holds no share"):
         PartyKey(SecretFolder(tmp_path)).share(key)
+
+
+def test_the_same_key_sealed_anew_is_another_file(sharing: Stage) -> None:
+    ceremony, book = sharing.ledger.ceremonies[1], sharing.book()
+    book.key_file(ceremony)
+    with pytest.raises(StorageError):
+        book.key_file(replace(ceremony, content=Bytes32(bytes(32))))
+
+
+# ---------------------------------------------------------------------- looks
+
+
+def test_a_view_that_is_ahead_of_its_events_is_waited_for(ground: Ground) -> None:
+    with pytest.raises(ChainUnavailable) as problem:
+        _ = Stage(ground).party(1).turn
+    assert problem.value.passing
 
 
 # ---------------------------------------------------------------------- shares
