@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from fl_client.chain import Connection, TransactionSender, load_artifact
+from fl_client.chain import Connection, TransactionSender
 from fl_client.chain.contracts import Deployment, FactoryBounds
 from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.chain.contracts.encrypted_parameters import EncryptedParameters
-from fl_client.chain.events import EventDecoder
 from fl_client.chain.powers import require_powers
-from fl_client.errors import ChainError, ConfigError
+from fl_client.errors import ConfigError
 from fl_client.roles.acting import GasBook
-from fl_client.roles.plan_table import coins, units_of
-from fl_client.roles.review_plan import MOST_COINS, MOST_SECONDS
-from fl_client.roles.task_plan import FRACTION_BITS
+from fl_client.roles.creating import create_paid
+from fl_client.roles.plan_table import MOST_SECONDS, check_numbers, check_units, coins, units_of
+from fl_client.roles.task_plan import FRACTION_BITS, MOST_VOIDS
 from fl_client.types import Address, Bytes32
 
 LEAST_PARTIES: Final = 3
 MOST_PARTIES: Final = 32
+LEAST_MODULUS: Final = 64
+MOST_MODULUS: Final = 384
+"""Bytes of a key, as the factory has them (``EncryptedBounds``); one for real money asks for more than the least."""
+_WORD: Final = 32
 _BPS: Final = 10_000
 _ANSWERS: Final = 9
 _PHASES: Final = ("join", "deal", "confirm", "submit", "attest", "sum", "share", "result", "answer")
@@ -111,22 +113,17 @@ class EncryptedPlan:
             ("minimum_accepted", 0, self.parties),
             ("max_weight", 1, 255),
             ("value_bits", 2, 32),
-            ("modulus_bytes", 1, 1_024),
+            ("max_voids", 1, MOST_VOIDS),
         ):
             if not least <= getattr(self, name) <= most:
                 raise ConfigError(f"{name} is {getattr(self, name)}: give {least} to {most}")
-        for name, top in (("burn", 1.0), ("value_range", 2_048.0)):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and 0 < value <= top):
-                raise ConfigError(f"{name} is {value}: give more than 0, at most {top:g}")
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            if entry.name.endswith("_seconds") and not 0 <= value <= MOST_SECONDS:
-                raise ConfigError(f"{entry.name} is {value}: give seconds, 0 to {MOST_SECONDS}")
-            if entry.name in _AMOUNTS and not (Decimal(value).is_finite() and 0 <= value <= MOST_COINS):
-                raise ConfigError(
-                    f"{entry.name} is {value}: give coins, 0 to the {MOST_COINS} that there are"
-                )
+        if self.modulus_bytes % _WORD or not LEAST_MODULUS <= self.modulus_bytes <= MOST_MODULUS:
+            raise ConfigError(
+                f"a key of {8 * self.modulus_bytes} bits: give {8 * LEAST_MODULUS} to {8 * MOST_MODULUS}, a multiple "
+                f"of {8 * _WORD}"
+            )
+        check_numbers(self, burn=1.0, value_range=2_048.0)
+        check_units(self)
 
     @property
     def holders(self) -> int:
@@ -249,21 +246,15 @@ def create_encrypted_task(
         ChainError: the node is gone, the balance is too small, or a question could not be answered on this chain.
     """
     require_powers(connection, parameters.modulus_bytes)
-    coin = connection.contract("DeepCoin", deployment.coin)
     factory = connection.contract("TaskFactory", deployment.factory)
-    call = factory.functions.createEncryptedTask(parameters.to_tuple())
-    if intent is None or not sender.knows(intent):
-        balance = connection.call(coin.functions.balanceOf(sender.address))
-        if balance < parameters.budget:
-            raise ChainError(
-                f"the task's budget is {parameters.budget}, {sender.address} has {balance}: get more coins, or lower "
-                "rewards, rounds or parties"
-            )
-        approve = coin.functions.approve(deployment.pool, parameters.budget)
-        gas.note("owner", "approve", sender.send(approve).gas_used)
-    receipt = sender.send(call, intent=intent)
-    gas.note("owner", call.fn_name, receipt.gas_used)
-    for event in EventDecoder([load_artifact("TaskFactory")]).decode(receipt.logs):
-        if event.name == "EncryptedTaskCreated":
-            return EncryptedContract(connection, deployment, event.args["task"])
-    raise ChainError("the factory announced no encrypted task: is the deployment file the right one?")
+    task = create_paid(
+        connection,
+        deployment,
+        sender,
+        factory.functions.createEncryptedTask(parameters.to_tuple()),
+        gas,
+        budget=parameters.budget,
+        event="EncryptedTaskCreated",
+        intent=intent,
+    )
+    return EncryptedContract(connection, deployment, task)

@@ -55,7 +55,7 @@ def encrypted_plan_from_table(table: Mapping[str, Any], where: str) -> Encrypted
     values = {"rounds": 10} | read_entries(table, EncryptedPlan, _GROUPS, where)
     if "modulus_bytes" in values:
         bits = values["modulus_bytes"]
-        if bits % 8:
+        if bits % 256:
             raise ConfigError(f"{where}: encryption: {_BITS} is {bits}: give a multiple of 256")
         values["modulus_bytes"] = bits // 8
     try:

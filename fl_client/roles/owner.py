@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fl_client.chain import Connection, TransactionSender, load_artifact
+from fl_client.chain import Connection, TransactionSender
 from fl_client.chain.contracts import Deployment, Phase, ReviewTerms, TaskContract, TaskParameters
-from fl_client.chain.events import EventDecoder
-from fl_client.errors import ChainError, ContractReverted
 from fl_client.roles.acting import GasBook
+from fl_client.roles.creating import create_paid
 from fl_client.roles.inputs import RoundInputs
 from fl_client.roles.participant import Participant
 from fl_client.rounds import NO_TRUST, TaskWatch
-from fl_client.types import Address
 
 
 def create_task(
@@ -41,44 +37,16 @@ def create_task(
         ContractReverted: a parameter lies outside the factory's bounds; the error names it.
         ChainError: the node is gone, or the balance is too small.
     """
-    coin = connection.contract("DeepCoin", deployment.coin)
     factory = connection.contract("TaskFactory", deployment.factory)
     # Before anything is paid for: an argument that no call can carry is refused here.
-    call = factory.functions.createTask(parameters.to_tuple())
+    call, budget = factory.functions.createTask(parameters.to_tuple()), parameters.budget
     if terms is not None:
         call = factory.functions.createReviewedTask(parameters.to_tuple(), terms.to_tuple())
-    if intent is None or not sender.knows(intent):
-        balance = connection.call(coin.functions.balanceOf(sender.address))
-        budget = parameters.budget + (
-            0 if terms is None else parameters.rounds * terms.committee * terms.reward
-        )
-        if balance < budget:
-            raise ChainError(
-                f"the task's budget is {budget}, {sender.address} has {balance}: get more coins, "
-                "or lower rewards, rounds or trainers"
-            )
-        _require_admitted(connection, call, sender.address)
-        approve = coin.functions.approve(deployment.pool, budget)
-        gas.note("owner", "approve", sender.send(approve).gas_used)
-    receipt = sender.send(call, intent=intent)
-    gas.note("owner", call.fn_name, receipt.gas_used)
-    for event in EventDecoder([load_artifact("TaskFactory")]).decode(receipt.logs):
-        if event.name == "TaskCreated":
-            return TaskContract(connection, deployment, event.args["task"])
-    raise ChainError("the factory announced no task: is the deployment file the right one?")
-
-
-def _require_admitted(connection: Connection, call: Any, owner: Address) -> None:
-    """Let the factory look at the parameters, which it does before it asks for coins.
-
-    Raises:
-        ContractReverted: one lies outside its bounds.
-    """
-    try:
-        connection.call(call, sender=owner)
-    except ContractReverted as refusal:
-        if refusal.name.startswith("TaskFactory"):
-            raise
+        budget += parameters.rounds * terms.committee * terms.reward
+    task = create_paid(
+        connection, deployment, sender, call, gas, budget=budget, event="TaskCreated", intent=intent
+    )
+    return TaskContract(connection, deployment, task)
 
 
 class Owner(Participant):

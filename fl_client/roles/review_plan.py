@@ -8,14 +8,13 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from fl_client.chain.contracts import MAX_BOARD_SEATS, ONE_COIN, SUPPLY, Payment, ReviewTerms
+from fl_client.chain.contracts import MAX_BOARD_SEATS, Payment, ReviewTerms
 from fl_client.errors import ConfigError
 from fl_client.review import score_of
+from fl_client.roles.plan_table import check_units, read_value, units_of
 
 LEAST_COMMITTEE: Final = 3
 MOST_COMMITTEE: Final = 15
-MOST_COINS: Final = SUPPLY // ONE_COIN
-MOST_SECONDS: Final = 2**32 - 1
 _COMMITTEE: Final = 5
 _FLOOR: Final = -0.2
 _NO_FLOOR: Final = -4.0
@@ -74,29 +73,23 @@ class ReviewPlan:
             raise ConfigError(f"review: tolerance is {self.tolerance}: give 0 to 3")
         if self.pace and not 2 <= self.pace <= 10_000:
             raise ConfigError(f"review: pace is {self.pace}: give 2 to 10000 times, or 0")
-        for name in ("stake", "reward", "silence_penalty"):
-            coins = getattr(self, name)
-            if not (coins.is_finite() and 0 <= coins <= MOST_COINS):
-                raise ConfigError(
-                    f"review: {name} is {coins}: give coins, 0 to the {MOST_COINS} that there are"
-                )
-        for name in ("score_seconds", "reveal_seconds"):
-            if not 0 <= getattr(self, name) <= MOST_SECONDS:
-                raise ConfigError(
-                    f"review: {name} is {getattr(self, name)}: give seconds, 0 to {MOST_SECONDS}"
-                )
+        check_units(self, "review: ")
 
     def terms(self, phase_seconds: int) -> ReviewTerms:
-        """The review as the contract takes it."""
+        """The review as the contract takes it.
+
+        Raises:
+            ConfigError: an amount is finer than the coin.
+        """
         zero = score_of(0.0)
         return ReviewTerms(
             committee=self.committee,
             quorum=self.quorum or self.committee // 2 + 1,
             commit_seconds=self.score_seconds or phase_seconds,
             reveal_seconds=self.reveal_seconds or phase_seconds,
-            stake=int(self.stake * ONE_COIN),
-            reward=int(self.reward * ONE_COIN),
-            silence_penalty=int(self.silence_penalty * ONE_COIN),
+            stake=units_of(self.stake, "review: stake"),
+            reward=units_of(self.reward, "review: reward"),
+            silence_penalty=units_of(self.silence_penalty, "review: silence_penalty"),
             tolerance=score_of(self.tolerance) - zero,
             floor=max(score_of(self.floor), 1 if self.pace else 0),
             full=score_of(self.full),
@@ -165,15 +158,7 @@ def review_from_table(table: Any, where: str) -> ReviewPlan:
     for key, value in table.items():
         if key not in kinds:
             raise ConfigError(f"{where}: review has no {key!r}: it takes {', '.join(kinds)}")
-        fitting = str if kinds[key] is str else int if kinds[key] is int else (int, float)
-        if isinstance(value, bool) or not isinstance(value, fitting):
-            raise ConfigError(f"{where}: review: {key} is {value!r}: give {kinds[key].__name__}")
-        try:
-            values[key] = Decimal(str(value)) if kinds[key] is Decimal else value
-            if kinds[key] is float:
-                values[key] = float(value)
-        except OverflowError:
-            raise ConfigError(f"{where}: review: {key} is {value!r}: give a smaller number") from None
+        values[key] = read_value(value, kinds[key], f"{where}: review: {key}")
     try:
         return ReviewPlan(**values)
     except ConfigError as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -11,8 +10,8 @@ from typing import Any, Final
 from fl_client.aggregation import AggregationRule, parse_aggregation
 from fl_client.chain.contracts import NOBODY, Deployment, FactoryBounds, ReviewTerms, TaskParameters
 from fl_client.errors import ConfigError
-from fl_client.roles.plan_table import coins, read_entries, units_of
-from fl_client.roles.review_plan import MOST_COINS, MOST_SECONDS, ReviewPlan, review_from_table
+from fl_client.roles.plan_table import check_numbers, check_units, coins, read_entries, units_of
+from fl_client.roles.review_plan import ReviewPlan, review_from_table
 from fl_client.rounds import rule_parameters
 from fl_client.sealing import LEAST_SLOT
 from fl_client.types import Address, Bytes32
@@ -121,18 +120,8 @@ class TaskPlan:
         for name, limit in (("max_voids", MOST_VOIDS), ("max_samples", (2**32 - 1) // self.trainers)):
             if not 1 <= getattr(self, name) <= limit:
                 raise ConfigError(f"{name} is {getattr(self, name)}: give 1 to {limit}")
-        for name, most in (("fraction", 1.0), ("burn", 1.0), ("norm_bound", 2_048.0)):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and 0 < value <= most):
-                raise ConfigError(f"{name} is {value}: give more than 0, at most {most:g}")
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            if entry.name.endswith("_seconds") and not 0 <= value <= MOST_SECONDS:
-                raise ConfigError(f"{entry.name} is {value}: give seconds, 0 to {MOST_SECONDS}")
-            if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MOST_COINS):
-                raise ConfigError(
-                    f"{entry.name} is {value}: give coins, 0 to the {MOST_COINS} that there are"
-                )
+        check_numbers(self, fraction=1.0, burn=1.0, norm_bound=2_048.0)
+        check_units(self)
         self.aggregation.check(self.trainers)
         self._check_sealing()
 

@@ -13,7 +13,9 @@ from fl_client.chain.contracts import ReviewTerms, TaskContract
 from fl_client.chain.delivery import Delivery
 from fl_client.errors import ConfigError, ContractReverted
 from fl_client.roles import ReviewPlan, create_task
+from fl_client.roles.encrypted_plan import EncryptedPlan, create_encrypted_task
 from fl_client.simulation import DemoSettings, Federation
+from fl_client.types import Bytes32
 
 SEED = 7
 
@@ -84,6 +86,26 @@ def test_nothing_is_paid_for_what_the_factory_does_not_take(
         args = (federation.connection, federation.deployment, sender, parameters, federation.gas)
         with pytest.raises(ContractReverted, match=f"TaskFactoryParameterOutOfBounds.*{name}"):
             create_task(*args, terms=terms)
+    assert federation.connection.block_number() == height
+
+
+def test_nothing_is_paid_for_an_encrypted_task_that_the_factory_does_not_take(
+    federation: Federation, tmp_path: Path
+) -> None:
+    parameters = EncryptedPlan(modulus_bytes=64).parameters(
+        owner=demo_account(SEED, 0).address,
+        dealer=demo_account(SEED, 1).address,
+        definition_hash=Bytes32(bytes(32)),
+        initial_model=Bytes32(b"m" * 32),
+        initial_content=Bytes32(b"c" * 32),
+        dimension=10,
+    )
+    height = federation.connection.block_number()
+    with Journal(tmp_path / "owner") as journal:
+        sender = TransactionSender(federation.connection, demo_account(SEED, 0), journal)
+        args = (federation.connection, federation.deployment, sender, parameters, federation.gas)
+        with pytest.raises(ContractReverted, match="TaskFactoryParameterOutOfBounds.*modulusBytes, 64, 256"):
+            create_encrypted_task(*args)
     assert federation.connection.block_number() == height
 
 

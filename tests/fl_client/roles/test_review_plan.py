@@ -41,13 +41,19 @@ def test_a_quorum_is_more_than_half_and_a_floor_above_nothing_unless_times_are_n
     assert ReviewPlan(floor=-4.0, pace=0).terms(1).floor == 0
 
 
+def test_an_amount_finer_than_the_coin_is_refused() -> None:
+    with pytest.raises(ConfigError, match="review: reward is .* coins: a coin has 18 decimals"):
+        ReviewPlan(reward=Decimal("1e-19")).terms(60)
+
+
 @pytest.mark.parametrize(
     ("table", "line"),
     [
         ("often", "task.yaml: review is 'often': give entries, e.g. committee: 5"),
         ({"jury": 5}, "task.yaml: review has no 'jury': it takes committee, quorum, "),
-        ({"committee": "5"}, "task.yaml: review: committee is '5': give int"),
-        ({"committee": True}, "task.yaml: review: committee is True: give int"),
+        ({"committee": "5"}, "task.yaml: review: committee is '5': give a whole number"),
+        ({"committee": True}, "task.yaml: review: committee is True: give a whole number"),
+        ({"stake": "all"}, "task.yaml: review: stake is 'all': give an amount of coins"),
         ({"committee": 2}, "task.yaml: review: committee is 2: give 3 to 15 validators"),
         ({"committee": 16}, "review: committee is 16: give 3 to 15 validators"),
         ({"committee": 5, "quorum": 2}, "review: quorum is 2: give more than half of 5, at most all"),
