@@ -76,6 +76,7 @@ class Asking(Participant):
         questions, task = self.contract.questions.functions, self.contract.address
         bond, _ = self.contract.connection.call(questions.bondOf(task))
         if self.contract.balance(self.address) < bond:
+            _log.warning("%s: cannot ask for missing bytes: the bond is %d", self.address, bond)
             return None
         often = [one.question.attester for one in asked]
         pairs = [(who, reveal) for reveal in missing for who in self._attesters(record, reveal)]
@@ -141,17 +142,17 @@ class Vouching(Participant):
 
         Without the bytes there is nothing to show: the deadline decides.
         """
-        now, done = self.contract.connection.now(), None
+        now = self.contract.connection.now()
         for one in self.ledger.questions.open:
             question = one.question
-            if question.attester != self.address or now >= one.deadline or done is not None:
+            if question.attester != self.address or now >= one.deadline:
                 continue
             opening = self._opening(question)
             if opening is not None:
                 posted = question.to_tuple(self.contract.address)
                 self.send(self.contract.questions.functions.showChunk(posted, opening))
-                done = f"showed chunk {question.chunk} of an update of round {question.round}"
-        return done
+                return f"showed chunk {question.chunk} of an update of round {question.round}"
+        return None
 
     def _opening(self, question: Question) -> bytes | None:
         record = self.ledger.rounds[question.round]

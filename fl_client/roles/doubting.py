@@ -37,8 +37,6 @@ _log = logging.getLogger(__name__)
 _CHALLENGES = (EncryptedPhase.SUM_CHALLENGE, EncryptedPhase.RESULT_CHALLENGE)
 _SHARING = (EncryptedPhase.SHARE, EncryptedPhase.RESULT, EncryptedPhase.RESULT_CHALLENGE)
 
-NO_ROOT = Bytes32(bytes(32))
-
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Generic
 
-from fl_client.encoding import encoded_size
 from fl_client.encoding.binding import statement_binding
 from fl_client.encoding.chunk_tree import ChunkTree
 from fl_client.errors import ContentAltered, CryptoError, EncodingError, StorageError
@@ -256,11 +255,6 @@ class EncryptedBook:
         self._models[commitment] = vector
         while len(self._models) > 3:
             del self._models[next(iter(self._models))]
-
-    @property
-    def model_bytes(self) -> int:
-        """Length of a model's content."""
-        return encoded_size(self.watch.model_form)
 
     def has(self, content: Bytes32, size: int) -> bool:
         """Whether a content of that length is here."""

@@ -122,18 +122,10 @@ class ModelBook:
     def publish(self, sealed: SealedVector) -> Bytes32:
         """Store a model's bytes; gives the digest of their content id.
 
-        Where they lie on this disk alone, because no daemon takes them, that is enough to go on: whoever has the
-        accepted updates computes the same model, and a sealer's slot does not wait.
-
         Raises:
             StorageError: they are not even on this disk.
         """
-        try:
-            return self.store.put(sealed.data).digest
-        except ContentUnpublished as problem:
-            _log.warning("%s", problem)
-            *_, root = build_blocks(sealed.data)
-            return root.content_id.digest
+        return publish_computed(self.store, sealed.data)
 
     def recomputed(self, number: int) -> tuple[Vector, SealedVector]:
         """The model that a frozen round's accepted updates give.
@@ -212,3 +204,20 @@ class ModelBook:
             self._weighed = None
             self._models = dict(list(self._models.items())[-2:])
             self._round = number
+
+
+def publish_computed(store: ContentStore, data: bytes) -> Bytes32:
+    """Store what others compute, too; gives the digest of its content id.
+
+    Where it lies on this disk alone, because no daemon takes it, that is enough to go on: nobody's work depends on
+    these bytes, and a proposer's slot does not wait.
+
+    Raises:
+        StorageError: it is not even on this disk.
+    """
+    try:
+        return store.put(data).digest
+    except ContentUnpublished as problem:
+        _log.warning("%s", problem)
+        *_, root = build_blocks(data)
+        return root.content_id.digest

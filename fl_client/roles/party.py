@@ -11,6 +11,7 @@ from fl_client.errors import CryptoError, StorageError
 from fl_client.privacy.at_rest import SecretFolder
 from fl_client.roles.acting import GasBook
 from fl_client.roles.encrypted_book import EncryptedBook
+from fl_client.roles.models import publish_computed
 from fl_client.roles.party_member import PartyMember
 from fl_client.roles.party_work import PartyWork, require_weight
 from fl_client.roles.showing import shown_share
@@ -286,8 +287,8 @@ class Party(PartyMember):
         except CryptoError as problem:
             _log.warning("%s: cannot open the sum: %s", self.address, problem)
             return None
-        content = self.book.store.put(result.to_bytes()).digest
-        model_content = self.book.store.put(sealed.data).digest
+        content = publish_computed(self.book.store, result.to_bytes())
+        model_content = publish_computed(self.book.store, sealed.data)
         self.book.keep_model(sealed.commitment, vector)
         self.contract.look_again()
         if self.state.turn != turn.number or self.state.phase is not EncryptedPhase.RESULT:

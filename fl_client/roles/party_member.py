@@ -64,7 +64,7 @@ class PartyMember(Doubter):
             StorageError: the key file cannot be had, and there is time to wait.
         """
         state, ceremony = self.state, self.ledger.ceremony
-        if self._is_in(state.confirmed | state.left_out) or ceremony is None:
+        if self._is_in(state.confirmed | state.left_out) or ceremony is None or ceremony.key_hash is None:
             return None
         functions = self.contract.task.functions
         try:

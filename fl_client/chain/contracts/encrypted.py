@@ -158,10 +158,6 @@ class EncryptedContract(TaskClone):
         state = self.state()
         return state.phase, state.deadline
 
-    def party_at(self, place: int) -> PartyView:
-        """A party by its place."""
-        return _party(self._once("partyAt", place))
-
     def party_of(self, account: Address) -> PartyView:
         """A party by its account."""
         return _party(self._once("partyOf", account))
@@ -180,16 +176,6 @@ class EncryptedContract(TaskClone):
     def key_hash(self) -> Bytes32:
         """keccak256 of the key's bytes, zero before there is one."""
         return Bytes32(bytes(self._once("keyHash")))
-
-    def sum(self) -> tuple[Bytes32, Address]:
-        """Root and author of the present sum."""
-        root, author = self._once("sum")
-        return Bytes32(bytes(root)), Address(author)
-
-    def result(self) -> tuple[Bytes32, Bytes32, Address]:
-        """Root, model and author of the present result."""
-        root, model, author = self._once("result")
-        return Bytes32(bytes(root)), Bytes32(bytes(model)), Address(author)
 
     def binding_of(self, place: int) -> Bytes32:
         """What proofs of a party's statements of the present turn are bound to."""

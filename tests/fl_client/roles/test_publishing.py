@@ -7,6 +7,8 @@ import pytest
 
 from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.errors import StorageError
+from fl_client.storage import StoreSettings, open_store
+from fl_client.storage.layered import LayeredStore
 from tests.away import away
 from tests.encrypted_clear import clear, slashes
 from tests.encrypted_stage import Ground, Stage, make_ground
@@ -98,3 +100,20 @@ def test_a_key_that_was_posted_without_a_store_is_published_late(ground: Ground,
     assert stage.did("dealer").count("published the key's file late") == 1
     assert stage.ledger.ceremonies[1].left_out == {}
     assert stage.ledger.rounds_final == 1
+
+
+def test_a_result_that_no_daemon_takes_is_proposed_all_the_same(ground: Ground) -> None:
+    """Whoever has the shares opens the same sum."""
+    stage = Stage(ground).run_to(EncryptedPhase.RESULT)
+    # Party 3 is the first whose turn it is to propose the result.
+    settings = StoreSettings(
+        folder=stage.folder / "store", ipfs=("http://127.0.0.1:1",), attempts=1, timeout_seconds=1
+    )
+    layered = open_store(settings)
+    assert isinstance(layered, LayeredStore)
+    stage.party(3).book.store = layered
+    assert stage.step("party 3")
+    result = stage.ledger.turns[1].results[0]
+    assert {one.digest for one in layered.unpublished()} >= {result.content, result.model_content}
+    stage.run()
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
