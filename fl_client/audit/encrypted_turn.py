@@ -147,9 +147,12 @@ class TurnAudit:
                     self._check_shown(question, proof)
 
     def _check_shown(self, question: AskedChunk, proof: bytes) -> None:
+        if question.kind in (StatementKind.SUM, StatementKind.MODEL):
+            return  # recomputed already, whole; and of their lists the contract reads no more than it needs
         where = f"{self._where}, chunk {question.chunk} of {question.accused}'s {question.kind.name.lower()}"
         try:
-            shown = abi_decode(TYPES[question.kind], proof)
+            # The contract looks at no padding either.
+            shown = abi_decode(TYPES[question.kind], proof, strict=False)
         except (DecodingError, OverflowError) as problem:
             raise AuditDiffers(f"{where}: what was shown is no proof ({problem})") from problem
         key, length = self.book.key(self.turn), self.book.key(self.turn).length

@@ -45,6 +45,11 @@ def test_what_the_task_was_told_is_read(stage: Stage) -> None:
     assert stage.contract.shown_proof(told) == b"what was shown"
 
 
+def test_padding_is_not_looked_at(stage: Stage) -> None:
+    data = call(stage, b"what was shown")[:-1] + b"!"
+    assert stage.contract.shown_proof(mined(stage, stage.contract.address, data)) == b"what was shown"
+
+
 def test_what_another_contract_was_told_is_not_what_the_task_was_shown(stage: Stage) -> None:
     assert stage.contract.shown_proof(mined(stage, STRANGER, call(stage, b"a lie"))) is None
 
