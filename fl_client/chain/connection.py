@@ -54,6 +54,14 @@ class Connection:
         """Whether this is somebody's own chain, for tests and demonstrations, by its id."""
         return self.chain_id in _DEVELOPMENT_CHAINS or isinstance(self.node, EmbeddedChain)
 
+    @property
+    def runs_ahead(self) -> bool:
+        """Whether a view of the latest block may be of the one that its node is just making.
+
+        anvil executes a block before it shows it, and answers from the state in between.
+        """
+        return self.chain_id in _DEVELOPMENT_CHAINS and not isinstance(self.node, EmbeddedChain)
+
     @classmethod
     def open(cls, rpc_url: str, *, chain_id: int | None = None) -> Connection:
         """Connect to a node.

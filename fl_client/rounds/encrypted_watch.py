@@ -39,4 +39,6 @@ class EncryptedWatch(Following[EncryptedContract, EncryptedLedger]):
         """
         with self.contract.held():
             self.catch_up()
+            told = 0 if self.ledger.turn is None else self.ledger.turn.number
+            self._require_one_block(lambda: self.contract.state().turn, told)
             return self.contract.phase()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -18,6 +18,11 @@ _log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 30.0
 """How long a node may be behind what it told before: after that its own view counts, as of a shorter chain."""
+
+
+MOST_LOOKS: Final = 5
+LOOK_SECONDS: Final = 0.2
+"""How often and how far apart views are asked for again that are not of the block of the events."""
 
 
 class Ledger(Protocol):
@@ -117,6 +122,29 @@ class Following(ABC, Generic[AnyContract, AnyLedger]):
                 self.reorganisations += 1
                 self._forget()
                 self._read(block)
+
+    def _require_one_block(self, viewed: Callable[[], int], told: int) -> None:
+        """Make sure that the views and the events of this look are of one block.
+
+        Else whoever acts would look for a turn that it was told of and find none. Nodes answer views from another
+        block than the one that was asked for: one that executes a block before it shows it, several behind one name.
+
+        Args:
+            viewed: asks the contract for its latest turn, 0 before the first.
+            told: the latest turn by the events.
+
+        Raises:
+            ChainUnavailable: they stay apart.
+        """
+        for _ in range(MOST_LOOKS):
+            if viewed() == told:
+                return
+            time.sleep(LOOK_SECONDS)
+            self.contract.forget_views()
+        raise ChainUnavailable(
+            f"{self.contract.connection.url} is not at one block: {self.contract.address} is in turn {viewed()}, and "
+            f"by its events in turn {told}; wait for it"
+        )
 
     def _read(self, block: int) -> None:
         try:

@@ -8,7 +8,6 @@ from typing import Any
 
 from fl_client.chain import Event
 from fl_client.chain.contracts import Evidence
-from fl_client.errors import ChainUnavailable
 from fl_client.rounds.question_ledger import QuestionLedger
 from fl_client.rounds.reveal import Reveal
 from fl_client.rounds.review_ledger import ReviewLedger
@@ -95,13 +94,7 @@ class TaskLedger:
         return standing.model, standing.content_id
 
     def current(self) -> RoundRecord:
-        """The round that is open, or the last one.
-
-        Raises:
-            ChainUnavailable: a view of the contract was ahead of its events; the next look has both.
-        """
-        if self.round not in self.rounds:
-            raise ChainUnavailable("the first round is open, and its events are not here yet")
+        """The round that is open, or the last one; asked only where one was opened."""
         return self.rounds[self.round]
 
     # ------------------------------------------------------------------ membership

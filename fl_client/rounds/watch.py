@@ -55,6 +55,7 @@ class TaskWatch(Following[TaskContract, TaskLedger]):
         """
         with self.contract.held():
             self.catch_up()
+            self._require_one_block(lambda: self.contract.clock(account).turn, self.ledger.turn)
             return self.contract.phase(account)
 
     def commitment_of(self, reveal: Reveal) -> Bytes32:

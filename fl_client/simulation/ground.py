@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 from fl_client.chain import Connection, Journal, TransactionSender, demo_account
@@ -25,7 +26,7 @@ NOMINAL_PACE: Final = 0.001
 """Seconds that every trainer reports a sample and epoch: a demonstration gives the same chain on every machine."""
 
 
-class Ground:
+class Ground(ABC):
     """The task, its shares, a chain in this process, and a store.
 
     Raises:
@@ -50,9 +51,9 @@ class Ground:
         self.gas = GasBook()
 
     @property
+    @abstractmethod
     def accounts(self) -> int:
         """How many accounts the chain funds."""
-        raise NotImplementedError
 
     def _sender(self, index: int, name: str) -> tuple[TransactionSender, Journal]:
         journal = Journal(self.settings.out / "state" / name)

@@ -8,6 +8,7 @@ from typing import Any
 
 from eth_typing import BlockNumber
 from web3 import Web3
+from web3.contract.contract import ContractFunction
 
 from fl_client.chain.connection import Connection
 from fl_client.chain.contracts.deployment import Deployment
@@ -44,6 +45,7 @@ class TaskClone:
         self._require_clone()
         self._seen: tuple[Bytes32, dict[tuple[Any, ...], Any]] = (Bytes32(bytes(32)), {})
         self._held: tuple[int, Bytes32] | None = None
+        self._followed = -1
 
     def _require_clone(self) -> None:
         """The code must be a minimal proxy of the factory's implementation (EIP-1167)."""
@@ -95,10 +97,26 @@ class TaskClone:
         if key not in results and (found := self._answered(results, name, arguments)) is not None:
             return found
         if key not in results:
-            results[key] = self.connection.call(
-                self.task.functions[name](*arguments), block=BlockNumber(block)
-            )
+            results[key] = self._as_of(block, self.task.functions[name](*arguments))
         return results[key]
+
+    def _as_of(self, block: int, function: ContractFunction) -> Any:
+        """A view's result as of a block.
+
+        Where the node runs ahead, what it says of its latest block may be of the next one. Of a block that has a
+        follower there is one answer, so it is asked again once there is one.
+        """
+        found = self.connection.call(function, block=BlockNumber(block))
+        if not self.connection.runs_ahead or block <= self._followed:
+            return found
+        if (latest := self.connection.block_number()) <= block:
+            return found
+        self._followed = latest - 1
+        return self.connection.call(function, block=BlockNumber(block))
+
+    def forget_views(self) -> None:
+        """Ask the node again, also for what it has said of the present block."""
+        self._seen = (Bytes32(bytes(32)), {})
 
     def _answered(
         self, results: dict[tuple[Any, ...], Any], name: str, arguments: tuple[Any, ...]
