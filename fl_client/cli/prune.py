@@ -17,7 +17,7 @@ from fl_client.types import Address
 
 if TYPE_CHECKING:
     from fl_client.chain import Connection
-    from fl_client.rounds import Retention, TaskWatch
+    from fl_client.rounds import Retention
     from fl_client.storage import ContentId
     from fl_client.storage.ipfs import IpfsStore
 
@@ -64,10 +64,6 @@ def prune(
         plan = _plan_run(subject, chosen, ignore_retention)
     else:
         plan = _plan_live(subject, chosen, rpc_url, deployment, ignore_retention)
-    if all_unknown and plan.others:
-        raise ConfigError(
-            f"--all-unknown would also delete what {plan.others} encrypted tasks of this chain need: leave it out"
-        )
     if daemons is not None and not dry_run:
         # First: a daemon that is gone ends the command before anything is deleted.
         _unpin(daemons, plan.finished)
@@ -150,12 +146,10 @@ class Plan:
 
     cuts: tuple[Cut, ...]
     finished: frozenset[ContentId]
-    others: int = 0
-    """Encrypted tasks of the chain, of whose contents this command knows nothing."""
 
 
 def _plan_run(out: Path, chosen: set[str], ignore_retention: bool) -> Plan:
-    """The public store of a run, and every trainer's outbox."""
+    """The public store of a run, and everybody's outbox."""
     from fl_client.chain import import_chain
 
     connection = import_chain(out / "chain")
@@ -168,7 +162,7 @@ def _plan_run(out: Path, chosen: set[str], ignore_retention: bool) -> Plan:
     # What a closed round made public lies in the public store too; what was never revealed is its owner's alone.
     outboxes = [Cut(folder, frozenset(), revealed) for folder in sorted(out.glob("state/*/outbox"))]
     cuts = (Cut(out / "store", needed, finished), *outboxes)
-    return Plan(cuts, finished, _encrypted_tasks(connection))
+    return Plan(cuts, finished)
 
 
 def _plan_live(
@@ -189,13 +183,7 @@ def _plan_live(
     contracts.check(connection)
     found = _retentions(connection, contracts.factory, chosen, _FAR if ignore_retention else connection.now())
     needed, finished = _merged(found)
-    return Plan((Cut(folder, needed, finished),), finished, _encrypted_tasks(connection))
-
-
-def _encrypted_tasks(connection: Connection) -> int:
-    from fl_client.chain.contracts import find_factories
-
-    return len(find_factories(connection, "EncryptedTaskCreated"))
+    return Plan((Cut(folder, needed, finished),), finished)
 
 
 def _no_folder(folder: Path) -> ConfigError:
@@ -207,33 +195,51 @@ def _retentions(
 ) -> list[Retention]:
     """What each task says of its contents; those of tasks that were not chosen are all needed."""
     from fl_client.chain.contracts import find_factories
-    from fl_client.rounds import Retention, everything, retention_of
 
-    tasks = [(made_by, task) for made_by, task, _ in find_factories(connection) if factory in (None, made_by)]
-    unknown = chosen - {task.lower() for _, task in tasks}
+    readers = [
+        (made_by, task, read)
+        for kind, read in (("TaskCreated", _of_plain), ("EncryptedTaskCreated", _of_encrypted))
+        for made_by, task, _ in find_factories(connection, kind)
+        if factory in (None, made_by)
+    ]
+    unknown = chosen - {task.lower() for _, task, _ in readers}
     if unknown:
         raise ConfigError(f"--task {min(unknown)} is no task of this chain's factory: check the address")
-    if not tasks:
+    if not readers:
         raise ConfigError("the chain holds no task: nothing tells what the store is for")
-    found = []
-    for made_by, task in tasks:
-        watch = _watch(connection, made_by, task)
-        if chosen and task.lower() not in chosen:
-            found.append(Retention(needed=everything(watch), finished=frozenset(), revealed=frozenset()))
-        else:
-            found.append(retention_of(watch, now))
-    return found
+    return [
+        read(connection, made_by, task, now if not chosen or task.lower() in chosen else None)
+        for made_by, task, read in readers
+    ]
 
 
-def _watch(connection: Connection, factory: Address, task: Address) -> TaskWatch:
+def _of_plain(connection: Connection, factory: Address, task: Address, now: int | None) -> Retention:
+    """What a plain task says; without a time everything is needed."""
     from fl_client.chain.contracts import Deployment, TaskContract
-    from fl_client.rounds import TaskWatch
+    from fl_client.rounds import Retention, TaskWatch, everything, retention_of
 
-    watch = TaskWatch(
-        TaskContract(connection, Deployment.of_factory(connection, factory), task), start_block=0
-    )
+    deployment = Deployment.of_factory(connection, factory)
+    watch = TaskWatch(TaskContract(connection, deployment, task), start_block=0)
     watch.refresh()
-    return watch
+    if now is None:
+        return Retention(needed=everything(watch), finished=frozenset(), revealed=frozenset())
+    return retention_of(watch, now)
+
+
+def _of_encrypted(connection: Connection, factory: Address, task: Address, now: int | None) -> Retention:
+    """The same of an encrypted task."""
+    from fl_client.chain.contracts import Deployment
+    from fl_client.chain.contracts.encrypted import EncryptedContract
+    from fl_client.rounds import Retention
+    from fl_client.rounds.encrypted_retention import encrypted_retention_of, everything_encrypted
+    from fl_client.rounds.encrypted_watch import EncryptedWatch
+
+    deployment = Deployment.of_factory(connection, factory)
+    watch = EncryptedWatch(EncryptedContract(connection, deployment, task), start_block=0)
+    watch.refresh()
+    if now is None:
+        return Retention(needed=everything_encrypted(watch), finished=frozenset(), revealed=frozenset())
+    return encrypted_retention_of(watch, now)
 
 
 def _merged(found: Iterable[Retention]) -> tuple[frozenset[ContentId], frozenset[ContentId]]:

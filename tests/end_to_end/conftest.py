@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from fl_client.roles.encrypted_plan import EncryptedPlan
+from fl_client.simulation.encrypted_demo import run_encrypted_demo
+from fl_client.simulation.plan import DemoSettings
+from tests.encrypted_stage import test_key
+
 FL = [sys.executable, "-m", "fl_client.cli.app"]
 
 
@@ -31,3 +36,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     done = run_fl("demo", "--rounds", "6", "--seed", "3", "--out", str(out), "--json")
     assert done.returncode == 0, done.stderr
     return Run(out=out, stdout=done.stdout, summary=json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def encrypted_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The summary of an encrypted federation with its three cheats; its folder is in it."""
+    out = tmp_path_factory.mktemp("runs") / "encrypted"
+    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", participants=7)
+    return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)

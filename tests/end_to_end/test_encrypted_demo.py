@@ -7,19 +7,15 @@ import pytest
 
 from fl_client.errors import ConfigError
 from fl_client.roles.encrypted_plan import EncryptedPlan
-from fl_client.simulation.encrypted_demo import run_encrypted_demo
 from fl_client.simulation.encrypted_founding import plan_faults
 from fl_client.simulation.plan import DemoSettings
-from tests.encrypted_stage import test_key
 
 from .conftest import run_fl
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    out = tmp_path_factory.mktemp("runs") / "encrypted"
-    settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", participants=7)
-    return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
+@pytest.fixture
+def run(encrypted_run: dict[str, Any]) -> dict[str, Any]:
+    return encrypted_run
 
 
 def test_every_planted_fault_is_slashed_on_its_evidence(run: dict[str, Any]) -> None:
