@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.faults.place import Stage
 from tests.scripts.nodes import ENVIRONMENT, ROOT
@@ -21,32 +22,37 @@ _LIFE_SECONDS = 240
 class Mortal:
     """A member in a process of its own, which is started again whenever it dies."""
 
-    def __init__(self, stage: Stage, name: str, die_at: str = "", **environment: object) -> None:
+    module = "tests.faults.member"
+
+    def __init__(self, stage: Any, name: str, die_at: str = "", **environment: object) -> None:
         self.stage, self.name, self.die_at = stage, name, die_at
         self._environment = {key.upper(): str(value) for key, value in environment.items()}
         self.folder = stage.folder / name
         self.folder.mkdir(parents=True, exist_ok=True)
-        member = stage.members.get(name) or stage.add(name)
         stage.contract.deployment.write(self.folder / "deployment.json")
         self._settings = self.folder / "settings.json"
-        settings = {
+        self._settings.write_text(json.dumps(self.settings()))
+        self._process = self._start()
+
+    def settings(self) -> dict[str, object]:
+        """What the process is told."""
+        member = self.stage.members.get(self.name) or self.stage.add(self.name)
+        return {
             "account": member.key,
             "deployment": str(self.folder / "deployment.json"),
             "role": member.kind,
             "seed": member.learns,
             "state": str(self.folder),
-            "store": str(stage.folder / "store"),
-            "task": stage.contract.address,
+            "store": str(self.stage.folder / "store"),
+            "task": self.stage.contract.address,
             "url": member.url,
         }
-        self._settings.write_text(json.dumps(settings))
-        self._process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
         self._began = time.monotonic()
         with (self.folder / "log").open("a") as log, (self.folder / "errors").open("a") as errors:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.member", str(self._settings)],
+                [sys.executable, "-m", self.module, str(self._settings)],
                 stdout=log,
                 stderr=errors,
                 text=True,
