@@ -51,6 +51,24 @@ def test_amounts_may_be_parts_of_a_coin() -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "least"),
+    [
+        ({"parties": 9, "threshold": 6, "minimum_accepted": 7}, 7),
+        ({"parties": 9, "threshold": 6, "minimum_accepted": 9}, 9),
+        ({"parties": 9, "threshold": 6}, 7),
+        ({"parties": 9, "threshold": 4}, 5),
+        ({"parties": 4, "threshold": 2}, 3),
+        ({"parties": 12, "threshold": 5}, 6),
+    ],
+    ids=str,
+)
+def test_a_sum_is_of_at_least_one_update_more_than_parties_open_it(
+    section: dict[str, int], least: int
+) -> None:
+    assert plan_of(with_dealer(**section)).least_accepted == least
+
+
+@pytest.mark.parametrize(
     ("table", "said"),
     [
         ({"privacy": "magic"}, "privacy is 'magic': give paillier"),
@@ -61,6 +79,10 @@ def test_amounts_may_be_parts_of_a_coin() -> None:
         (with_dealer(party=4), "encryption has no 'party': it takes modulus_bits, parties"),
         (with_dealer(parties="four"), "encryption: parties is 'four': give a whole number"),
         (with_dealer(parties=2), "2 parties: give 3 to 32"),
+        (with_dealer(parties=4, minimum_accepted=3), "a sum of 3 updates: give 4 to 4, since of fewer"),
+        (with_dealer(parties=4, minimum_accepted=5), "a sum of 5 updates: give 4 to 4"),
+        (with_dealer(parties=4, threshold=2, minimum_accepted=2), "a sum of 2 updates: give 3 to 4"),
+        (with_dealer(parties=9, threshold=6, minimum_accepted=6), "a sum of 6 updates: give 7 to 9"),
         (with_dealer(modulus_bits=2047), "modulus_bits is 2047: give a multiple of 256"),
         (with_dealer(modulus_bits=2056), "modulus_bits is 2056: give a multiple of 256"),
         (with_dealer(modulus_bits=4096), "a key of 4096 bits: give 512 to 3072, a multiple of 256"),
