@@ -96,8 +96,10 @@ def demo(
         # Two of the planted faults leave the sum of a round without an update, and it has a least number.
         participants = 7 if privacy else 6
     if network:
+        from fl_client.cli.encrypted_network import EncryptedNetworkPlan
         from fl_client.cli.network import NetworkPlan
         from fl_client.cli.network_demo import run_network_demo
+        from fl_client.simulation import DemoSettings
 
         unusable = {
             "--epochs": epochs is not None,
@@ -106,28 +108,35 @@ def demo(
             "--solver": solver is not None,
             "--fraction": fraction != 1.0,
             "--device": device != "cpu",
-            "--privacy": privacy is not None,
-            "--threshold": threshold is not None,
         }
         if given := [option for option, is_given in unusable.items() if is_given]:
             raise ConfigError(
                 f"--network trains as the task says, all of them, on the CPU: leave out {', '.join(given)}"
             )
-        plan = NetworkPlan(
-            out=out,
-            trainers=participants,
-            rounds=rounds,
-            rule=rule,
-            partition=partition,
-            seed=seed,
-            definition=task,
-            data=data,
-            ipfs=tuple(ipfs or ()),
-            validators=validators,
-            reward=reward,
-            sealing=sealing,
+        common: dict[str, Any] = {
+            "out": out,
+            "rounds": rounds,
+            "partition": partition,
+            "seed": seed,
+            "definition": task,
+            "data": data,
+            "ipfs": tuple(ipfs or ()),
+        }
+        of_plain: dict[str, Any] = {
+            "rule": rule,
+            "validators": validators,
+            "reward": reward,
+            "sealing": sealing,
+        }
+        if privacy is None and threshold is None:
+            run_network_demo(NetworkPlan(**common, trainers=participants, **of_plain), as_json=as_json)
+            return
+        # Which of the options do not go together is said as without --network.
+        DemoSettings(
+            participants=participants, rounds=rounds, privacy=privacy, threshold=threshold, **of_plain
         )
-        run_network_demo(plan, as_json=as_json)
+        encrypted = EncryptedNetworkPlan(**common, parties=participants, threshold=threshold or 0)
+        run_network_demo(encrypted, as_json=as_json)
         return
     if ipfs:
         raise ConfigError("--ipfs goes with --network: in one process all share a folder; leave it out")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import typer
 from rich.console import Console, Group
@@ -13,8 +14,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from fl_client.chain.contracts import ONE_COIN
+from fl_client.chain.contracts import ONE_COIN, TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.cli.demo import exit_code_of
+from fl_client.cli.encrypted_network import EncryptedNetwork, EncryptedNetworkPlan
+from fl_client.cli.local_network import LocalNetwork
 from fl_client.cli.network import Network, NetworkPlan
 from fl_client.cli.session import open_content
 from fl_client.cli.settings import Settings
@@ -30,47 +34,97 @@ from fl_client.learning import (
 )
 from fl_client.reporting import print_fact, print_verdict
 from fl_client.roles import ModelBook, check_judges
-from fl_client.rounds import TaskWatch
+from fl_client.roles.encrypted_book import EncryptedBook
+from fl_client.rounds import TaskWatch, Vector
+from fl_client.rounds.encrypted_watch import EncryptedWatch
+from fl_client.storage import ContentStore
 
-_ROUND_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.5
 
 
-class Rounds:
-    """The rounds as an outsider sees them, who has a node, the store and the test data."""
+class View(Protocol):
+    """A task as an outsider sees it, who has a node and the store."""
 
-    def __init__(self, network: Network, task: Task, data: TaskData) -> None:
-        plan = network.plan
-        settings = Settings(store=plan.out / ("store-owner" if plan.ipfs else "store"), ipfs=plan.ipfs)
-        self._data = data
-        self._watch = TaskWatch(network.contract)
-        self._models = ModelBook(self._watch, open_content(settings))
-        self._global = GlobalModel(
-            task, seed=plan.seed, fraction_bits=network.contract.parameters.fraction_bits
-        )
+    def finals(self) -> Iterator[tuple[int, int]]:
+        """Number of every final round, and how many updates it accepted, in order."""
+        ...
+
+    def model_after(self, number: int) -> Vector:
+        """The model of a final round.
+
+        Raises:
+            ContentMissing: its bytes are on their way.
+        """
+        ...
+
+
+class PlainView:
+    """A plain task."""
+
+    def __init__(self, contract: TaskContract, store: ContentStore) -> None:
+        self._watch = TaskWatch(contract)
+        self._models = ModelBook(self._watch, store)
+
+    def finals(self) -> Iterator[tuple[int, int]]:
+        """See ``View``."""
+        self._watch.refresh()
+        for number, record in self._watch.ledger.rounds.items():
+            if record.finalized:
+                yield number, (record.accepted_mask or 0).bit_count()
+
+    def model_after(self, number: int) -> Vector:
+        """See ``View``."""
+        return self._models.base(number + 1)
+
+
+class EncryptedView:
+    """An encrypted task."""
+
+    def __init__(self, contract: EncryptedContract, store: ContentStore) -> None:
+        self._watch = EncryptedWatch(contract)
+        self._book = EncryptedBook(self._watch, store)
+
+    def finals(self) -> Iterator[tuple[int, int]]:
+        """See ``View``."""
+        self._watch.refresh()
+        for turn in self._watch.ledger.turns.values():
+            if turn.final:
+                yield turn.round, turn.accepted.bit_count()
+
+    def model_after(self, number: int) -> Vector:
+        """See ``View``."""
+        return self._book.base(number + 1)
+
+
+class Rounds:
+    """The rounds, scored by an outsider who has the test data."""
+
+    def __init__(self, view: View, model: GlobalModel, data: TaskData) -> None:
+        self._view, self._model, self._data = view, model, data
         self.rows: list[dict[str, Any]] = []
         self._looked = 0.0
 
     def look(self) -> None:
+        """Score the models that have become final, unless the last look was just now."""
+        if time.monotonic() - self._looked >= _LOOK_SECONDS:
+            self.look_now()
+
+    def look_now(self) -> None:
         """Score the models that have become final since the last look."""
-        if time.monotonic() - self._looked < _LOOK_SECONDS:
-            return
         self._looked = time.monotonic()
-        self._watch.refresh()
-        for number, record in self._watch.ledger.rounds.items():
-            if record.finalized and number > len(self.rows):
+        for number, accepted in self._view.finals():
+            if number > len(self.rows):
                 try:
-                    vector = self._models.base(number + 1)
+                    vector = self._view.model_after(number)
                 except ContentMissing:
                     return  # on its way
-                score = self._global.evaluate(vector, self._data.test, resolve_device("cpu"))
-                accepted = (record.accepted_mask or 0).bit_count()
+                score = self._model.evaluate(vector, self._data.test, resolve_device("cpu"))
                 self.rows.append(
                     {"round": number, "metric": score.metric, "loss": score.loss, "accepted": accepted}
                 )
 
 
-def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
+def run_network_demo(plan: NetworkPlan | EncryptedNetworkPlan, *, as_json: bool) -> None:
     """Start everything, show it until the task has ended, and audit it.
 
     Raises:
@@ -79,23 +133,20 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     """
     task, data = _loaded(plan)
     console = Console(highlight=False, stderr=as_json)
-    judges = f"{plan.validators} validators, " if plan.validators else ""
-    sealers = "an aggregator" if len(plan.aggregators) == 1 else f"{len(plan.aggregators)} aggregators"
-    console.print(
-        f"starting a node, {plan.trainers} trainers, {judges}{sealers} and an auditor in {plan.out}"
-    )
+    console.print(f"starting a node, {plan.people} in {plan.out}")
     began = time.monotonic()
-    with Network(plan) as network:
-        rounds = Rounds(network, task, data)
+    network = EncryptedNetwork(plan) if isinstance(plan, EncryptedNetworkPlan) else Network(plan)
+    with network:
+        rounds = Rounds(_view_of(network), _model_of(network, task), data)
         with Live(console=console, refresh_per_second=4, transient=as_json) as live:
 
             def look() -> None:
                 rounds.look()
                 live.update(_shown(network, rounds))
 
-            network.wait(_ROUND_SECONDS * plan.rounds, look)
-            rounds._looked = 0.0
-            look()
+            network.wait(plan.round_seconds * plan.rounds, look)
+            rounds.look_now()
+            live.update(_shown(network, rounds))
         seconds = time.monotonic() - began
         verdict = network.audit()
         summary = _summary(network, rounds, verdict, seconds)
@@ -109,6 +160,20 @@ def run_network_demo(plan: NetworkPlan, *, as_json: bool) -> None:
     raise typer.Exit(exit_code_of(verdict))
 
 
+def _view_of(network: Network | EncryptedNetwork) -> View:
+    plan = network.plan
+    settings = Settings(store=plan.out / ("store-owner" if plan.ipfs else "store"), ipfs=plan.ipfs)
+    store = open_content(settings)
+    if isinstance(network, EncryptedNetwork):
+        return EncryptedView(network.contract, store)
+    return PlainView(network.contract, store)
+
+
+def _model_of(network: Network | EncryptedNetwork, task: Task) -> GlobalModel:
+    fraction_bits = network.contract.parameters.fraction_bits
+    return GlobalModel(task, seed=network.plan.seed, fraction_bits=fraction_bits)
+
+
 def show_ended(console: Console, out: Path, summary: dict[str, Any]) -> None:
     """The closing words: who earned what, where everything is, and what the audit says."""
     console.print(_money(summary))
@@ -119,16 +184,17 @@ def show_ended(console: Console, out: Path, summary: dict[str, Any]) -> None:
     print_verdict(console, summary["audit"])
 
 
-def _loaded(plan: NetworkPlan) -> tuple[Task, TaskData]:
+def _loaded(plan: NetworkPlan | EncryptedNetworkPlan) -> tuple[Task, TaskData]:
     """The definition and its data, before anything starts that could only fail for want of them."""
     task = load_task(plan.definition, data_dir=plan.data)
     data = check_task(task)
-    share_out(plan.partition, data.train_targets, participants=plan.trainers, seed=plan.seed)
-    check_judges(plan.validators, len(data.test))
+    share_out(plan.partition, data.train_targets, participants=plan.learners, seed=plan.seed)
+    if isinstance(plan, NetworkPlan):
+        check_judges(plan.validators, len(data.test))
     return task, data
 
 
-def _shown(network: Network, rounds: Rounds) -> Group:
+def _shown(network: LocalNetwork, rounds: Rounds) -> Group:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("round", "accuracy", "accepted"):
         table.add_column(name, justify="right")
@@ -144,7 +210,9 @@ def _shown(network: Network, rounds: Rounds) -> Group:
     return Group(table, Text(""), people)
 
 
-def _summary(network: Network, rounds: Rounds, verdict: dict[str, Any], seconds: float) -> dict[str, Any]:
+def _summary(
+    network: LocalNetwork, rounds: Rounds, verdict: dict[str, Any], seconds: float
+) -> dict[str, Any]:
     contract = network.contract
     coins = {}
     for name, account in network.accounts.items():
