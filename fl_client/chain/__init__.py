@@ -22,6 +22,7 @@ from fl_client.chain.keys import (
     password_from_environment,
     password_from_file,
 )
+from fl_client.chain.memo import Memo, MemoRecord, read_memo
 from fl_client.chain.node import LogEntry, Node
 from fl_client.chain.receipts import PASSES_NOW, Receipt
 from fl_client.chain.reverts import HINTS, RevertDecoder
@@ -43,6 +44,8 @@ __all__ = [
     "Journal",
     "KeptEvents",
     "LogEntry",
+    "Memo",
+    "MemoRecord",
     "Node",
     "Receipt",
     "RevertDecoder",
@@ -65,5 +68,6 @@ __all__ = [
     "load_keystore",
     "password_from_environment",
     "password_from_file",
+    "read_memo",
     "unlocked_accounts",
 ]

@@ -17,6 +17,7 @@ from fl_client.chain.fees import FeePolicy
 from fl_client.chain.journal import Journal
 from fl_client.chain.journal_rows import TransactionRow, TransactionStatus
 from fl_client.chain.keys import Account
+from fl_client.chain.memo import Memo
 from fl_client.chain.receipts import Receipt
 from fl_client.errors import ChainError, ContractReverted, HistoryReplaced
 from fl_client.types import Address
@@ -122,12 +123,16 @@ class TransactionSender:
         return self.send(constructor, intent=intent)
 
     def send(
-        self, function: ContractFunction | ContractConstructor, *, intent: str | None = None, value: int = 0
+        self,
+        function: ContractFunction | ContractConstructor | Memo,
+        *,
+        intent: str | None = None,
+        value: int = 0,
     ) -> Receipt:
         """Simulate, sign, keep, send, and wait.
 
         Args:
-            function: bound with its arguments.
+            function: bound with its arguments; or bytes for the chain to keep.
             intent: a name for this one deed, e.g. ``commit 0x.. 3.0``. A second call with the same name,
                 also after a restart, returns the first one's receipt or waits for it; it never sends
                 twice, unless the first was refused. ``None``: each call is a deed of its own.
@@ -149,7 +154,8 @@ class TransactionSender:
                 try:
                     if not rows:
                         self._require_nothing_lost()
-                        self._connection.call(function, sender=self.address, value=value)
+                        if not isinstance(function, Memo):  # which no contract can refuse
+                            self._connection.call(function, sender=self.address, value=value)
                         rows = [self._dispatch(name, function, value)]
                     return self._delivery.finish(name, rows)
                 except NonceTaken as taken:
@@ -249,7 +255,7 @@ class TransactionSender:
         )
 
     def _dispatch(
-        self, intent: str, function: ContractFunction | ContractConstructor, value: int
+        self, intent: str, function: ContractFunction | ContractConstructor | Memo, value: int
     ) -> TransactionRow:
         """Sign, keep and send; made anew where the fees rose, or the nonce went, between the two."""
         # On another chain a call without an answer succeeds where there is no contract, and gas is estimated low.
@@ -265,7 +271,7 @@ class TransactionSender:
                 _log.warning("%s: %s", intent, problem)
         return row
 
-    def _fill(self, function: ContractFunction | ContractConstructor, value: int) -> TxParams:
+    def _fill(self, function: ContractFunction | ContractConstructor | Memo, value: int) -> TxParams:
         """A complete unsigned transaction."""
         web3 = self._connection.web3
         hint = self._connection.node.gas_limit_hint

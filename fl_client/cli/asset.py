@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from fl_client.cli.options import ACCOUNT, STORE, AsJson, Settings, takes
+from fl_client.cli.options import ACCOUNT, SENDING, STORE, AsJson, Settings, takes
 from fl_client.errors import ConfigError
 from fl_client.reporting import print_fact
 
@@ -85,6 +85,21 @@ def announce(
     _tell(said, as_json=as_json)
 
 
+@asset_app.command("post")
+@takes("rpc_url", *ACCOUNT, *STORE, *SENDING)
+def post(settings: Settings, *, announcement: AnnouncementPath, as_json: AsJson = False) -> None:
+    """Put an announcement's digest onto its chain, in a transaction of the account to itself: its block says when.
+
+    Posted once, however often this is called with one state folder.
+
+    Example: fl asset post asset.json --rpc-url http://127.0.0.1:8545 --keystore keys/alice.json
+    """
+    from fl_client.cli.asset_posting import post_digest
+
+    announced = _announcement(settings, announcement)
+    _tell(_facts(announced) | post_digest(settings, announced), as_json=as_json)
+
+
 @asset_app.command("prove")
 @takes("rpc_url", *ACCOUNT, *STORE)
 def prove(
@@ -136,6 +151,9 @@ def check(
     nonce: Nonce = None,
     block: Block = None,
     count: Count = None,
+    posted: Annotated[
+        str | None, typer.Option(help="Transaction that posted the announcement.", metavar="TX")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check an announcement, and a proof of possession against the challenge that you chose after you had it.
@@ -149,6 +167,10 @@ def check(
 
     announced = _announcement(settings, announcement)
     said = _facts(announced) | {"proof": None}
+    if posted is not None:
+        from fl_client.cli.asset_posting import check_posted
+
+        said |= check_posted(settings, announced, posted)
     if proof is not None:
         challenge = _challenge(settings, announced, nonce, block, count)
         check_possession(announced, Possession.from_bytes(_read(proof, PROOF_BYTES, "proof")), challenge)
