@@ -207,7 +207,8 @@ def _demo_encrypted(settings: DemoSettings, *, as_json: bool) -> NoReturn:
             parameters = federation.contract.parameters
             console.print(
                 f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
-                f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key"
+                f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
+                soft_wrap=True,  # an address is to be copied
             )
             for cheat in federation.cheats:
                 console.print(f"planted: {cheat.actor} is faulty in round {cheat.round} ({cheat.evidence})")

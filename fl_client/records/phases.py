@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from itertools import pairwise
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ from fl_client.chain.contracts import NOBODY, OPEN_SLOTS, Phase, Role, Step, Tas
 from fl_client.encoding import CHUNK_COORDINATES
 from fl_client.types import Address
 
-_NOT_SHOWN: Final = (Phase.NONE, Phase.JOIN, Phase.ENDED)
+# By name: of plain and encrypted tasks other phases have the same numbers.
+_NOT_SHOWN: Final = frozenset({"NONE", "JOIN", "ENDED"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Change:
     """From this moment on, in seconds since 1970, the task is in this phase."""
 
     at: int
-    phase: Phase
+    phase: IntEnum
     round: int
     turn: int
     attempt: int
@@ -312,7 +314,7 @@ def spans_of(changes: Sequence[Change], attested: Sequence[int], now: int) -> tu
     found: list[Span] = []
     last = replace(changes[-1], at=max(now, changes[-1].at), phase=Phase.NONE)
     for change, following in pairwise([*changes, last]):
-        if change.phase in _NOT_SHOWN:
+        if change.phase.name in _NOT_SHOWN:
             continue
         span = Span(
             phase=change.phase.name.lower(),
