@@ -60,6 +60,11 @@ class Event:
     transaction_hash: Bytes32
     log_index: int
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Block and log index: events compare by it in chain order."""
+        return self.block, self.log_index
+
 
 class EventDecoder:
     """Knows the events of a set of contracts."""

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 
 from fl_client.audit import AuditResult, audit_encrypted_task, audit_folder, audit_task
-from fl_client.chain.contracts import Phase, TaskContract
+from fl_client.chain.contracts import Phase
 from fl_client.chain.contracts.encrypted import EncryptedContract, EncryptedPhase
+from fl_client.chain.contracts.tasks import AnyTask
 from fl_client.cli.session import open_any_task, open_content
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
@@ -71,7 +72,7 @@ def watch(settings: Settings, subject: str | None, *, as_json: bool) -> NoReturn
         time.sleep(settings.poll)
 
 
-def _progress(contract: TaskContract | EncryptedContract) -> tuple[int, bool]:
+def _progress(contract: AnyTask) -> tuple[int, bool]:
     """Rounds that are final, and whether the task has ended."""
     with contract.held():
         if isinstance(contract, EncryptedContract):
@@ -80,9 +81,7 @@ def _progress(contract: TaskContract | EncryptedContract) -> tuple[int, bool]:
         return contract.clock().round - 1, contract.phase()[0] is Phase.ENDED
 
 
-def _audited(
-    contract: TaskContract | EncryptedContract, store: ContentStore, *, head: bytes | None = None
-) -> AuditResult:
+def _audited(contract: AnyTask, store: ContentStore, *, head: bytes | None = None) -> AuditResult:
     if isinstance(contract, EncryptedContract):
         return audit_encrypted_task(contract, store, head=head)
     return audit_task(contract, store, head=head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -168,58 +169,66 @@ def demo(
     )
     if privacy is not None:
         _demo_encrypted(settings, as_json=as_json)
-    if as_json:
-        summary = run_demo(settings)
-        _write_report(out, summary)
-        typer.echo(json.dumps(summary, sort_keys=True))
-        raise typer.Exit(exit_code_of(summary["audit"]))
-    console = Console(highlight=False)
-    with LiveRounds(console, rounds) as live:
 
-        def started(federation: Federation) -> None:
-            for cheat in federation.cheats:
-                console.print(f"planted: {cheat.actor} cheats in round {cheat.round} ({cheat.evidence})")
-            for name, why in federation.left_out.items():
-                console.print(f"left out: {name}, since {why}")
-            console.print()
+    def started(federation: Federation) -> list[str]:
+        return [
+            f"planted: {one.actor} cheats in round {one.round} ({one.evidence})" for one in federation.cheats
+        ]
 
-        def finished(report: RoundReport) -> None:
-            live.add(report.round, report.accuracy, report.accepted, report.gas, report.slashes)
-
-        summary = run_demo(settings, on_start=started, on_round=finished)
-    _write_report(out, summary)
-    print_summary(console, summary)
-    raise typer.Exit(exit_code_of(summary["audit"]))
+    _show_run(settings, run_demo, started, as_json=as_json)
 
 
 def _demo_encrypted(settings: DemoSettings, *, as_json: bool) -> NoReturn:
-    """Run encrypted rounds; no page is drawn of them."""
+    """Run encrypted rounds."""
     from fl_client.simulation.encrypted_demo import run_encrypted_demo
 
+    def started(federation: EncryptedFederation) -> list[str]:
+        parameters = federation.contract.parameters
+        return [
+            f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
+            f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
+            *(
+                f"planted: {one.actor} is faulty in round {one.round} ({one.evidence})"
+                for one in federation.cheats
+            ),
+        ]
+
+    _show_run(settings, run_encrypted_demo, started, as_json=as_json)
+
+
+def _show_run(
+    settings: DemoSettings,
+    run: Callable[..., dict[str, Any]],
+    introduce: Callable[[Any], list[str]],
+    *,
+    as_json: bool,
+) -> NoReturn:
+    """Run a demonstration, show it, write its report, and end as its audit does.
+
+    Args:
+        run: of a federation of one kind.
+        introduce: lines about a federation before it runs.
+    """
     if as_json:
-        summary = run_encrypted_demo(settings)
+        summary = run(settings)
+        _write_report(settings.out, summary)
         typer.echo(json.dumps(summary, sort_keys=True))
         raise typer.Exit(exit_code_of(summary["audit"]))
     console = Console(highlight=False)
     with LiveRounds(console, settings.rounds) as live:
 
-        def started(federation: EncryptedFederation) -> None:
-            parameters = federation.contract.parameters
-            console.print(
-                f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
-                f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
-                soft_wrap=True,  # an address is to be copied
-            )
-            for cheat in federation.cheats:
-                console.print(f"planted: {cheat.actor} is faulty in round {cheat.round} ({cheat.evidence})")
-            for name, why in federation.left_out.items():
-                console.print(f"left out: {name}, since {why}")
+        def started(federation: Federation | EncryptedFederation) -> None:
+            lines = introduce(federation)
+            lines += [f"left out: {name}, since {why}" for name, why in federation.left_out.items()]
+            for line in lines:
+                console.print(line, soft_wrap=True)  # what is to be copied stays whole
             console.print()
 
         def finished(report: RoundReport) -> None:
             live.add(report.round, report.accuracy, report.accepted, report.gas, report.slashes)
 
-        summary = run_encrypted_demo(settings, on_start=started, on_round=finished)
+        summary = run(settings, on_start=started, on_round=finished)
+    _write_report(settings.out, summary)
     print_summary(console, summary)
     raise typer.Exit(exit_code_of(summary["audit"]))
 

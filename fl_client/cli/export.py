@@ -12,7 +12,7 @@ import typer
 
 from fl_client.chain.contracts import TaskContract
 from fl_client.chain.contracts.encrypted import EncryptedContract
-from fl_client.cli.session import check_writable, open_any_task, open_content, open_records
+from fl_client.cli.session import check_writable, open_any_task, open_content, open_records, require_plain
 from fl_client.cli.settings import Settings
 from fl_client.errors import ConfigError
 from fl_client.learning import GlobalModel, check_task, export_model, load_task, resolve_device
@@ -74,7 +74,9 @@ def export_blocks(
     """
     if subject is None and task is None:
         raise ConfigError("whose blocks? give a task, its task file, or the folder of a run after `blocks`")
-    contract = open_records(settings, subject, task)
+    contract = require_plain(
+        open_records(settings, subject, task), "it has no blocks, `fl audit` checks its records"
+    )
     check_writable(out, "--out")
     watch = TaskWatch(contract)
     watch.refresh()

@@ -65,11 +65,12 @@ def _give(
     settings: Settings, subject: str | None, task: str | None, trainer: str, number: int, *, as_json: bool
 ) -> None:
     # Web3 takes seconds to import: only this command pays for it.
-    from fl_client.cli.session import open_records, parse_address
+    from fl_client.cli.session import open_records, parse_address, require_plain
     from fl_client.records.receipt import TaskPast, receipt_of
 
     account = parse_address(trainer, "--trainer")
-    found = receipt_of(TaskPast.read(open_records(settings, subject, task)), account, number)
+    contract = require_plain(open_records(settings, subject, task), "it has no receipts")
+    found = receipt_of(TaskPast.read(contract), account, number)
     if as_json:
         typer.echo(json.dumps(found, sort_keys=True))
     else:
@@ -77,11 +78,12 @@ def _give(
 
 
 def _check(settings: Settings, subject: str | None, task: str | None, file: Path, *, as_json: bool) -> None:
-    from fl_client.cli.session import open_records
+    from fl_client.cli.session import open_records, require_plain
     from fl_client.records.receipt_check import check_receipt, read_receipt
 
     given = read_receipt(file)
-    check_receipt(open_records(settings, subject, task, otherwise=given["task"]), given)
+    contract = open_records(settings, subject, task, otherwise=given["task"])
+    check_receipt(require_plain(contract, "it has no receipts"), given)
     count = len(given["records"])
     if as_json:
         typer.echo(

@@ -21,7 +21,8 @@ from fl_client.chain import (
     password_from_file,
 )
 from fl_client.chain.contracts import Deployment, TaskContract
-from fl_client.chain.contracts.encrypted import EncryptedContract, is_encrypted_task
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.chain.contracts.tasks import AnyTask, bind_task
 from fl_client.cli.settings import PASSWORD_VARIABLE, Settings, require
 from fl_client.errors import ConfigError
 from fl_client.storage import ContentStore, StoreSettings, open_store
@@ -54,7 +55,7 @@ def open_task(settings: Settings, *, instead: str) -> TaskContract:
     return require_plain(open_any_task(settings), instead)
 
 
-def require_plain(contract: TaskContract | EncryptedContract, instead: str) -> TaskContract:
+def require_plain(contract: AnyTask, instead: str) -> TaskContract:
     """The same task, which must be a plain one.
 
     Raises:
@@ -65,22 +66,19 @@ def require_plain(contract: TaskContract | EncryptedContract, instead: str) -> T
     return contract
 
 
-def open_any_task(settings: Settings) -> TaskContract | EncryptedContract:
+def open_any_task(settings: Settings) -> AnyTask:
     """The task that is given, of either kind.
 
     Raises:
         ConfigError, ChainError: as above, or no task.
     """
     address = task_address(require(settings.task, "task"))
-    connection, deployment = open_chain(settings)
-    if is_encrypted_task(connection, deployment, address):
-        return EncryptedContract(connection, deployment, address)
-    return TaskContract(connection, deployment, address)
+    return bind_task(*open_chain(settings), address)
 
 
 def open_records(
     settings: Settings, subject: str | None, task: str | None, *, otherwise: str | None = None
-) -> TaskContract:
+) -> AnyTask:
     """A task whose records on the chain are enough: no store is needed, nor an account.
 
     Args:
@@ -105,10 +103,7 @@ def open_records(
         raise ConfigError(
             f"--task chooses a task of a run's folder, and {subject} is none: leave one of them out"
         )
-    return open_task(
-        replace(settings, task=where),
-        instead="its records are checked by `fl audit`, and it has no receipts or blocks",
-    )
+    return open_any_task(replace(settings, task=where))
 
 
 def open_account(settings: Settings, password: Callable[[], str] | None = None) -> Account:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fl_client.records.encrypted_facts import EncryptedFacts
+from fl_client.records.encrypted_findings import encrypted_evidence
+from fl_client.records.encrypted_watch import EncryptedRecordWatch
 from fl_client.records.facts import (
     AGGREGATE,
     COPY,
@@ -12,9 +15,10 @@ from fl_client.records.facts import (
     evidence_name,
     slash_name,
 )
-from fl_client.records.history import History, RecordWatch
+from fl_client.records.history import History
 from fl_client.records.live import LiveRecords, Snapshot
 from fl_client.records.phases import PhaseClock
+from fl_client.records.record_watch import RecordWatch
 from fl_client.records.scores import Definition, Scores, load_definition
 from fl_client.records.subject import OpenSubject, Subject
 from fl_client.records.transactions import Act
@@ -27,6 +31,8 @@ __all__ = [
     "UNANSWERED",
     "Act",
     "Definition",
+    "EncryptedFacts",
+    "EncryptedRecordWatch",
     "Facts",
     "History",
     "LiveRecords",
@@ -36,6 +42,7 @@ __all__ = [
     "Scores",
     "Snapshot",
     "Subject",
+    "encrypted_evidence",
     "evidence_name",
     "load_definition",
     "slash_name",

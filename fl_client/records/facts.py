@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
 from fl_client.chain.contracts import Evidence
 from fl_client.records.findings import Findings
-from fl_client.records.history import History, RecordWatch
-from fl_client.records.money import balances_of, earnings_of, gas_of, members_of
+from fl_client.records.history import History
+from fl_client.records.money import earnings_of
+from fl_client.records.record_watch import RecordWatch
 from fl_client.records.scores import Scores
 from fl_client.records.state import PresentState
+from fl_client.records.task_facts import TaskFacts, phases_in
 from fl_client.records.weights import weights_of
 from fl_client.roles import ModelBook
-from fl_client.rounds import RoundRecord, Slash, TaskLedger, rule_name
+from fl_client.rounds import RoundRecord, Slash, rule_name
 from fl_client.types import Address
 
 COPY, SILENT, NORM, AGGREGATE = "copied-commitment", "no-reveal", "wrong-norm", "wrong-aggregate"
@@ -60,8 +61,11 @@ def slash_name(slash: Slash) -> str:
     return evidence_name(slash.evidence, copied=slash.copied, unanswered=slash.unanswered)
 
 
-class Facts:
-    """Puts a watch, a store and a definition together; amounts in 1e-18 coin, times in seconds since 1970."""
+class Facts(TaskFacts[RecordWatch]):
+    """Of a plain task."""
+
+    closing = "RoundFinalized"
+    terms = _TERMS
 
     def __init__(
         self,
@@ -71,58 +75,8 @@ class Facts:
         *,
         refused: Mapping[Address, str] | None = None,
     ) -> None:
-        self._watch, self._scores = watch, scores
+        super().__init__(watch, scores)
         self._models, self._refused = models, refused or {}
-
-    def on_chain(self) -> dict[str, Any]:
-        """Everything that does not rest on the definition: slashes, coins, gas, phases, transactions, terms."""
-        watch, history = self._watch, self._watch.history()
-        people = watch.roster.people
-        earned = earnings_of(watch, (name for name, _ in people.values()), watch.roster.name_of)
-        return {
-            "slashes": self._slashes(history),
-            "balances": balances_of(watch),
-            "earnings": earned,
-            "gas": gas_of(history.acts),
-            "timeline": _timeline(history, watch.ledger),
-            "acts": [act.to_json() for act in history.acts],
-            "terms": {name: getattr(watch.contract.parameters, name) for name in _TERMS},
-            "model_root": "0x" + _model_of(watch.ledger).hex(),
-            "blocks": watch.block,
-            "task": watch.contract.address,
-            "members": members_of(watch, earned),
-            "rounds": self._rounds(history),
-            "weights": weights_of(watch),
-        }
-
-    def of_task(self) -> dict[str, Any]:
-        """Everything that is public of a task, in progress or ended; without the audit's verdict."""
-        watch, scores = self._watch, self._scores
-        found, parameters = self.on_chain(), watch.contract.parameters
-        for entry in found["rounds"]:
-            score = scores.of_round(entry["round"])
-            entry["accuracy"] = None if score is None else score.metric
-            entry["loss"] = None if score is None else score.loss
-        rounds = found["rounds"]
-        return found | {
-            "metric": scores.metric,
-            "final_accuracy": rounds[-1]["accuracy"] if rounds else None,
-            "missing": {str(number): reason for number, reason in sorted(scores.missing.items())},
-            "state": PresentState(watch).to_json(),
-            "settings": {
-                "task": scores.name,
-                "definition_hash": "0x" + parameters.definition_hash.hex(),
-                "participants": len(watch.ledger.trainers),
-                "max_trainers": parameters.max_trainers,
-                "rounds": parameters.rounds,
-                "rule": rule_name(watch.contract),
-                "fraction": parameters.fraction_bps / 10_000,
-                "dimension": parameters.dimension,
-                "owner": parameters.owner,
-                "budget": parameters.budget,
-            },
-            "chain": {"id": watch.contract.connection.chain_id, "block": watch.block, "time": watch.now},
-        }
 
     def _slashes(self, history: History) -> list[dict[str, Any]]:
         ledger, name_of = self._watch.ledger, self._watch.roster.name_of
@@ -141,50 +95,46 @@ class Facts:
             for slash, detail in zip(ledger.slashes, details, strict=True)
         ]
 
-    def _rounds(self, history: History) -> list[dict[str, Any]]:
-        """The final rounds; gas and slashes are those since the round before became final."""
+    def _earnings(self) -> dict[str, dict[str, int]]:
+        roster = self._watch.roster
+        return earnings_of(self._watch, (name for name, _ in roster.people.values()), roster.name_of)
+
+    def _timeline(self, history: History) -> list[dict[str, Any]]:
+        counted = Counter((one.name, one.args["round"]) for one in history.events if one.name in _COUNTED)
+        return [_turn(history, record, counted) for record in self._watch.ledger.rounds.values()]
+
+    def _model(self) -> bytes:
         ledger = self._watch.ledger
-        blocks = [act.block for act in history.acts]
-        closings = [(one.block, one.log_index) for one in history.found("RoundFinalized")]
-        slashed = [(one.block, one.log_index) for one in history.found("StakeSlashed")]
-        found: list[dict[str, Any]] = []
-        since = (-1, -1)
-        for record in ledger.rounds.values():
-            if not record.finalized:
-                continue
-            upto = closings[len(found)]
-            gas = history.acts[bisect_right(blocks, since[0]) : bisect_right(blocks, upto[0])]
-            found.append(
-                {
-                    "round": record.number,
-                    "accepted": (record.accepted_mask or 0).bit_count(),
-                    "revealed": len(record.reveals),
-                    "gas": gas_of(gas)["total"],
-                    "slashes": sum(since < one <= upto for one in slashed),
-                    "seconds": _duration(history, record.number),
-                }
-            )
-            since = upto
-        return found
+        finals = [record for record in ledger.rounds.values() if record.finalized]
+        standing = finals[-1].standing if finals else None
+        return bytes(ledger.initial_model if standing is None else standing.model)
 
+    def _rounds(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "round": record.number,
+                "accepted": (record.accepted_mask or 0).bit_count(),
+                "revealed": len(record.reveals),
+            }
+            for record in self._watch.ledger.rounds.values()
+            if record.finalized
+        ]
 
-def _model_of(ledger: TaskLedger) -> bytes:
-    """Commitment of the last final model, from the events."""
-    finals = [record for record in ledger.rounds.values() if record.finalized]
-    standing = finals[-1].standing if finals else None
-    return bytes(ledger.initial_model if standing is None else standing.model)
+    def _further(self, history: History) -> dict[str, Any]:
+        return {"weights": weights_of(self._watch)}
 
+    def _state(self) -> dict[str, Any]:
+        return PresentState(self._watch).to_json()
 
-def _duration(history: History, number: int) -> int:
-    """Chain time of a round, all its attempts together, in seconds."""
-    spans = history.spans_of(number)
-    return spans[-1].ends - spans[0].begins if spans else 0
-
-
-def _timeline(history: History, ledger: TaskLedger) -> list[dict[str, Any]]:
-    """Each round's phases, and how many came in each."""
-    counted = Counter((one.name, one.args["round"]) for one in history.events if one.name in _COUNTED)
-    return [_turn(history, record, counted) for record in ledger.rounds.values()]
+    def settings(self) -> dict[str, Any]:
+        """Of the task's settings those that only this kind has."""
+        contract = self._watch.contract
+        return {
+            "participants": len(self._watch.ledger.trainers),
+            "max_trainers": contract.parameters.max_trainers,
+            "rule": rule_name(contract),
+            "fraction": contract.parameters.fraction_bps / 10_000,
+        }
 
 
 def _turn(history: History, record: RoundRecord, counted: Counter[tuple[str, int]]) -> dict[str, Any]:
@@ -198,8 +148,5 @@ def _turn(history: History, record: RoundRecord, counted: Counter[tuple[str, int
         "attested": counted["UpdatesAttested", record.number],
         "accepted": None if record.accepted_mask is None else record.accepted_mask.bit_count(),
         "proposals": len(record.proposals),
-        "phases": [
-            {"phase": span.phase, "attempt": span.attempt, "begins": span.begins, "ends": span.ends}
-            for span in history.spans_of(record.number)
-        ],
+        "phases": phases_in(history, record.number),
     }

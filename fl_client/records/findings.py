@@ -11,8 +11,10 @@ from fl_client.chain import Event
 from fl_client.chain.contracts import Evidence
 from fl_client.encoding import CHUNK_COORDINATES
 from fl_client.errors import EncodingError, StorageError
-from fl_client.records.history import History, RecordWatch
+from fl_client.records.history import History
 from fl_client.records.opened_chunk import is_canonical, opened, squares
+from fl_client.records.record_watch import RecordWatch
+from fl_client.records.slashing import slash_detail
 from fl_client.roles import ModelBook
 from fl_client.rounds import Commit, Proposal, RoundRecord, Slash, due_table, weighed_on_record
 from fl_client.types import Address
@@ -52,35 +54,8 @@ class Findings:
         ]
 
     def _detail(self, slash: Slash, event: Event) -> dict[str, Any]:
-        act = self._history.act_of(event.transaction_hash)
-        shared = 0 if slash.evidence == Evidence.LOST_DISPUTE else slash.taken - slash.burned - slash.bounty
-        shared_in, share = self._sharing(event) if shared else (None, 0)
-        return {
-            "account": slash.account,
-            "shown_by": act.who,
-            "call": act.call,
-            "transaction": act.transaction,
-            "block": act.block,
-            "time": act.time,
-            "beneficiary": self._name(slash.beneficiary) if slash.bounty else None,
-            "shared": shared,
-            "shared_in": shared_in,
-            "share_each": share,
-            "facts": self._facts(slash, event),
-        }
-
-    def _sharing(self, slashed: Event) -> tuple[int | None, int]:
-        """In which round the honest got what a slash left for them, and how much each."""
-        at = (slashed.block, slashed.log_index)
-        for event in self._history.found("BonusShared"):
-            if (event.block, event.log_index) > at:
-                frozen = next(
-                    one
-                    for one in self._history.found("RoundFrozen")
-                    if one.transaction_hash == event.transaction_hash
-                )
-                return int(frozen.args["round"]), int(event.args["share"])
-        return None, 0
+        told = slash_detail(self._history, self._name, slash, event)
+        return told | {"facts": self._facts(slash, event)}
 
     def _facts(self, slash: Slash, event: Event) -> dict[str, Any]:
         if slash.evidence == Evidence.NO_REVEAL:
@@ -287,7 +262,7 @@ class Findings:
         return [
             one
             for one in self._history.events
-            if one.name in ("TableDisputeOpened", "SumPicked") and _place(one) < _place(event)
+            if one.name in ("TableDisputeOpened", "SumPicked") and one.place < event.place
         ]
 
     # ------------------------------------------------------------------ disputes
@@ -298,7 +273,7 @@ class Findings:
         One that a proof by somebody else cut off has no end of its own: its steps led to nothing.
         """
         together = [one for one in self._history.events if one.transaction_hash == event.transaction_hash]
-        before = [one for one in self._history.events if _place(one) < _place(event) and one not in together]
+        before = [one for one in self._history.events if one.place < event.place and one not in together]
         following = [one for one in together if one.name == "AggregateProposed"]
         steps: list[Event] = []
         if any(one.name == "DisputeResolved" for one in together):
@@ -315,16 +290,9 @@ class Findings:
 
     def _denied_entry(self, slash: Slash, event: Event) -> dict[str, Any]:
         """Which distance a sealer did not answer for; nothing where the dispute was about its model."""
-        opened = [
-            one for one in self._history.events if one.name in _OPENINGS and _place(one) < _place(event)
-        ]
+        opened = [one for one in self._history.events if one.name in _OPENINGS and one.place < event.place]
         if opened[-1].name != "TableDisputeOpened":
             return {}
         args = opened[-1].args
         names = [self._name(one.trainer) for one in self._watch.accepted(slash.round)] + ["owner"]
         return {"denied": [names[args["one"]], names[args["other"]]], "claimed_distance": int(args["claim"])}
-
-
-def _place(event: Event) -> tuple[int, int]:
-    """Block and log index."""
-    return event.block, event.log_index

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, Final
 
 from fl_client.chain import EmbeddedChain, Event, EventCursor, load_artifact
-from fl_client.chain.contracts import NOBODY, Phase, TaskContract
-from fl_client.records.phases import PhaseClock, Span, change_at, spans_of
+from fl_client.chain.contracts import Phase
 from fl_client.records.roster import OUTSIDER, Roster
+from fl_client.records.spans import PhaseRecord, Span, change_at, spans_of
 from fl_client.records.transactions import (
     SETUP,
     Act,
@@ -20,13 +22,9 @@ from fl_client.records.transactions import (
     every_transaction,
     stamp_of,
 )
-from fl_client.rounds import TaskWatch
+from fl_client.rounds.following import AnyContract, AnyLedger, Following
 from fl_client.types import Address
 
-_EVENTS_OF: Final = (
-    *("TaskFactory", "TrainingTask", "StakeVault", "RewardPool"),
-    *("DisputeCourt", "RoundTables", "AvailabilityQuestions", "ReviewBoard", "DeepCoin", "ProofOfWork"),
-)
 # Whoever attests last completes the round: the proposal comes before Attest is over by the clock.
 _AGGREGATING: Final = frozenset({"freezeRound", "proposeAggregate"})
 _PREPARING: Final = frozenset({"transfer", "wire"})
@@ -76,7 +74,7 @@ class _Trace:
     accounts: set[Address] = field(default_factory=set)
 
 
-class RecordWatch(TaskWatch):
+class Recording(Following[AnyContract, AnyLedger]):
     """A watch that keeps everything it reads, each event and each transaction once.
 
     On a chain in this process it reads all transactions; from a node those that left an event of the task, or moved
@@ -89,9 +87,12 @@ class RecordWatch(TaskWatch):
         whole: False while it reads, and after a read that broke off: then only a new watch can go on.
     """
 
+    phases: PhaseRecord
+    roster: Roster
+
     def __init__(
         self,
-        contract: TaskContract,
+        contract: AnyContract,
         *,
         start_block: int | None = None,
         names: Mapping[Address, tuple[str, str]] | None = None,
@@ -105,17 +106,10 @@ class RecordWatch(TaskWatch):
         """
         super().__init__(contract, start_block=start_block)
         deployment = contract.deployment
-        self._own = {contract.address, contract.parameters.board} - {NOBODY}
-        policy = {contract.parameters.sealing} - {NOBODY}
-        watched = (
-            *(*self._own, *policy, deployment.factory, deployment.vault, deployment.pool),
-            *(deployment.court, deployment.round_tables, Address(contract.questions.address)),
-        )
-        first = deployment.block if start_block is None else start_block
-        artifacts = [load_artifact(name) for name in _EVENTS_OF]
-        self._cursor = EventCursor(contract.connection, [*watched, deployment.coin], artifacts, first)
-        self.phases = PhaseClock(contract.parameters)
-        self.roster = Roster(contract, names)
+        self._own = self._of_task()
+        watched = dict.fromkeys((*self._own, *self._speakers(), deployment.factory, deployment.coin))
+        artifacts = [load_artifact(name) for name in (*self.artifacts, "TaskFactory", "DeepCoin")]
+        self._cursor = EventCursor(contract.connection, list(watched), artifacts, self._start)
         self.block, self.now = -1, 0
         self.whole = True
         self._events: list[Event] = []
@@ -123,8 +117,22 @@ class RecordWatch(TaskWatch):
         self._traces: dict[bytes, _Trace] = {}
         self._mined: dict[bytes, Mined] = {}
         self._calls: dict[bytes, str] = {}
-        self._moments: dict[bytes, tuple[Phase, int]] = {}
+        self._moments: dict[bytes, tuple[IntEnum, int]] = {}
         self._applied = -1
+        self.roster = self._new_roster(names or {})
+        self.phases = self._new_phases()
+
+    def _of_task(self) -> set[Address]:
+        """Contracts that are this task's alone."""
+        return {self.contract.address}
+
+    @abstractmethod
+    def _new_roster(self, names: Mapping[Address, tuple[str, str]]) -> Roster:
+        """One that nobody has come to."""
+
+    @abstractmethod
+    def _new_phases(self) -> PhaseRecord:
+        """One of before the task."""
 
     def read(self) -> bool:
         """Read what is new; one request where nothing is.
@@ -153,17 +161,15 @@ class RecordWatch(TaskWatch):
         self.whole = True
         return True
 
-    def refresh(self, account: Address = NOBODY) -> tuple[Phase, int]:
-        """Read all new events; returns the phase after them and its deadline, seconds since 1970."""
-        self.read()
-        return self.phases.at(self.now)
+    @property
+    @abstractmethod
+    def suspended(self) -> set[Address]:
+        """Members whose stake is too small for them to go on."""
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Equal as long as nothing but time and strangers' blocks have passed."""
-        phase = self.phases.at(self.now)
-        due = self.phases.proposers(self.now) if phase[0] is Phase.AGGREGATE else None
-        return len(self._events), len(self._mined), phase, due
+        return len(self._events), len(self._mined), self.phases.at(self.now)
 
     def history(self) -> History:
         """Everything that was read so far."""
@@ -254,9 +260,9 @@ class RecordWatch(TaskWatch):
         who, role = people.get(mined.sender, (mined.sender, OUTSIDER))
         call = self._calls[mined.hash]
         phase, number = self._moment(mined, call)
-        name = SETUP if phase is Phase.NONE else phase.name.lower()
+        name = SETUP if phase.name == "NONE" else phase.name.lower()
         return Act(
-            round=None if phase is Phase.ENDED else number,
+            round=None if phase.name == "ENDED" else number,
             phase="aggregate" if call in _AGGREGATING and phase is Phase.ATTEST else name,
             who=who,
             role=role,
@@ -269,7 +275,7 @@ class RecordWatch(TaskWatch):
             data=mined.data,
         )
 
-    def _moment(self, mined: Mined, call: str) -> tuple[Phase, int]:
+    def _moment(self, mined: Mined, call: str) -> tuple[IntEnum, int]:
         """In which phase and round a transaction came."""
         if mined.to is None or call in _PREPARING:
             return Phase.NONE, 0
@@ -277,3 +283,7 @@ class RecordWatch(TaskWatch):
             return self._moments[mined.hash]
         change = change_at(self.phases.changes, mined.time)
         return (Phase.NONE, 0) if change is None else (change.phase, change.round)
+
+
+AnyRecording = Recording[Any, Any]
+"""A watch of whichever kind of task."""

@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import Any, Final
 
 from fl_client.errors import GradbondError
-from fl_client.records.facts import Facts
-from fl_client.records.history import RecordWatch
+from fl_client.records.history import AnyRecording
 from fl_client.records.scores import Definition
 from fl_client.records.subject import OpenSubject, Subject
+from fl_client.records.task_facts import TaskFacts
 
 _log = logging.getLogger(__name__)
 
@@ -103,8 +103,8 @@ class LiveRecords:
         thread.start()
 
     def _begin(self) -> None:
-        self._watch: RecordWatch = self._opened.watch()
-        self._facts: Facts = self._opened.facts(self._watch, self._definition)
+        self._watch: AnyRecording = self._opened.watch()
+        self._facts: TaskFacts[Any] = self._opened.facts(self._watch, self._definition)
         self._shown = None
 
     def _follow(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from fl_client.chain.contracts import Role
-from fl_client.records.history import RecordWatch
+from fl_client.records.history import AnyRecording
 from fl_client.records.transactions import SETUP, Act
 from fl_client.rounds import TaskWatch
 from fl_client.types import Address
@@ -16,7 +16,7 @@ KINDS: Final = ("updates", "attestations", "seals", "bounties")
 """What an account is paid for."""
 
 # Before there is a task its owner pays for it: that is no setting up.
-_PAYING: Final = frozenset({"approve", "createTask"})
+_PAYING: Final = frozenset({"approve", "createTask", "createEncryptedTask"})
 
 
 def earnings_of(
@@ -34,12 +34,10 @@ def earnings_of(
         its shares of slashed coins, and what slashes took. Without stakes, which come back.
     """
     ledger, parameters = watch.ledger, watch.contract.parameters
-    found: dict[str, dict[str, int]] = defaultdict(_nothing) | {name: _nothing() for name in names}
+    found = nothing_earned(names, KINDS)
 
     def book(account: Address, kind: str, amount: int) -> None:
-        entry = found[name_of(account)]
-        entry[kind] += 1
-        entry[f"{kind}_earned"] += amount
+        book_earning(found[name_of(account)], kind, amount)
 
     for number, record in ledger.rounds.items():
         for reveal in record.reveals:
@@ -57,12 +55,23 @@ def earnings_of(
     return dict(found)
 
 
-def _nothing() -> dict[str, int]:
-    counted = (*KINDS, *(f"{kind}_earned" for kind in KINDS), "shares_earned", "slashed")
-    return dict.fromkeys(counted, 0)
+def nothing_earned(names: Iterable[str], kinds: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For every name, and for whoever is asked for: nothing of each kind, no shares of slashes, nothing lost."""
+    counted = (*kinds, *(f"{kind}_earned" for kind in kinds), "shares_earned", "slashed")
+
+    def nothing() -> dict[str, int]:
+        return dict.fromkeys(counted, 0)
+
+    return defaultdict(nothing, {name: nothing() for name in names})
 
 
-def balances_of(watch: RecordWatch) -> dict[str, dict[str, Any]]:
+def book_earning(entry: dict[str, int], kind: str, amount: int) -> None:
+    """Count one earning of a kind."""
+    entry[kind] += 1
+    entry[f"{kind}_earned"] += amount
+
+
+def balances_of(watch: AnyRecording) -> dict[str, dict[str, Any]]:
     """Coins of every member but the owner, in 1e-18: before it took part, and now.
 
     What is locked is not among them. A deployment's pool pays for all its tasks at once, so claims are of all.
@@ -77,9 +86,9 @@ def balances_of(watch: RecordWatch) -> dict[str, dict[str, Any]]:
     return found
 
 
-def members_of(watch: RecordWatch, earned: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+def members_of(watch: AnyRecording, earned: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     """Every member with its stakes; amounts in 1e-18 coin, times in seconds since 1970."""
-    roster, ledger = watch.roster, watch.ledger
+    roster, suspended = watch.roster, watch.suspended
     found = []
     for account, (name, role) in roster.people.items():
         stakes = {kind: roster.stakes[account, kind] for kind in Role if (account, kind) in roster.stakes}
@@ -93,7 +102,7 @@ def members_of(watch: RecordWatch, earned: dict[str, dict[str, int]]) -> list[di
                 "stake": sum(one.amount for one in stakes.values()),
                 "bound": sum(one.amount for one in stakes.values() if one.free_at is None),
                 "free_at": max(free) if free else None,
-                "suspended": account in ledger.suspended,
+                "suspended": account in suspended,
                 "leaving": account in roster.leaving,
                 "released": account in roster.released,
                 "earned": gained,

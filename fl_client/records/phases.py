@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fl_client.chain import Event
 from fl_client.chain.contracts import NOBODY, OPEN_SLOTS, Phase, Role, Step, TaskParameters
 from fl_client.encoding import CHUNK_COORDINATES
+from fl_client.records.spans import PhaseRecord
 from fl_client.types import Address
-
-# By name: of plain and encrypted tasks other phases have the same numbers.
-_NOT_SHOWN: Final = frozenset({"NONE", "JOIN", "ENDED"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """From this moment on, in seconds since 1970, the task is in this phase."""
-
-    at: int
-    phase: IntEnum
-    round: int
-    turn: int
-    attempt: int
-    proposal: int
-
-    @property
-    def key(self) -> tuple[int, ...]:
-        """What tells one stay in a phase from another."""
-        return (self.round, self.turn, self.proposal, self.phase)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A phase of one turn; when it began and when it ended or, of the present one, until when it is known."""
-
-    phase: str
-    round: int
-    turn: int
-    attempt: int
-    begins: int
-    ends: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,24 +22,22 @@ class OpenDispute:
     deadline: int
 
 
-class PhaseClock:
+class PhaseClock(PhaseRecord):
     """A task's round as `types/RoundClock.sol` records it, kept up to date from events and their blocks' stamps.
 
     The phase follows from deadlines as in ``TaskState._phaseOf``, so that what passed between two blocks is known
     to the second, and a node need not keep old states.
 
     Attributes:
-        changes: every phase so far, in order.
         seats: sealers by seat, at most 16; the zero address where one is free.
         seed: 32 bytes that the latest draw follows from.
     """
 
     def __init__(self, parameters: TaskParameters) -> None:
+        super().__init__()
         self._parameters = parameters
-        self.changes: list[Change] = []
         self.phase, self.mark = Phase.NONE, 0
-        self.round = self.turn = self.attempt = 0
-        self.due = self.pending = self.revealed = self.proposal = 0
+        self.due = self.pending = self.revealed = 0
         self.frozen = False
         self.seats: list[Address] = []
         self.proposer: Address = NOBODY
@@ -97,37 +61,6 @@ class PhaseClock:
         elif phase in (Phase.NONE, Phase.ENDED):
             return phase, 0
         return phase, deadline
-
-    def advance(self, now: int) -> None:
-        """Note the phases that deadlines alone led to, up to a moment."""
-        while self.changes:
-            last = self.changes[-1]
-            _, deadline = self.at(last.at)
-            if not last.at < deadline <= now:
-                return
-            self.note(deadline)
-            if self.changes[-1] is last:
-                return
-
-    def note(self, now: int) -> None:
-        """Note the phase at a moment if it is another one."""
-        phase, _ = self.at(now)
-        change = Change(
-            at=now,
-            phase=phase,
-            round=self.round,
-            turn=self.turn,
-            attempt=self.attempt,
-            proposal=self.proposal,
-        )
-        if not self.changes or self.changes[-1].key != change.key:
-            self.changes.append(change)
-
-    def apply(self, event: Event, now: int) -> None:
-        """Take one event of the task over, from a block of this stamp; ``advance`` comes before."""
-        handler = _HANDLERS.get(event.name)
-        if handler is not None:
-            handler(self, event.args, now)
 
     def slot(self, now: int) -> tuple[Address | None, int]:
         """Whose slot it is in Aggregate (None: anybody's), and when it ends in seconds since 1970."""
@@ -170,6 +103,12 @@ class PhaseClock:
         return (len(self.seats) + OPEN_SLOTS) * self._parameters.seal_seconds
 
     # ------------------------------------------------------------------ events
+
+    def apply(self, event: Event, now: int) -> None:
+        """Take one event of the task over."""
+        handler = _HANDLERS.get(event.name)
+        if handler is not None:
+            handler(self, event.args, now)
 
     def _created(self, args: Any, now: int) -> None:
         self.phase, self.mark = Phase.JOIN, now + self._parameters.join_seconds
@@ -293,48 +232,3 @@ _HANDLERS: Final[dict[str, Callable[[PhaseClock, Any, int], None]]] = {
     "DisputeResolved": PhaseClock._resolved,
     "TaskEnded": PhaseClock._ended,
 }
-
-
-def change_at(changes: Sequence[Change], moment: int) -> Change | None:
-    """As what a task stood at a moment; None before there was a task."""
-    place = bisect_right(changes, moment, key=lambda change: change.at)
-    return changes[place - 1] if place else None
-
-
-def spans_of(changes: Sequence[Change], attested: Sequence[int], now: int) -> tuple[Span, ...]:
-    """The phases of all turns, without those before the first round and after the end.
-
-    Args:
-        changes: in order.
-        attested: when attestations came, ascending, seconds since 1970.
-        now: until when the present phase is known.
-    """
-    if not changes:
-        return ()
-    found: list[Span] = []
-    last = replace(changes[-1], at=max(now, changes[-1].at), phase=Phase.NONE)
-    for change, following in pairwise([*changes, last]):
-        if change.phase.name in _NOT_SHOWN:
-            continue
-        span = Span(
-            phase=change.phase.name.lower(),
-            round=change.round,
-            turn=change.turn,
-            attempt=change.attempt,
-            begins=change.at,
-            ends=following.at,
-        )
-        if change.phase is Phase.ATTEST and following.phase is Phase.CHALLENGE:
-            found.extend(_parted(span, attested))
-        elif found and (found[-1].phase, found[-1].turn) == (span.phase, span.turn):
-            found[-1] = replace(found[-1], ends=span.ends)
-        else:
-            found.append(span)
-    return tuple(found)
-
-
-def _parted(attest: Span, attested: Sequence[int]) -> tuple[Span, ...]:
-    """Where all have attested, Attest is over with the last of them: what follows is the sealer's time."""
-    within = [at for at in attested if attest.begins <= at <= attest.ends]
-    last = within[-1] if within else attest.ends
-    return (replace(attest, ends=last), replace(attest, phase="aggregate", begins=last))

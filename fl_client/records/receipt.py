@@ -116,7 +116,7 @@ class TaskPast:
         following = next(
             (one for one in self.events if one.name == "TurnOpened" and one.args["round"] == number + 1), None
         )
-        ends = None if following is None else (following.block, following.log_index)
+        ends = None if following is None else following.place
         story = RoundStory(
             watch=self.watch, events=self.events, trainer=trainer, number=number, begins=begins, ends=ends
         )
@@ -125,7 +125,7 @@ class TaskPast:
         last = self.block if following is None else following.block
         contract = self.watch.contract
         refused = tuple(refused_calls(contract, trainer, turns[0].block, last))
-        within = [one for one in self.events if (one.block, one.log_index) >= begins]
+        within = [one for one in self.events if one.place >= begins]
         return replace(story, refused=refused, late=late_calls(contract, within, trainer, refused))
 
 
@@ -248,9 +248,9 @@ def _lost(story: RoundStory) -> list[dict[str, Any]]:
 
 def _chosen(story: RoundStory) -> Iterable[Event]:
     """The records that the verdict rests on, in chain order."""
-    punished = {(event.block, event.log_index) for _, event in story.slashes()}
+    punished = {event.place for _, event in story.slashes()}
     for event in story.events:
-        place, whose = (event.block, event.log_index), _OF_TRAINER.get(event.name)
+        place, whose = event.place, _OF_TRAINER.get(event.name)
         if whose is not None and event.args[whose] == story.trainer:
             member = event.name not in ("UpdateCommitted", "StakeSlashed") and story.is_over(place) is False
             if member or story.is_within(place) or place in punished:

@@ -10,11 +10,11 @@ from typing import Any, Final
 from eth_utils.crypto import keccak
 
 from fl_client.chain import Event
-from fl_client.chain.contracts import NOBODY, Role, TaskContract
+from fl_client.chain.contracts import NOBODY, Deployment, Role
 from fl_client.types import Address
 
 OUTSIDER: Final = "outsider"
-_ORDER: Final = ("trainer", "aggregator", "validator", "auditor", "owner")
+_ORDER: Final = ("trainer", "party", "aggregator", "validator", "dealer", "auditor", "owner")
 # Who shows a fault is an auditor, whatever else it is not.
 _SHOWN_BY: Final = {
     "DisputeOpened": "challenger",
@@ -47,11 +47,24 @@ class Roster:
     """
 
     def __init__(
-        self, contract: TaskContract, names: Mapping[Address, tuple[str, str]] | None = None
+        self,
+        deployment: Deployment,
+        roles: Mapping[Address, str],
+        names: Mapping[Address, tuple[str, str]],
+        *,
+        purse: Address | None = None,
     ) -> None:
-        self._contract = contract
-        self._given = names or {}
-        self._roles: dict[Address, str] = {contract.parameters.owner: "owner"}
+        """Begin with those who took part before anything happened.
+
+        Args:
+            deployment: whose coin and pool count.
+            roles: of accounts that the task itself names.
+            names: name and role of each account, where they are known better; empty otherwise.
+            purse: a contract that holds members' coins besides the vault.
+        """
+        self._deployment, self._purse = deployment, purse
+        self._given = dict(names)
+        self._roles: dict[Address, str] = dict(roles)
         self._shown: dict[Address, None] = {}
         self.stakes: dict[tuple[Address, Role], Stake] = defaultdict(Stake)
         self.coins: dict[Address, int] = defaultdict(int)
@@ -71,7 +84,7 @@ class Roster:
         found, seen = {}, defaultdict[str, int](int)
         for account, role in sorted(roles.items(), key=lambda entry: _ORDER.index(entry[1])):
             seen[role] += 1
-            alone = role in ("owner", "auditor") and many[role] == 1
+            alone = role in ("owner", "auditor", "dealer") and many[role] == 1
             found[account] = (role if alone else f"{role} {seen[role]}", role)
         return found
 
@@ -82,7 +95,7 @@ class Roster:
     def apply(self, event: Event) -> None:
         """Take one event over: of the task, or of the coin that it pays in."""
         args = event.args
-        if event.address == self._contract.deployment.coin:
+        if event.address == self._deployment.coin:
             if event.name == "Transfer":
                 self._moved(args)
             return
@@ -98,12 +111,11 @@ class Roster:
     def _moved(self, args: Any) -> None:
         self.coins[args["from"]] -= args["value"]
         self.coins[args["to"]] += args["value"]
-        if args["from"] == self._contract.deployment.pool:
+        if args["from"] == self._deployment.pool:
             self.claimed[args["to"]] += args["value"]
-        # Bonds of questions lie there, and fees are paid from there at once.
-        if args["to"] == self._contract.questions.address:
+        if args["to"] == self._purse:
             self.flows[args["from"]] -= args["value"]
-        if args["from"] == self._contract.questions.address:
+        if args["from"] == self._purse:
             self.flows[args["to"]] += args["value"]
 
     def _trainer_came(self, args: Any) -> None:
@@ -116,6 +128,9 @@ class Roster:
 
     def _validator_came(self, args: Any) -> None:
         self._roles.setdefault(args["validator"], "validator")
+
+    def _party_came(self, args: Any) -> None:
+        self._roles.setdefault(args["account"], "party")
 
     def _left(self, args: Any) -> None:
         if args["role"] == Role.TRAINER:
@@ -147,6 +162,7 @@ _HANDLERS = {
     "TrainerRestored": Roster._trainer_came,
     "SealerJoined": Roster._sealer_came,
     "ValidatorJoined": Roster._validator_came,
+    "PartyJoined": Roster._party_came,
     "MemberLeft": Roster._left,
     "StakeLocked": Roster._locked,
     "StakeUnbonding": Roster._unbonding,

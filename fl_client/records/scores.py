@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from fl_client.chain.contracts import TaskParameters
+from fl_client.chain.contracts.encrypted_parameters import EncryptedParameters
 from fl_client.errors import AuditDiffers, ConfigError, EncodingError, StorageError
 from fl_client.learning import Evaluation, GlobalModel, TaskData, check_task, load_task, resolve_device
-from fl_client.roles import ModelBook
+from fl_client.rounds import Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,9 @@ class Definition:
     data: TaskData
 
 
-def load_definition(name: str, parameters: TaskParameters, *, data_dir: Path | None = None) -> Definition:
+def load_definition(
+    name: str, parameters: TaskParameters | EncryptedParameters, *, data_dir: Path | None = None
+) -> Definition:
     """Load the definition that a task's models are of; a user's own code is imported, and so is run.
 
     Args:
@@ -48,6 +52,14 @@ def load_definition(name: str, parameters: TaskParameters, *, data_dir: Path | N
     )
 
 
+class Models(Protocol):
+    """Where the model that a round starts from is fetched."""
+
+    def base(self, number: int, /) -> Vector:
+        """It, int32 (d,)."""
+        ...
+
+
 class Scores:
     """Measures every final model once.
 
@@ -55,7 +67,7 @@ class Scores:
         missing: why a round has no score, by round.
     """
 
-    def __init__(self, definition: Definition | None, models: ModelBook, *, device: str = "cpu") -> None:
+    def __init__(self, definition: Definition | None, models: Models, *, device: str = "cpu") -> None:
         self._definition, self._models = definition, models
         self._device = resolve_device(device)
         self._known: dict[int, Evaluation] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fl_client.chain.contracts import NOBODY, Phase, Step
-from fl_client.records.history import RecordWatch
+from fl_client.records.record_watch import RecordWatch
 from fl_client.records.roster import is_drawn
 from fl_client.types import Address
 

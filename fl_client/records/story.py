@@ -72,9 +72,7 @@ class RoundStory:
 
     def named(self, name: str) -> Iterator[Event]:
         """Events of a name before the next round."""
-        return (
-            one for one in self.events if one.name == name and not self.is_over((one.block, one.log_index))
-        )
+        return (one for one in self.events if one.name == name and not self.is_over(one.place))
 
     def slashes(self) -> list[tuple[Slash, Event]]:
         """The trainer's slashes for this round: a silence in it, or an update of it that was proved wrong."""

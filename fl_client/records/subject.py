@@ -8,20 +8,27 @@ from typing import Any, Final
 
 from eth_utils.address import is_address, to_checksum_address
 
-from fl_client.audit import AuditResult, audit_task
+from fl_client.audit import AuditResult, audit_encrypted_task, audit_task
 from fl_client.chain import Connection, EmbeddedChain, EventCursor, import_chain, load_artifact
-from fl_client.chain.contracts import Deployment, TaskContract, find_factories
-from fl_client.chain.contracts.encrypted import is_encrypted_task
+from fl_client.chain.contracts import Deployment, find_factories
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.chain.contracts.tasks import AnyTask, bind_task
 from fl_client.chain.rpc import shown_url
 from fl_client.errors import ConfigError
+from fl_client.records.encrypted_facts import EncryptedFacts
+from fl_client.records.encrypted_watch import EncryptedRecordWatch
 from fl_client.records.facts import Facts
-from fl_client.records.history import RecordWatch
+from fl_client.records.history import AnyRecording
+from fl_client.records.record_watch import RecordWatch
 from fl_client.records.scores import Definition, Scores, load_definition
+from fl_client.records.task_facts import TaskFacts
 from fl_client.roles import ModelBook
+from fl_client.roles.encrypted_book import EncryptedBook
 from fl_client.storage import ContentStore, LocalStore, StoreSettings, open_store
 from fl_client.types import Address
 
 _TRIES: Final = 3
+_TASKS: Final = ("TrainingTask", "EncryptedTask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +99,7 @@ class Subject:
             "deployment": str(self.deployment),
             "store": str(self.store),
         }
-        _require_plain(connection, deployment, task)
-        contract = TaskContract(connection, deployment, task)
+        contract = bind_task(connection, deployment, task)
         settings = StoreSettings(folder=self.store, ipfs=self.ipfs, gateways=self.gateways)
         return OpenSubject(contract=contract, store=open_store(settings), alone=False, source=source)
 
@@ -106,10 +112,7 @@ class Subject:
         return OpenSubject(contract=contract, store=LocalStore(root / "store"), alone=alone, source=source)
 
 
-_NO_PAGE: Final = "is an encrypted task, which has no page and no receipts: use `fl status` and `fl audit`"
-
-
-def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
+def task_in(folder: Path, task: str | None) -> tuple[AnyTask, bool]:
     """The task of a run's folder, whose chain is executed again; its store need not be there.
 
     Args:
@@ -125,9 +128,7 @@ def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
     """
     _require_part(folder, "chain")
     connection = import_chain(folder / "chain")
-    tasks = find_factories(connection)
-    if encrypted := () if tasks else find_factories(connection, "EncryptedTaskCreated"):
-        raise ConfigError(f"{encrypted[0][1]} in {folder} {_NO_PAGE}")
+    tasks = (*find_factories(connection), *find_factories(connection, "EncryptedTaskCreated"))
     chosen = [one for one in tasks if task is None or one[1].lower() == task.lower()]
     if len(chosen) != 1:
         held = ", ".join(task for _, task, _ in tasks) or "none"
@@ -135,12 +136,7 @@ def task_in(folder: Path, task: str | None) -> tuple[TaskContract, bool]:
     factory, address, _ = chosen[0]
     deployment = Deployment.of_factory(connection, factory)
     deployment.check(connection)
-    return TaskContract(connection, deployment, address), len(tasks) == 1
-
-
-def _require_plain(connection: Connection, deployment: Deployment, task: Address) -> None:
-    if is_encrypted_task(connection, deployment, task):
-        raise ConfigError(f"{task} {_NO_PAGE}")
+    return bind_task(connection, deployment, address), len(tasks) == 1
 
 
 def _require_part(folder: Path, part: str) -> None:
@@ -159,25 +155,30 @@ class OpenSubject:
         source: where all of it is from, for the page.
     """
 
-    contract: TaskContract
+    contract: AnyTask
     store: ContentStore
     alone: bool
     source: dict[str, Any]
 
-    def watch(self) -> RecordWatch:
+    def watch(self) -> AnyRecording:
         """A watch that has read nothing yet."""
+        if isinstance(self.contract, EncryptedContract):
+            return EncryptedRecordWatch(self.contract)
         return RecordWatch(self.contract)
 
     def definition(self, name: str | None, data_dir: Path | None = None) -> Definition | None:
         """The task's definition, where a name is given (see ``load_definition``)."""
         return None if name is None else load_definition(name, self.contract.parameters, data_dir=data_dir)
 
-    def facts(self, watch: RecordWatch, definition: Definition | None) -> Facts:
-        """What a watch and the store say together.
+    def facts(self, watch: AnyRecording, definition: Definition | None) -> TaskFacts[Any]:
+        """What a watch of this task and the store say together.
 
         Raises:
             UnknownRule: this version cannot compute the task's rule.
         """
+        if isinstance(watch, EncryptedRecordWatch):
+            return EncryptedFacts(watch, Scores(definition, EncryptedBook(watch, self.store)))
+        assert isinstance(watch, RecordWatch)  # there is no third kind
         return Facts(watch, ModelBook(watch, self.store), Scores(definition, ModelBook(watch, self.store)))
 
     def audit(self) -> AuditResult:
@@ -188,7 +189,7 @@ class OpenSubject:
         """
         for _ in range(_TRIES):
             moved = self._cursor()
-            result = audit_task(self.contract, self.store, alone=self.alone)
+            result = self._audited()
             if result.first_difference is None or not moved.poll():
                 return result
         reason = (
@@ -196,9 +197,14 @@ class OpenSubject:
         )
         return replace(result, first_difference=None, unchecked=reason)
 
+    def _audited(self) -> AuditResult:
+        if isinstance(self.contract, EncryptedContract):
+            return audit_encrypted_task(self.contract, self.store, alone=self.alone)
+        return audit_task(self.contract, self.store, alone=self.alone)
+
     def _cursor(self) -> EventCursor:
         """Tells whether the task or its money moved from now on."""
         connection, deployment = self.contract.connection, self.contract.deployment
         watched = (self.contract.address, deployment.vault, deployment.pool)
-        artifacts = [load_artifact(name) for name in ("TrainingTask", "StakeVault", "RewardPool")]
+        artifacts = [load_artifact(name) for name in (*_TASKS, "StakeVault", "RewardPool")]
         return EventCursor(connection, watched, artifacts, connection.block_number() + 1)

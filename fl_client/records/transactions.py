@@ -10,6 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from fl_client.chain import Connection, EmbeddedChain, all_artifacts
 from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts.clone import TaskClone
 from fl_client.chain.receipts import find_receipt
 from fl_client.errors import ChainError
 from fl_client.types import Address
@@ -201,29 +202,26 @@ def stamp_of(connection: Connection, number: int) -> int:
         return int(connection.web3.eth.get_block(number)["timestamp"])
 
 
-def call_name(contract: TaskContract, to: Address | None, data: bytes) -> str:
+def call_name(contract: TaskClone, to: Address | None, data: bytes) -> str:
     """The function that a transaction calls, `deploy` and the contract's name, or `unknown`."""
     if to is None:
         made = [one for one in all_artifacts().values() if one.bytecode and data.startswith(one.bytecode)]
         # One contract's code may begin like another's: the longest is meant.
         return f"deploy {max(made, key=lambda one: len(one.bytecode)).name}" if made else "deploy"
-    factory = contract.connection.contract("TaskFactory", contract.deployment.factory)
-    ours = [
-        contract.task,
-        contract.court,
-        contract.pool,
-        contract.vault,
-        contract.tables,
-        contract.questions,
-        contract.coin,
-        factory,
-    ]
-    if contract.board is not None:
-        ours.append(contract.board.board)
-    for called in ours:
+    for called in _ours(contract):
         if str(called.address) == to:
             try:
                 return str(called.get_function_by_selector(data[:4]).fn_name)
             except ValueError:
                 break
     return "unknown"
+
+
+def _ours(contract: TaskClone) -> Iterator[Any]:
+    """The contracts that a task's members call."""
+    yield from (contract.task, contract.pool, contract.vault, contract.coin)
+    yield contract.connection.contract("TaskFactory", contract.deployment.factory)
+    if isinstance(contract, TaskContract):
+        yield from (contract.court, contract.tables, contract.questions)
+        if contract.board is not None:
+            yield contract.board.board

@@ -79,7 +79,7 @@ def _standing(story: RoundStory, last: int) -> Judgement | None:
     for event in story.events:
         if event.args.get("account" if event.name == "MemberLeft" else "trainer") != story.trainer:
             continue
-        early = (event.block, event.log_index) < story.begins
+        early = event.place < story.begins
         # Whoever comes back in an attempt may commit from the next one on.
         if event.name in ("TrainerJoined", "TrainerRestored") and (early or event.args["turn"] < last):
             barred = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from fl_client.aggregation.weigh import Samples
 from fl_client.errors import UnknownRule
-from fl_client.records.history import RecordWatch
+from fl_client.records.record_watch import RecordWatch
 from fl_client.rounds import TaskWatch, due_table, rule_of, weighed_on_record
 from fl_client.types import Address
 

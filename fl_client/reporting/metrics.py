@@ -12,6 +12,8 @@ COLUMNS: Final = {
     "loss": "loss",
     "accepted": "accepted",
     "revealed": "revealed",
+    "submitted": "submitted",
+    "shared": "shared",
     "gas": "gas",
     "slashes": "slashes",
     "chain_seconds": "seconds",
@@ -20,10 +22,20 @@ COLUMNS: Final = {
 """The file's columns, and what they are called in the summary's rounds.
 
 `round` from 1, final rounds only; `accuracy`, the task's metric, and `loss` of the round's model on the test data;
-`accepted`, updates that entered the model; `revealed`, updates that were published; `gas` of all transactions since
+`accepted`, updates that entered the model; `revealed`, updates that were published, or of an encrypted run
+`submitted`, updates that came, and `shared`, parties whose shares stood in the end; `gas` of all transactions since
 the round before; `slashes` booked since then; `chain_seconds`, from the opening of the round to its close by the
 blocks' stamps, all attempts together; `wall_seconds`, what it took here.
 """
+
+_PLAIN: Final = frozenset({"revealed"})
+_ENCRYPTED: Final = frozenset({"submitted", "shared"})
+
+
+def columns_of(summary: dict[str, Any]) -> dict[str, str]:
+    """The columns of a run, by its kind: an encrypted one reveals nothing, a plain one shares nothing."""
+    others = _PLAIN if summary["settings"].get("privacy") is not None else _ENCRYPTED
+    return {name: key for name, key in COLUMNS.items() if name not in others}
 
 
 def render_metrics(summary: dict[str, Any]) -> str:
@@ -37,7 +49,8 @@ def render_metrics(summary: dict[str, Any]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    shown = columns_of(summary)
+    writer.writerow(shown)
     for entry in summary["rounds"]:
-        writer.writerow([entry[key] for key in COLUMNS.values()])
+        writer.writerow([entry[key] for key in shown.values()])
     return text.getvalue()

@@ -8,29 +8,19 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from fl_client.learning import export_model
+from fl_client.simulation.encrypted_federation import EncryptedFederation
 from fl_client.simulation.federation import Federation
 from fl_client.simulation.folder import prepare_folder
 from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
 from fl_client.simulation.summary import summarize
 
-if TYPE_CHECKING:
-    from fl_client.simulation.encrypted_federation import EncryptedFederation
-
 _AUDIT_SECONDS = 900
-AnyFederation = TypeVar("AnyFederation", "Federation", "EncryptedFederation")
-Summarized = TypeVar("Summarized", contravariant=True)
 
-
-class Summarize(Protocol[Summarized]):
-    """Puts a finished run into one object that JSON can hold (``simulation.summary`` says what is in it)."""
-
-    def __call__(
-        self, federation: Summarized, reports: list[RoundReport], *, head: str, wall_seconds: list[float]
-    ) -> dict[str, Any]: ...
+AnyFederation = TypeVar("AnyFederation", Federation, EncryptedFederation)
 
 
 def run_demo(
@@ -50,24 +40,26 @@ def run_demo(
         The summary, which is also written to ``summary.json``; the audit's verdict is in it.
     """
     prepare_folder(settings.out)
-    return run_to_the_end(Federation(settings), summarize, on_start, on_round)
+    federation = Federation(settings)
+    return run_through(federation, summarize, on_start=on_start, on_round=on_round)
 
 
-def run_to_the_end(
+def run_through(
     federation: AnyFederation,
-    summarize: Summarize[AnyFederation],
+    summarize: Callable[..., dict[str, Any]],
+    *,
     on_start: Callable[[AnyFederation], None],
     on_round: Callable[[RoundReport], None],
 ) -> dict[str, Any]:
-    """Run a federation of either kind, and write down what it leaves beside chain, store and states.
+    """Run a federation of either kind that was founded in an empty folder; export its chain, and have it audited.
 
     Args:
-        federation: just built, its folder prepared before.
-        summarize: puts it into one object when it has ended.
-        on_start, on_round: as ``run_demo`` has them.
+        federation: just founded.
+        summarize: puts what became of it into one object, as ``summary.summarize`` does.
+        on_start, on_round: as of ``run_demo``.
 
     Returns:
-        The summary, with the audit's verdict.
+        The summary, which is also written to ``summary.json``; the audit's verdict is in it.
     """
     out = federation.settings.out
     federation.deployment.write(out / "deployment.json")

@@ -8,27 +8,18 @@ from fl_client.chain import export_chain
 from fl_client.chain.contracts import Role
 from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.errors import ChainError
+from fl_client.records import EncryptedRecordWatch, encrypted_evidence
 from fl_client.rounds import Vector
 from fl_client.simulation.encrypted_founding import EncryptedFounding
 from fl_client.simulation.member import RoundReport
-
-EVIDENCE = {
-    5: "lost-question",
-    7: "late-update",
-    8: "late-shares",
-    9: "wrong-statement",
-}
-"""How slashes are called in reports, by the contract's number."""
 
 
 class EncryptedFederation(EncryptedFounding):
     """Builds and runs an encrypted federation."""
 
-    said: list[tuple[str, str]]
-
     def run(self) -> Iterator[RoundReport]:
         """Run to the end of the task; yields a report as each round becomes final."""
-        self.said, reported, slashes_before, gas_before = [], 0, 0, 0
+        reported, slashes_before, gas_before = 0, 0, 0
         while True:
             busy = self.sweep()
             phase, _ = self.watch.refresh()
@@ -36,7 +27,7 @@ class EncryptedFederation(EncryptedFounding):
             while reported < ledger.rounds_final:
                 reported += 1
                 slashes = ledger.slashes[slashes_before:]
-                names = tuple(EVIDENCE.get(one.evidence, f"evidence {one.evidence}") for one in slashes)
+                names = tuple(encrypted_evidence(one.evidence) for one in slashes)
                 yield self._report(reported, self.gas.total - gas_before, names)
                 slashes_before, gas_before = len(ledger.slashes), self.gas.total
             if phase is EncryptedPhase.ENDED:
@@ -48,10 +39,7 @@ class EncryptedFederation(EncryptedFounding):
         """Let everybody act once, in a fixed order; true if anybody did."""
         busy = False
         for member in self.members:
-            done = member.participant.step()
-            if done is not None:
-                self.said.append((member.name, done))
-                busy = True
+            busy = member.participant.step() is not None or busy
         return busy
 
     def pass_time(self) -> None:
@@ -100,3 +88,11 @@ class EncryptedFederation(EncryptedFounding):
             self.connection.wait_until(max(waits))
         self.cores.close()
         return export_chain(self.connection, self.settings.out / "chain")
+
+    def records(self) -> EncryptedRecordWatch:
+        """Everything that its chain recorded so far, by the names of this run's members."""
+        people = {one.participant.address: (one.name, one.participant.role) for one in self.members}
+        owner = self.contract.parameters.owner
+        watch = EncryptedRecordWatch(self.contract, start_block=0, names=people | {owner: ("owner", "owner")})
+        watch.read()
+        return watch

@@ -9,8 +9,9 @@ from typing import Any
 
 from fl_client import __version__
 from fl_client.learning import LocalTraining
-from fl_client.records import Facts, Scores
+from fl_client.records import EncryptedFacts, Facts, Scores
 from fl_client.roles import ModelBook
+from fl_client.simulation.encrypted_federation import EncryptedFederation
 from fl_client.simulation.federation import Federation
 from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
@@ -37,6 +38,44 @@ def summarize(
     watch = federation.records()
     models = ModelBook(watch, federation.store)
     facts = Facts(watch, models, Scores(None, models), refused=federation.refusals).on_chain()
+    settings, training = federation.settings, federation.training
+    own = {
+        "data": None if settings.data is None else str(settings.data),
+        "rule": settings.aggregation.name,
+        "sealing": settings.sealing,
+        "validators": settings.validators,
+        "reward": settings.reward,
+        "fraction": settings.fraction,
+        "epochs": training.epochs,
+        "batch_size": training.batch_size,
+        "learning_rate": training.learning_rate,
+        "solver": training.solver,
+        "device": settings.device,
+        "dimension": federation.contract.parameters.dimension,
+    }
+    return _of_run(federation, facts, reports, own, head=head, wall_seconds=wall_seconds)
+
+
+def summarize_encrypted(
+    federation: EncryptedFederation, reports: list[RoundReport], *, head: str, wall_seconds: list[float]
+) -> dict[str, Any]:
+    """The same of a finished encrypted run."""
+    facts = EncryptedFacts(federation.records(), Scores(None, federation.book()))
+    own = facts.settings() | {"dimension": federation.contract.parameters.dimension}
+    return _of_run(federation, facts.on_chain(), reports, own, head=head, wall_seconds=wall_seconds)
+
+
+def _of_run(
+    federation: Federation | EncryptedFederation,
+    facts: dict[str, Any],
+    reports: list[RoundReport],
+    own: dict[str, Any],
+    *,
+    head: str,
+    wall_seconds: list[float],
+) -> dict[str, Any]:
+    """What the chain says, and what only the process of the run knows; ``own``: settings of this kind of run."""
+    settings = federation.settings
     return facts | {
         "final_accuracy": reports[-1].accuracy if reports else None,
         "metric": getattr(federation.task, "metric_name", "accuracy"),
@@ -46,48 +85,35 @@ def summarize(
         ],
         "balances": _balances(federation, facts["balances"]),
         "head": head,
-        "settings": _settings(federation.settings, federation),
-        "command": command_of(federation.settings, federation.training),
+        "settings": own
+        | {
+            "task": settings.task,
+            "participants": settings.participants,
+            "rounds": settings.rounds,
+            "partition": settings.partition,
+            "seed": settings.seed,
+            "honest": settings.honest,
+            "cheats": [
+                {"evidence": cheat.evidence, "who": cheat.actor, "round": cheat.round}
+                for cheat in federation.cheats
+            ],
+        },
+        "command": command_of(settings, federation.training),
         "environment": environment(),
         "left_out": list(federation.left_out),
         "left_out_why": federation.left_out,
-        "out": str(federation.settings.out),
+        "out": str(settings.out),
     }
 
 
-def _balances(federation: Federation, by_events: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _balances(
+    federation: Federation | EncryptedFederation, by_events: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """What the coin's contract says now, and what each account was given in the beginning."""
     return {
         member.name: by_events[member.name] | {"before": member.coins_before}
         for member in federation.members
         if member.name in by_events
-    }
-
-
-def _settings(settings: DemoSettings, federation: Federation) -> dict[str, Any]:
-    return {
-        "task": settings.task,
-        "data": None if settings.data is None else str(settings.data),
-        "participants": settings.participants,
-        "rounds": settings.rounds,
-        "partition": settings.partition,
-        "rule": settings.aggregation.name,
-        "sealing": settings.sealing,
-        "validators": settings.validators,
-        "reward": settings.reward,
-        "fraction": settings.fraction,
-        "epochs": federation.training.epochs,
-        "batch_size": federation.training.batch_size,
-        "learning_rate": federation.training.learning_rate,
-        "solver": federation.training.solver,
-        "seed": settings.seed,
-        "honest": settings.honest,
-        "device": settings.device,
-        "dimension": federation.contract.parameters.dimension,
-        "cheats": [
-            {"evidence": cheat.evidence, "who": cheat.actor, "round": cheat.round}
-            for cheat in federation.cheats
-        ],
     }
 
 

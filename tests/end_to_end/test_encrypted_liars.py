@@ -9,7 +9,6 @@ import pytest
 from fl_client.chain.contracts import Evidence
 from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
 from fl_client.encoding import VectorFormat, VectorKind
-from fl_client.roles.doubting import Doubt, Doubter
 from fl_client.roles.encrypted_book import SummedSet
 from fl_client.roles.party import Party
 from fl_client.roles.showing import shown_sum
@@ -17,6 +16,7 @@ from fl_client.rounds import seal_vector
 from fl_client.rounds.encrypted_record import Outcome
 from fl_client.simulation.encrypted_cheats import WrongProofParty, WrongShareParty
 from tests.encrypted_clear import clear, seal_of, slashes
+from tests.encrypted_doubter import VainDoubter
 from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, make_ground
 
 
@@ -179,30 +179,6 @@ def test_a_model_that_its_author_hides_is_computed_by_everybody(ground: Ground) 
 
 
 # ---------------------------------------------------------------------- vain questions
-
-
-class VainDoubter(Doubter):
-    """Asks for a chunk of what is right."""
-
-    about = StatementKind.NONE
-
-    def _doubts(self, phase: EncryptedPhase) -> Any:
-        turn = self.turn
-        if turn.questions:
-            return
-        if self.about is StatementKind.UPDATE and phase is EncryptedPhase.SUM_CHALLENGE:
-            one = turn.submissions[0]
-            yield Doubt(self.about, one.account, one.root, 1)
-        if self.about is StatementKind.SUM and turn.sum and phase is EncryptedPhase.SUM_CHALLENGE:
-            yield Doubt(self.about, turn.sum.account, turn.sum.root, 2)
-        if self.about is StatementKind.SHARE and 0 in turn.standing_shares:
-            share = turn.standing_shares[0]
-            yield Doubt(self.about, share.account, share.root, 0)
-        if turn.result and phase is EncryptedPhase.RESULT_CHALLENGE:
-            if self.about is StatementKind.RESULT:
-                yield Doubt(self.about, turn.result.account, turn.result.root, 1)
-            if self.about is StatementKind.MODEL:
-                yield Doubt(self.about, turn.result.account, turn.result.model, 1)
 
 
 KINDS = [kind for kind in StatementKind if kind is not StatementKind.NONE]

@@ -15,7 +15,7 @@ from fl_client.chain import Connection, EmbeddedChain, import_chain
 from fl_client.chain.contracts import NOBODY, Deployment, Phase, TaskContract, find_factories
 from fl_client.errors import ConfigError
 from fl_client.records import OpenSubject, RecordWatch, Subject
-from fl_client.records.phases import change_at
+from fl_client.records.spans import change_at
 from fl_client.reporting import render_task
 from fl_client.storage import LocalStore
 

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from fl_client.reporting.html.encrypted import is_encrypted
 from fl_client.reporting.html.tables import Html, bar, columns, join, table, tag
 from fl_client.reporting.words import call_words, coins, count, signed_coins
+
+_KINDS: Final = {
+    "updates": "updates",
+    "attestations": "attestations",
+    "seals": "sealing",
+    "bounties": "bounties",
+}
+"""What an account earned in a plain task, and the heading of its column."""
+
+_ENCRYPTED_KINDS: Final = {
+    "updates": "updates",
+    "attestations": "attestations",
+    "sharings": "shares",
+    "sums": "sums",
+    "results": "results",
+    "bounties": "bounties",
+    "answers": "answers",
+}
+_TERMS: Final = {
+    "update_reward": "accepted update",
+    "attest_reward": "attestation",
+    "seal_reward": "model that became final",
+}
+_ENCRYPTED_TERMS: Final = {
+    "update_reward": "accepted update",
+    "attest_reward": "attestation",
+    "share_reward": "party's shares of a round's sum",
+    "sum_reward": "sum that stood",
+    "result_reward": "opened sum that became final",
+}
 
 
 def gas_section(summary: dict[str, Any]) -> Html:
@@ -81,6 +112,7 @@ def _setting_up(summary: dict[str, Any]) -> str:
 def balance_section(summary: dict[str, Any]) -> Html:
     """Every account before and after, and where the difference comes from."""
     settled = summary.get("state", {"ended": True})["ended"]
+    kinds = _ENCRYPTED_KINDS if is_encrypted(summary) else _KINDS
     rows = []
     for name, entry in summary["balances"].items():
         earned = summary["earnings"][name]
@@ -88,21 +120,15 @@ def balance_section(summary: dict[str, Any]) -> Html:
             (
                 name,
                 *(_held(entry) if settled else ()),
-                *(_earned(earned, kind) for kind in ("updates", "attestations", "seals", "bounties")),
+                *(_earned(earned, kind) for kind in kinds),
                 coins(earned["shares_earned"]) if earned["shares_earned"] else "",
                 _coloured(-earned["slashed"]) if earned["slashed"] else "",
             )
         )
     held = ("before", "after", "change") if settled else ()
-    names = ("account", *held, "updates", "attestations", "sealing", "bounties",
-             "slashed coins shared", "lost")  # fmt: skip
+    names = ("account", *held, *kinds.values(), "slashed coins shared", "lost")
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "account"}
-    terms = summary["terms"]
-    words = (
-        f"What every account earned and lost, in coins. The task pays {coins(terms['update_reward'])} for "
-        f"each accepted update, {coins(terms['attest_reward'])} for each attestation and "
-        f"{coins(terms['seal_reward'])} for each model that became final; how often is in brackets. "
-    )
+    words = f"What every account earned and lost, in coins. {_terms(summary)}; how often is in brackets. "
     words += (
         "Stakes came back at the end and are not counted."
         if settled
@@ -110,6 +136,13 @@ def balance_section(summary: dict[str, Any]) -> Html:
     )
     caption = "Coins by account" if settled else "Coins earned and lost so far, by account"
     return join([tag("p", words, class_="dim"), table(columns(*names, **numeric), rows, caption=caption)])
+
+
+def _terms(summary: dict[str, Any]) -> str:
+    """What the task pays for what."""
+    paid = _ENCRYPTED_TERMS if is_encrypted(summary) else _TERMS
+    parts = [f"{coins(summary['terms'][name])} for each {what}" for name, what in paid.items()]
+    return f"The task pays {', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _held(entry: dict[str, Any]) -> tuple[object, ...]:

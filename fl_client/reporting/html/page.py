@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from fl_client.reporting.html.encrypted import encrypted_lead, encrypted_sections, is_encrypted
 from fl_client.reporting.html.evidence import slash_section
 from fl_client.reporting.html.money import balance_section, gas_section
 from fl_client.reporting.html.sections import (
@@ -31,6 +32,19 @@ FILES = {
 }
 """What a run leaves in its folder."""
 
+ENCRYPTED_FILES = FILES | {
+    "store/": "the first model, every key with its sealed shares, every encrypted update, shares, opened sum and "
+    "published model, each file named by its content id",
+    "state/": "each account's journal, and the parties' secrets; not for others, also when the run is over",
+}
+"""The same of an encrypted run."""
+
+_REPEAT = "The same command gives the same chain, block by block, with the same build of PyTorch."
+_ENCRYPTED_REPEAT = (
+    "The same command trains on the same data with the same faults; keys and ciphertexts are fresh in every run, and "
+    "so are the chain's hashes."
+)
+
 
 def render_html(summary: dict[str, Any]) -> str:
     """Render a run's summary.
@@ -47,11 +61,12 @@ def render_html(summary: dict[str, Any]) -> str:
         ("learning", "Accuracy and loss by round", learning_section(summary)),
         ("slashes", "Slashes", slash_section(summary)),
         ("rounds", "Rounds", rounds_section(summary)),
+        *encrypted_sections(summary),
         ("phases", "Time line", phase_section(summary)),
         ("acts", "Who did what", act_section(summary)),
         ("coins", "Coins", balance_section(summary)),
         ("gas", "Gas by role and call", gas_section(summary)),
-        ("audit", "Audit", audit_section(summary["audit"], checked_by, again)),
+        ("audit", "Audit", audit_section(summary, checked_by, again)),
         ("repeat", "Do it again", _repeat(summary)),
     )
     task = summary["settings"]["task"]
@@ -67,9 +82,14 @@ def render_html(summary: dict[str, Any]) -> str:
 
 def _lead(summary: dict[str, Any]) -> str:
     settings = summary["settings"]
+    what = (
+        encrypted_lead(settings)
+        if is_encrypted(summary)
+        else f"{count(settings['participants'], 'trainer')} and one model of {settings['dimension']:,} weights, "
+        "without a server in between."
+    )
     return (
-        f"{count(settings['participants'], 'trainer')} and one model of {settings['dimension']:,} weights, without a "
-        f"server in between. Data split by {settings['partition']}, seed {settings['seed']}, updates combined by "
+        f"{what} Data split by {settings['partition']}, seed {settings['seed']}, updates combined by "
         f"{settings['rule']}. Rounds, coins and gas are read from the chain of this run; accuracy and loss were "
         "measured on the task's test data."
     )
@@ -96,14 +116,16 @@ def _final_loss(rounds: list[dict[str, Any]]) -> str:
     return f"loss {score(rounds[-1]['loss'])}" if rounds else "no round became final"
 
 
+def _files(summary: dict[str, Any]) -> dict[str, str]:
+    return ENCRYPTED_FILES if is_encrypted(summary) else FILES
+
+
 def _repeat(summary: dict[str, Any]) -> Html:
     names = {"gradbond": "Gradbond", "python": "Python", "torch": "PyTorch", "numpy": "NumPy"}
     versions = [(names.get(name, name), value) for name, value in summary["environment"].items()]
     return join(
         [
-            tag(
-                "p", "The same command gives the same chain, block by block, with the same build of PyTorch."
-            ),
+            tag("p", _ENCRYPTED_REPEAT if is_encrypted(summary) else _REPEAT),
             tag("pre", code(shlex.join(summary["command"]))),
             facts(
                 [
@@ -118,7 +140,7 @@ def _repeat(summary: dict[str, Any]) -> Html:
             tag("p", code(summary["out"])),
             table(
                 columns("file", "what", what="w"),
-                [(code(name), what) for name, what in FILES.items()],
+                [(code(name), what) for name, what in _files(summary).items()],
                 caption="Files of the run",
             ),
         ]

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from fl_client.reporting.html.charts import line_chart
+from fl_client.reporting.html.encrypted import is_encrypted
 from fl_client.reporting.html.tables import Html, code, columns, join, table, tag, text
 from fl_client.reporting.weights import HEADS, weight_rows
 from fl_client.reporting.words import clock, count, score
 
 _MOST_REASONS: Final = 10
-_CHECKED: Final = (
+_CHECKED_FIRST: Final = (
     "every block executed again from the first, with every signature",
     "the code of all contracts, and that they are connected as they should be",
+)
+_CHECKED: Final = (
     "every reveal against the commitment that its trainer had made before",
     "which updates were accepted, counted again from the attestations",
     "the bytes of every accepted update and model against what the chain has of them",
@@ -21,6 +24,20 @@ _CHECKED: Final = (
     "every slash against its evidence, and how its coins were split",
     "every reward of every account, and what was left of the budget",
 )
+_CHECKED_ENCRYPTED: Final = (
+    "every key, as far as it can be checked without its dealer, and that all of its parties confirmed it",
+    "the bytes of every update of a sum, and the proof of each of its ciphertexts",
+    "which updates were accepted, counted again from the attestations",
+    "every chunk that was shown and that the contract found right",
+    "every sum, computed again from the accepted ciphertexts",
+    "every opening of a sum, and the model that follows from it",
+    "every slash against what happened, and how its coins were split",
+    "every reward of every account, and what was left of the budget",
+)
+
+
+def _checked(summary: dict[str, Any]) -> tuple[str, ...]:
+    return (*_CHECKED_FIRST, *(_CHECKED_ENCRYPTED if is_encrypted(summary) else _CHECKED))
 
 
 def figures(shown: Sequence[tuple[object, str]]) -> Html:
@@ -53,12 +70,9 @@ def learning_section(summary: dict[str, Any]) -> Html:
     if not rounds and not summary.get("state", {"ended": True})["ended"]:
         return tag("p", "No round is final yet, so there is no model to measure.")
     if not rounds:
-        voids = sum(one["voids"] for one in summary["timeline"])
-        words = (
-            f"No round became final, so there is no new model: {count(voids, 'attempt')} missed the quorum of "
-            f"{summary['terms']['quorum']} accepted updates."
+        return tag(
+            "p", f"No round became final, so there is no new model: {_why_none(summary)}", class_="warn"
         )
-        return tag("p", words, class_="warn")
     if all(one["accuracy"] is None for one in rounds):
         return _unmeasured(summary)
     numbers, cheats = [one["round"] for one in rounds], cheat_rounds(summary)
@@ -71,13 +85,19 @@ def learning_section(summary: dict[str, Any]) -> Html:
         ring = (
             '<svg viewBox="0 0 10 10" aria-hidden="true"><circle class="mark" cx="5" cy="5" r="3.8"/></svg>'
         )
+        what = "A fault" if is_encrypted(summary) else "A cheat"
         named = "; ".join(f"round {number}, {', '.join(who)}" for number, who in cheats.items())
         parts.append(
-            tag(
-                "ul", tag("li", join([Html(ring), text(f"A cheat in this round: {named}.")])), class_="legend"
-            )
+            tag("ul", tag("li", join([Html(ring), text(f"{what} in this round: {named}.")])), class_="legend")
         )
     return join([*parts, _lacking(summary)])
+
+
+def _why_none(summary: dict[str, Any]) -> str:
+    attempts = count(sum(one["voids"] for one in summary["timeline"]), "attempt")
+    if is_encrypted(summary):
+        return f"{attempts} failed for want of updates, a sum or its shares, or there was never a key."
+    return f"{attempts} missed the quorum of {summary['terms']['quorum']} accepted updates."
 
 
 def _unmeasured(summary: dict[str, Any]) -> Html:
@@ -111,13 +131,13 @@ def rounds_section(summary: dict[str, Any]) -> Html:
     if not rounds:
         return tag("p", "No round became final.")
     here = "wall_seconds" in rounds[0]
+    came = ("submitted", "accepted", "shared") if is_encrypted(summary) else ("revealed", "accepted")
     rows = [
         (
             one["round"],
             score(one["accuracy"]),
             score(one["loss"]),
-            one["revealed"],
-            one["accepted"],
+            *(one[name] for name in came),
             f"{one['gas']:,}",
             clock(one["seconds"]),
             *([f"{one['wall_seconds']:.1f} s"] if here else []),
@@ -125,7 +145,7 @@ def rounds_section(summary: dict[str, Any]) -> Html:
         )
         for one in rounds
     ]
-    measured = ("round", summary["metric"], "loss", "revealed", "accepted", "gas", "chain time")
+    measured = ("round", summary["metric"], "loss", *came, "gas", "chain time")
     names = (*measured, *(["wall time"] if here else []), "slashed for")
     numeric = {name.replace(" ", "_"): "n" for name in names[:-1]}
     notes = [
@@ -153,8 +173,9 @@ def _weights(summary: dict[str, Any]) -> Html:
     return table(columns(*HEADS, **numeric), rows, caption=title) + tag("p", note, class_="dim")
 
 
-def audit_section(audit: dict[str, Any], by: str, command: str) -> Html:
+def audit_section(summary: dict[str, Any], by: str, command: str) -> Html:
     """The verdict, what was checked, and the command that checks it again."""
+    audit: dict[str, Any] = summary["audit"]
     _, kind = verdict_words(audit)
     slashes = audit.get("slashes_checked", 0)
     done = f"{count(audit['rounds_checked'], 'round')} and {count(slashes, 'slash', 'slashes')} checked"
@@ -168,7 +189,7 @@ def audit_section(audit: dict[str, Any], by: str, command: str) -> Html:
         said += f" {count(works, 'proof')} of work recomputed."
     if block := audit.get("last_block"):
         said += f" The last round's block is {block}."
-    checked = tag("ul", join(tag("li", one) for one in _CHECKED))
+    checked = tag("ul", join(tag("li", one) for one in _checked(summary)))
     return join(
         [
             tag("p", tag("b", said), class_=f"verdict {kind}"),

@@ -8,12 +8,14 @@ from typing import Final
 _LIGHT: Final = """
 --ink:#1b2330;--dim:#5a6676;--line:#dfe4ea;--paper:#fff;--card:#f6f8fa;--good:#14733f;--bad:#b3261e;--warn:#8a5a00;
 --bar:#2f63c8;--commit:#2f63c8;--reveal:#2a9d8f;--attest:#b37f00;--aggregate:#8e5bd0;
---challenge:#7c899b;--final:#1b2330;--void:#b3261e;--burned:#c8553d;--bounty:#b37f00;--shared:#2a9d8f
+--challenge:#7c899b;--final:#1b2330;--void:#b3261e;--burned:#c8553d;--bounty:#b37f00;--shared:#2a9d8f;
+--confirm:#a8468f
 """
 _DARK: Final = """
 --ink:#e6ebf2;--dim:#9ba8b9;--line:#313b4a;--paper:#12161c;--card:#1a2029;--good:#5fd39a;--bad:#ff8a80;--warn:#f0c674;
 --bar:#7aa2f7;--commit:#7aa2f7;--reveal:#4fc3b3;--attest:#f0c04a;--aggregate:#b48df0;
---challenge:#6d7b95;--final:#e6ebf2;--void:#ff8a80;--burned:#e9806a;--bounty:#f0c04a;--shared:#4fc3b3
+--challenge:#6d7b95;--final:#e6ebf2;--void:#ff8a80;--burned:#e9806a;--bounty:#f0c04a;--shared:#4fc3b3;
+--confirm:#e08cc8
 """
 
 STYLE: Final = f"""
@@ -86,6 +88,9 @@ font-size:.93rem;font-variant-numeric:tabular-nums}}
 .commit{{fill:var(--commit)}}.reveal{{fill:var(--reveal)}}.attest{{fill:var(--attest)}}
 .aggregate{{fill:var(--aggregate)}}.challenge{{fill:var(--challenge)}}.final{{fill:var(--final)}}
 .void,.stalled{{fill:var(--void)}}.burned{{fill:var(--burned)}}.bounty{{fill:var(--bounty)}}.shared{{fill:var(--shared)}}
+.submit{{fill:var(--commit)}}.sum{{fill:var(--aggregate)}}.share{{fill:var(--reveal)}}.result{{fill:var(--burned)}}
+.sum_challenge{{fill:var(--challenge)}}.result_challenge{{fill:var(--dim)}}.deal{{fill:var(--final)}}
+.confirm{{fill:var(--confirm)}}
 details{{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;background:var(--paper)}}
 summary{{cursor:pointer;padding:.5rem .8rem;background:var(--card);border-radius:.5rem}}
 summary b{{margin-right:.6rem}}details>div{{padding:.2rem .8rem .5rem}}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from fl_client.reporting.words import moment
+
 # More rows than this scroll in a box of their own.
 _TALL: Final = 40
 
@@ -49,6 +51,11 @@ def code(content: object) -> Html:
 def short_hash(value: str) -> Html:
     """A hash of which the beginning is seen and all is copied."""
     return tag("code", value, class_="hash", title=value)
+
+
+def when(stamp: int, transaction: str) -> Html:
+    """When something happened, and in which transaction."""
+    return join([f"{moment(stamp)}, in ", code(transaction)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any, Final
 
+from fl_client.reporting.html.encrypted import encrypted_lead, encrypted_sections, is_encrypted
+from fl_client.reporting.html.encrypted_evidence import STATEMENTS
 from fl_client.reporting.html.evidence import slash_section
 from fl_client.reporting.html.money import balance_section, gas_section
 from fl_client.reporting.html.sections import (
@@ -16,11 +18,15 @@ from fl_client.reporting.html.sections import (
 )
 from fl_client.reporting.html.shell import Section, document
 from fl_client.reporting.html.tables import Html, code, columns, facts, join, short_hash, table, tag
-from fl_client.reporting.html.timeline import act_section, lasted, phase_section
+from fl_client.reporting.html.timeline import act_section, came_words, lasted, phase_section
 from fl_client.reporting.words import PHASES, coins, count, duration, moment, score, sentence, the
 
 _AUDIT_PENDING: Final = (
     "The audit runs now: it recomputes every round, reward and slash from the chain and the store."
+)
+_READ: Final = (
+    "Everything here is read from the chain and the content store; accuracy and loss are measured from the stored "
+    "models on the task's test data."
 )
 
 
@@ -43,8 +49,8 @@ def page_title(page: dict[str, Any]) -> str:
 
 def page_header(page: dict[str, Any]) -> Html:
     """The first heading, what it is about, and the most important numbers."""
-    name = page["settings"]["task"]
-    heading = f"Federated task {name}" if name else "Federated task"
+    name, kind = page["settings"]["task"], "Encrypted task" if is_encrypted(page) else "Federated task"
+    heading = f"{kind} {name}" if name else kind
     return join(
         [
             tag("h1", heading),
@@ -63,6 +69,7 @@ def page_sections(page: dict[str, Any]) -> tuple[Section, ...]:
         ("members", "Participants and stakes", _members(page)),
         ("slashes", "Slashes", slash_section(page)),
         ("rounds", "Rounds", rounds_section(page)),
+        *encrypted_sections(page),
         ("phases", "Time line", phase_section(page)),
         ("acts", "Who did what", act_section(page)),
         ("coins", "Coins", balance_section(page)),
@@ -99,11 +106,12 @@ def _awaited(state: dict[str, Any]) -> str:
 
 def _lead(page: dict[str, Any]) -> str:
     settings = page["settings"]
+    if is_encrypted(page):
+        return f"{encrypted_lead(settings)} {_READ}"
     drawn = "" if settings["fraction"] >= 1 else f", {settings['fraction']:.0%} of them drawn for each round"
     return (
         f"{count(settings['participants'], 'trainer')}{drawn}, and one model of {settings['dimension']:,} weights. "
-        f"Updates are combined by {settings['rule']}. Everything here is read from the chain and the content store; "
-        "accuracy and loss are measured from the stored models on the task's test data."
+        f"Updates are combined by {settings['rule']}. {_READ}"
     )
 
 
@@ -148,19 +156,23 @@ def _now(page: dict[str, Any]) -> Html:
         if state["deadline"]:
             given.append(("until", moment(state["deadline"])))
         given.append(("awaited", _awaited(state)))
-        if state["dispute"]:
-            given.append(
-                (
-                    "dispute",
-                    f"opened by {the(state['dispute']['challenger'])}, step {state['dispute']['step']}",
-                )
-            )
+        given += _doubts(state)
     turn = page["timeline"][-1] if page["timeline"] else None
     if turn is not None and not state["ended"]:
-        had = f"{turn['committed']} committed, {turn['revealed']} revealed, {turn['attested']} attested"
-        given.append(("so far", had))
+        given.append(("so far", came_words(turn)))
     given.append(("last final model", code(page["model_root"])))
     return join([tag("p", tag("b", status_words(page))), facts(given)])
+
+
+def _doubts(state: dict[str, Any]) -> list[tuple[str, object]]:
+    """The dispute or the question that is open."""
+    if dispute := state.get("dispute"):
+        return [("dispute", f"opened by {the(dispute['challenger'])}, step {dispute['step']}")]
+    if asked := state.get("question"):
+        what = STATEMENTS.get(asked["kind"], asked["kind"])
+        about = f"chunk {asked['chunk']:,} of the {what} of {the(asked['accused'])}"
+        return [("question", f"{about}, by {the(asked['asker'])}")]
+    return []
 
 
 def _members(page: dict[str, Any]) -> Html:
@@ -198,7 +210,7 @@ def _audit(page: dict[str, Any]) -> Html:
     if page["audit"] is None:
         return again or tag("p", "Not run yet.")
     by = "from the chain and the store alone"
-    found = audit_section(page["audit"], by, _audit_command(page["source"], page["task"]))
+    found = audit_section(page, by, _audit_command(page["source"], page["task"]))
     rounds = page["audit"]["rounds_checked"]
     return (
         again + tag("p", f"Checked up to round {rounds}." if rounds else "No round was checked yet.") + found

@@ -35,12 +35,13 @@ _SLIVER: Final = 7.0
 def phase_section(summary: dict[str, Any]) -> Html:
     """A bar for each round, and the same in numbers."""
     turns = [one for one in summary["timeline"] if one["phases"]]
-    if not turns:
+    bars = [*(one for one in summary.get("ceremonies", ()) if one["phases"]), *turns]
+    if not bars:
         return tag("p", "No round was opened.")
-    longest = max(lasted(one) for one in turns)
-    most = max(len(one["phases"]) for one in turns)
-    strips = join(_strip(one, longest, most) for one in turns)
-    used = [name for name in PHASES if any(part["phase"] == name for one in turns for part in one["phases"])]
+    longest = max(lasted(one) for one in bars)
+    most = max(len(one["phases"]) for one in bars)
+    strips = join(_strip(one, longest, most) for one in bars)
+    used = _used(bars)
     jumps = (
         " The chain of a demonstration jumps to the next deadline when nobody has anything left to do, so an hour here "
         "took no hour."
@@ -51,7 +52,7 @@ def phase_section(summary: dict[str, Any]) -> Html:
         "sliver wide."
     )
     box: dict[str, object] = {"class_": "whole"}
-    if len(turns) > _MOST_BARS:
+    if len(bars) > _MOST_BARS:
         box = {"class_": "tall", "role": "region", "aria_label": "Phases of all rounds", "tabindex": 0}
     return join(
         [
@@ -62,14 +63,24 @@ def phase_section(summary: dict[str, Any]) -> Html:
                 tag("div", strips, class_="strip"),
                 **box,
             ),
-            _phase_table(turns, used),
+            _phase_table(turns, _used(turns)) if turns else Html(),
         ]
     )
+
+
+def _used(turns: Sequence[dict[str, Any]]) -> list[str]:
+    """The phases that there were, in their order."""
+    return [name for name in PHASES if any(part["phase"] == name for one in turns for part in one["phases"])]
 
 
 def lasted(turn: dict[str, Any]) -> int:
     """Chain time of a round, all its attempts together, in seconds."""
     return int(turn["phases"][-1]["ends"] - turn["phases"][0]["begins"]) if turn["phases"] else 0
+
+
+def _title(turn: dict[str, Any]) -> str:
+    """A round, or a key that was made before the first."""
+    return f"Round {turn['round']}" if "round" in turn else f"Key {turn['number']}"
 
 
 def _strip(turn: dict[str, Any], longest: int, most: int) -> Html:
@@ -81,9 +92,9 @@ def _strip(turn: dict[str, Any], longest: int, most: int) -> Html:
         parts.append(
             (part["phase"], width, f"{PHASES.get(part['phase'], part['phase'])}: {duration(seconds)}")
         )
-    label = f"round {turn['round']}: " + ", ".join(hint for _, _, hint in parts)
+    label = f"{_title(turn)}: " + ", ".join(hint for _, _, hint in parts)
     bar = stacked(parts, whole=_WHOLE, label=label)
-    return join([tag("span", f"Round {turn['round']}"), bar, tag("span", duration(lasted(turn)))])
+    return join([tag("span", _title(turn)), bar, tag("span", duration(lasted(turn)))])
 
 
 def _phase_table(turns: Sequence[dict[str, Any]], used: Sequence[str]) -> Html:
@@ -128,6 +139,16 @@ def act_section(summary: dict[str, Any]) -> Html:
     return join([*notes, tag("div", join(blocks), class_=kind)])
 
 
+def came_words(turn: dict[str, Any]) -> str:
+    """How many did what a round asks for: of a plain round, or of an encrypted one.
+
+    >>> came_words({"committed": 6, "revealed": 5, "attested": 5, "accepted": None})
+    '6 committed, 5 revealed, 5 attested, 0 accepted'
+    """
+    names = ("committed", "revealed", "submitted", "attested", "accepted", "shared")
+    return ", ".join(f"{turn[name] or 0} {name}" for name in names if name in turn)
+
+
 def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
     """What became of a round, in one line."""
     entry = next((one for one in summary["rounds"] if one["round"] == turn["round"]), None)
@@ -136,9 +157,7 @@ def _outcome(summary: dict[str, Any], turn: dict[str, Any]) -> Html:
     if not turn["final"]:
         still = turn is summary["timeline"][-1] and not summary.get("state", {"ended": True})["ended"]
         said.append("in progress" if still else "not final")
-    said.append(
-        f"{turn['committed']} committed, {turn['revealed']} revealed, {turn['accepted'] or 0} accepted"
-    )
+    said.append(came_words(turn))
     if turn["attempts"] > 1:
         said.append(count(turn["attempts"], "attempt"))
     if turn["phases"]:

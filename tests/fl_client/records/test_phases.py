@@ -6,7 +6,8 @@ import pytest
 
 from fl_client.chain import Event
 from fl_client.chain.contracts import NOBODY, ONE_COIN, Phase, Step, TaskParameters
-from fl_client.records.phases import PhaseClock, change_at, spans_of
+from fl_client.records.phases import PhaseClock
+from fl_client.records.spans import change_at, spans_of
 from fl_client.types import Address, Bytes32
 
 T0 = 1_000_000

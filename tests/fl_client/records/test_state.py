@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fl_client.chain.contracts import Phase
-from fl_client.records.history import RecordWatch
+from fl_client.records import RecordWatch
 from fl_client.records.state import PresentState
 from fl_client.roles import Aggregator
 from fl_client.simulation import DemoSettings, Federation

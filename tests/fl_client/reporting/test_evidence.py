@@ -94,7 +94,7 @@ def test_a_proof_that_another_contract_passed_on_is_no_missed_answer() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({}, "12.00 shared by the accepted trainers of round 2"),
+        ({}, "12.00 shared by those accepted in round 2"),
         ({"shared_in": None}, "12.00 left for the honest, burned at the end"),
         ({"shared": 0, "burned": 15 * 10**18, "bounty": 5 * 10**18}, "5.00 to the auditor"),
     ],

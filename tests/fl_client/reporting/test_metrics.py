@@ -4,7 +4,7 @@ import csv
 import io
 
 from fl_client.reporting import render_metrics
-from fl_client.reporting.metrics import COLUMNS
+from fl_client.reporting.metrics import columns_of
 
 from .sample import sample
 
@@ -24,9 +24,10 @@ def test_every_value_equals_the_summary() -> None:
     summary["rounds"][1]["accuracy"] = 0.1 + 0.2
     found = rows(render_metrics(summary))
     assert len(found) == len(summary["rounds"])
+    columns = columns_of(summary)
     for row, entry in zip(found, summary["rounds"], strict=True):
-        assert {name: float(row[name]) for name in COLUMNS} == {
-            name: entry[key] for name, key in COLUMNS.items()
+        assert {name: float(row[name]) for name in columns} == {
+            name: entry[key] for name, key in columns.items()
         }
 
 
