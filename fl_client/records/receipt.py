@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fl_client.audit.review import shares_of
-from fl_client.chain import EventCursor, load_artifact
-from fl_client.chain.connection import Connection
 from fl_client.chain.contracts import NOBODY, TaskContract
 from fl_client.chain.events import Event
 from fl_client.encoding import set_hash
-from fl_client.errors import ChainError, ConfigError
+from fl_client.errors import ConfigError
+from fl_client.records.citing import FORMAT, TRUST, cited, hexed, read_past
 from fl_client.records.facts import slash_name
 from fl_client.records.lateness import late_calls
 from fl_client.records.story import RoundStory
@@ -25,15 +24,6 @@ from fl_client.records.verdict import Judgement, judge
 from fl_client.records.weights import shares_in
 from fl_client.rounds import Reveal, RoundRecord, TaskWatch
 from fl_client.types import Address
-
-FORMAT: Final = 2
-
-TRUST: Final = (
-    "The node is trusted for its blocks being those of the chain, and for leaving no log of them out; every hash in "
-    "the receipt follows from its records. A folder of a run is executed again from its genesis: there nothing is "
-    "trusted but the hash of its last block."
-)
-"""What a check of a receipt does not prove."""
 
 _WATCHED: Final = (
     *("TrainingTask", "StakeVault", "RewardPool", "DisputeCourt", "ReviewBoard", "RoundTables"),
@@ -85,19 +75,11 @@ class TaskPast:
         deployment, board = contract.deployment, contract.parameters.board
         own = {contract.address, board} - {NOBODY}
         courts = deployment.court, deployment.round_tables, Address(contract.questions.address)
-        cursor = EventCursor(
-            contract.connection,
-            [*sorted(own), deployment.vault, deployment.pool, *courts],
-            [load_artifact(name) for name in _WATCHED],
-            deployment.block,
-        )
-        last = contract.connection.block_number() if upto is None else upto
-        events = tuple(
-            event for event in cursor.poll(last) if event.address in own or event.args.get("task") in own
-        )
+        addresses = [*sorted(own), deployment.vault, deployment.pool, *courts]
+        past = read_past(contract, addresses, _WATCHED, own, upto)
         watch = TaskWatch(contract)
-        watch.ledger.apply_all(events)
-        return cls(watch=watch, events=events, block=last, block_hash=_hash_of(contract.connection, last))
+        watch.ledger.apply_all(past.events)
+        return cls(watch=watch, events=past.events, block=past.block, block_hash=past.block_hash)
 
     def story(self, trainer: Address, number: int) -> RoundStory:
         """A trainer's part in a round.
@@ -147,7 +129,7 @@ def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
         "task": contract.address,
         "trainer": trainer,
         "round": number,
-        "as_of": {"block": past.block, "hash": _hex(past.block_hash)},
+        "as_of": {"block": past.block, "hash": hexed(past.block_hash)},
         "verdict": found.verdict,
         "counted": found.counted,
         "why": found.why,
@@ -156,7 +138,7 @@ def receipt_of(past: TaskPast, trainer: Address, number: int) -> dict[str, Any]:
         "set": _set(past.watch, record),
         "earned": _earned(past.watch, record, reveal),
         "lost": _lost(story),
-        "records": [_cited(contract.connection, event) for event in _chosen(story)],
+        "records": [cited(contract.connection, event) for event in _chosen(story)],
         "refused": [one.to_json() for one in story.refused],
         "trust": TRUST,
     }
@@ -183,16 +165,16 @@ def _message(watch: TaskWatch, record: RoundRecord, reveal: Reveal) -> dict[str,
     """Everything that the committed digest is the hash of (EIP-712)."""
     fields = {
         "attempt": reveal.attempt,
-        "base_model": _hex(watch.ledger.base_of(record.number)[0]),
-        "vector": _hex(watch.commitment_of(reveal)),
-        "root_hash": _hex(reveal.root_hash),
+        "base_model": hexed(watch.ledger.base_of(record.number)[0]),
+        "vector": hexed(watch.commitment_of(reveal)),
+        "root_hash": hexed(reveal.root_hash),
         "root_sum": str(reveal.root_sum),
-        "content_id": _hex(reveal.content_id),
+        "content_id": hexed(reveal.content_id),
         "samples": reveal.samples,
         "milliseconds": reveal.milliseconds,
-        "salt": _hex(reveal.salt),
+        "salt": hexed(reveal.salt),
     }
-    return fields | {"digest": _hex(watch.digest_of_reveal(record.number, reveal))}
+    return fields | {"digest": hexed(watch.digest_of_reveal(record.number, reveal))}
 
 
 def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
@@ -204,13 +186,13 @@ def _set(watch: TaskWatch, record: RoundRecord) -> dict[str, Any]:
             {
                 "trainer": trainer,
                 "weight": weight,
-                "vector": _hex(vector),
-                "running_hash": _hex(set_hash(entries[: place + 1])),
+                "vector": hexed(vector),
+                "running_hash": hexed(set_hash(entries[: place + 1])),
                 "accepted": record.accepts(place),
             }
             for place, (trainer, weight, vector) in enumerate(entries)
         ],
-        "accepted_hash": _hex(set_hash(kept)) if record.accepted_mask is not None else None,
+        "accepted_hash": hexed(set_hash(kept)) if record.accepted_mask is not None else None,
     }
 
 
@@ -239,7 +221,7 @@ def _lost(story: RoundStory) -> list[dict[str, Any]]:
         {
             "evidence": slash_name(slash),
             "taken": str(slash.taken),
-            "transaction": _hex(event.transaction_hash),
+            "transaction": hexed(event.transaction_hash),
             "block": event.block,
         }
         for slash, event in story.slashes()
@@ -257,41 +239,3 @@ def _chosen(story: RoundStory) -> Iterable[Event]:
                 yield event
         elif event.name in _OF_ROUND and story.is_within(place):
             yield event
-
-
-def _cited(connection: Connection, event: Event) -> dict[str, Any]:
-    return {
-        "event": event.name,
-        "address": event.address,
-        "block": event.block,
-        "block_hash": _hex(_hash_of(connection, event.block)),
-        "transaction": _hex(event.transaction_hash),
-        "log_index": event.log_index,
-        "args": {key: plain(value) for key, value in event.args.items()},
-    }
-
-
-def plain(value: Any) -> Any:
-    """A value of an event as JSON holds it: bytes as 0x, whole numbers beyond 2^53 as text.
-
-    >>> plain(b"\\x01"), plain(2**60), plain([7, True])
-    ('0x01', '1152921504606846976', [7, True])
-    """
-    if isinstance(value, bytes | bytearray):
-        return _hex(value)
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
-        return str(value)
-    return value
-
-
-def _hash_of(connection: Connection, number: int) -> bytes:
-    found = connection.block_hash(number)
-    if found is None:
-        raise ChainError(f"{connection.url} has no block {number}: is it synced?")
-    return found
-
-
-def _hex(value: bytes | bytearray) -> str:
-    return "0x" + bytes(value).hex()

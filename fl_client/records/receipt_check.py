@@ -7,16 +7,37 @@ from pathlib import Path
 from typing import Any, Final
 
 from fl_client.chain import load_artifact
-from fl_client.chain.contracts import TaskContract
+from fl_client.chain.contracts.encrypted import EncryptedContract
+from fl_client.chain.contracts.tasks import AnyTask
 from fl_client.chain.events import EventDecoder
 from fl_client.encoding import UpdateMessage, set_hash, update_digest
 from fl_client.errors import AuditDiffers, ChainError, ConfigError
-from fl_client.records.receipt import FORMAT, TaskPast, plain, receipt_of
-from fl_client.records.receipt_form import parse_receipt, require_form, shown
+from fl_client.records.citing import FORMAT, plain
+from fl_client.records.encrypted_receipt import EncryptedPast, encrypted_receipt_of
+from fl_client.records.receipt import TaskPast, receipt_of
+from fl_client.records.receipt_form import is_of_encrypted, parse_receipt, require_form, shown
 from fl_client.types import Address, Bytes32
 
 _NAMED: Final = ("chain_id", "factory", "task")
-_OURS: Final = ("TrainingTask", "StakeVault", "RewardPool", "ReviewBoard", "RoundTables")
+_PLAIN: Final = ("TrainingTask", "StakeVault", "RewardPool", "ReviewBoard", "RoundTables")
+_ENCRYPTED: Final = ("EncryptedTask", "StakeVault", "RewardPool")
+
+
+def any_receipt_of(
+    contract: AnyTask, account: Address, number: int, *, upto: int | None = None
+) -> dict[str, Any]:
+    """A receipt of either kind of task (``receipt_of``, ``encrypted_receipt_of``).
+
+    Args:
+        upto: the block that it is as of; None for the latest.
+
+    Raises:
+        ConfigError: the round was never opened.
+        ChainError: the node is gone, or has no such block.
+    """
+    if isinstance(contract, EncryptedContract):
+        return encrypted_receipt_of(EncryptedPast.of(contract, upto), account, number)
+    return receipt_of(TaskPast.read(contract, upto), account, number)
 
 
 def read_receipt(file: Path) -> dict[str, Any]:
@@ -39,7 +60,7 @@ def read_receipt(file: Path) -> dict[str, Any]:
     return found
 
 
-def check_receipt(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
+def check_receipt(contract: AnyTask, receipt: Mapping[str, Any]) -> None:
     """Look every record up, compute every hash, and draw the conclusion again.
 
     Raises:
@@ -51,10 +72,11 @@ def check_receipt(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
     _check_place(contract, receipt)
     for cited in receipt["records"]:
         _check_record(contract, cited)
-    _check_commitment(receipt)
-    _check_set(receipt)
-    past = TaskPast.read(contract, receipt["as_of"]["block"])
-    again = receipt_of(past, Address(receipt["trainer"]), receipt["round"])
+    if not is_of_encrypted(receipt):
+        _check_commitment(receipt)
+        _check_set(receipt)
+    account, upto = Address(receipt["trainer"]), receipt["as_of"]["block"]
+    again = any_receipt_of(contract, account, receipt["round"], upto=upto)
     for key, value in again.items():
         if receipt.get(key) != value:
             raise AuditDiffers(
@@ -66,7 +88,7 @@ def check_receipt(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
         )
 
 
-def _check_place(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
+def _check_place(contract: AnyTask, receipt: Mapping[str, Any]) -> None:
     here = {
         "chain_id": contract.connection.chain_id,
         "factory": contract.deployment.factory,
@@ -75,24 +97,29 @@ def _check_place(contract: TaskContract, receipt: Mapping[str, Any]) -> None:
     for name in _NAMED:
         if receipt[name] != here[name]:
             raise AuditDiffers(f"the receipt is of {name} {receipt[name]}, this is {here[name]}")
+    if is_of_encrypted(receipt) != isinstance(contract, EncryptedContract):
+        kinds = ("an encrypted task", "a plain task")
+        said, found = kinds if is_of_encrypted(receipt) else reversed(kinds)
+        raise AuditDiffers(f"the receipt is of {said}, this is {found}")
     number = receipt["as_of"]["block"]
-    found = contract.connection.block_hash(number)
-    if found is None and (height := contract.connection.block_number()) < number:
+    found_hash = contract.connection.block_hash(number)
+    if found_hash is None and (height := contract.connection.block_number()) < number:
         raise ChainError(
             f"the receipt is as of block {number}, {contract.connection.url} is at block {height}: wait for it, or "
             "ask a node that is further"
         )
-    if found is None or "0x" + found.hex() != receipt["as_of"]["hash"]:
-        has = "none" if found is None else "0x" + found.hex()
+    if found_hash is None or "0x" + found_hash.hex() != receipt["as_of"]["hash"]:
+        has = "none" if found_hash is None else "0x" + found_hash.hex()
         raise AuditDiffers(
             f"the receipt is as of block {number} with hash {receipt['as_of']['hash']}, the chain's has {has}"
         )
 
 
-def _check_record(contract: TaskContract, cited: Mapping[str, Any]) -> None:
+def _check_record(contract: AnyTask, cited: Mapping[str, Any]) -> None:
     """The log is in that block of the chain, at that place, with those arguments."""
     number, where = cited["block"], f"{cited['event']} in block {cited['block']}"
-    decoder = EventDecoder(load_artifact(name) for name in _OURS)
+    ours = _ENCRYPTED if isinstance(contract, EncryptedContract) else _PLAIN
+    decoder = EventDecoder(load_artifact(name) for name in ours)
     logs = contract.connection.logs((Address(cited["address"]),), number, number)
     entry = next((one for one in logs if one.index == cited["log_index"]), None)
     if entry is None:

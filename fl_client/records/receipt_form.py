@@ -67,7 +67,7 @@ _SHARE: Final = _Kind(
 _FLAG: Final = _Kind(lambda value: isinstance(value, bool), "true or false")
 _ANY_OBJECT: Final = _Kind(lambda value: isinstance(value, dict), "an object")
 
-_RECEIPT: Final[Mapping[str, Any]] = {
+_COMMON: Final[Mapping[str, Any]] = {
     "format": _NUMBER,
     "chain_id": _whole(2**256 - 1),
     "factory": _ADDRESS,
@@ -81,6 +81,23 @@ _RECEIPT: Final[Mapping[str, Any]] = {
     "samples": _OrNone(_UINT32),
     "total_samples": _OrNone(_NUMBER),
     "share": _OrNone(_SHARE),
+    "lost": [{"evidence": _NAME, "taken": _AMOUNT, "transaction": _HASH, "block": _NUMBER}],
+    "records": [
+        {
+            "event": _NAME,
+            "address": _ADDRESS,
+            "block": _NUMBER,
+            "block_hash": _HASH,
+            "transaction": _HASH,
+            "log_index": _NUMBER,
+            # Compared with the chain's own, whatever they are.
+            "args": _ANY_OBJECT,
+        }
+    ],
+    "trust": _WORDS,
+}
+_RECEIPT: Final[Mapping[str, Any]] = {
+    **_COMMON,
     "commitment": _OrNone(
         {
             **dict.fromkeys(("attempt", "samples", "milliseconds"), _UINT32),
@@ -101,22 +118,34 @@ _RECEIPT: Final[Mapping[str, Any]] = {
         "accepted_hash": _OrNone(_HASH),
     },
     "earned": dict.fromkeys(("update", "share_of_slashes", "attestation", "total"), _AMOUNT),
-    "lost": [{"evidence": _NAME, "taken": _AMOUNT, "transaction": _HASH, "block": _NUMBER}],
-    "records": [
-        {
-            "event": _NAME,
-            "address": _ADDRESS,
-            "block": _NUMBER,
-            "block_hash": _HASH,
-            "transaction": _HASH,
-            "log_index": _NUMBER,
-            # Compared with the chain's own, whatever they are.
-            "args": _ANY_OBJECT,
-        }
-    ],
     "refused": [_ANY_OBJECT],
-    "trust": _WORDS,
 }
+_ENCRYPTED_RECEIPT: Final[Mapping[str, Any]] = {
+    **_COMMON,
+    "privacy": _text("paillier", "paillier"),
+    "turn": _UINT32,
+    "set": {
+        "key_hash": _HASH,
+        "votes_needed": _UINT32,
+        "entries": [
+            {
+                **dict.fromkeys(("place", "weight", "votes"), _UINT32),
+                **dict.fromkeys(("root", "content_id"), _HASH),
+                "trainer": _ADDRESS,
+                "accepted": _FLAG,
+            }
+        ],
+        **dict.fromkeys(("sum", "opened", "model"), _OrNone(_HASH)),
+    },
+    "earned": dict.fromkeys(
+        ("updates", "attestations", "sharings", "sums", "results", "share_of_slashes", "total"), _AMOUNT
+    ),
+}
+
+
+def is_of_encrypted(receipt: Any) -> bool:
+    """Whether a receipt says that it is of an encrypted task."""
+    return isinstance(receipt, dict) and "privacy" in receipt
 
 
 def parse_receipt(text: str) -> Any:
@@ -141,7 +170,7 @@ def require_form(receipt: Any) -> None:
     Raises:
         ConfigError: a field is missing, of another kind, or beyond what the contracts can hold.
     """
-    _require(receipt, _RECEIPT, "")
+    _require(receipt, _ENCRYPTED_RECEIPT if is_of_encrypted(receipt) else _RECEIPT, "")
 
 
 def shown(value: Any) -> str:

@@ -82,7 +82,7 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
 
 def print_fact(console: Console, name: str, value: str) -> None:
     """A name and a value that is to be copied: never broken, whatever the width."""
-    console.print(Text(f"{name:{_NAME_WIDTH}}{value}"), soft_wrap=True)
+    console.print(Text(f"{name:{_NAME_WIDTH - 1}} {value}"), soft_wrap=True)
 
 
 def print_verdict(console: Console, audit: dict[str, Any]) -> None:

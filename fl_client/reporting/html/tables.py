@@ -123,7 +123,9 @@ def stacked(parts: Sequence[tuple[str, float, str]], *, whole: float = 100.0, la
     left, drawn = 0.0, []
     for kind, width, hint in parts:
         title = f"<title>{escape(hint)}</title>"
-        drawn.append(f'<rect class="{kind}" x="{left:.2f}" width="{width:.2f}" height="14">{title}</rect>')
+        drawn.append(
+            f'<rect class="{escape(kind)}" x="{left:.2f}" width="{width:.2f}" height="14">{title}</rect>'
+        )
         left += width
     return Html(
         f'<svg viewBox="0 0 {whole:g} 14" preserveAspectRatio="none" role="img" '
@@ -134,5 +136,5 @@ def stacked(parts: Sequence[tuple[str, float, str]], *, whole: float = 100.0, la
 def legend(entries: Iterable[tuple[str, str]]) -> Html:
     """What the colours of a bar mean: class and words of each."""
     swatch = '<svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10"/></svg>'
-    items = (tag("li", join([Html(swatch.format(kind)), text(words)])) for kind, words in entries)
+    items = (tag("li", join([Html(swatch.format(escape(kind))), text(words)])) for kind, words in entries)
     return tag("ul", join(items), class_="legend")

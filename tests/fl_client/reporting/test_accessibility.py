@@ -9,6 +9,7 @@ from fl_client.reporting import render_html, render_latency, render_task
 from fl_client.reporting.html.live import render_live
 from fl_client.reporting.html.style import STYLE
 
+from .encrypted_sample import encrypted_page, encrypted_sample
 from .latency_sample import latency_study
 from .sample import STATE, sample, task_page
 
@@ -19,6 +20,8 @@ PAGES = {
     "task in progress": render_task(task_page()),
     "task that ended": render_task(task_page(state=ENDED)),
     "round's latency": render_latency(latency_study()),
+    "report of an encrypted run": render_html(encrypted_sample()),
+    "encrypted task in progress": render_task(encrypted_page()),
     "live page": render_live(task_page(), as_of="Block 1.", version="a"),
 }
 
