@@ -76,3 +76,14 @@ def test_what_a_running_task_needs_stays_and_so_does_what_was_not_chosen(tmp_pat
     pruned(out, "--ignore-retention", "--all-unknown")
     left = {path.name for path in (out / "store").iterdir()}
     assert of_running < left and len(left - of_running) == 1
+
+
+@pytest.mark.parametrize("option", ["--all-unknown", "--ignore-retention"])
+def test_a_chain_without_a_task_says_nothing_of_a_store(tmp_path: Path, option: str) -> None:
+    out = tmp_path / "run"
+    export_chain(make_ground(tmp_path).connection, out / "chain")
+    (out / "store").mkdir()
+    (out / "store" / "notes.txt").write_text("mine")
+    done = run_fl("prune", str(out), option)
+    assert done.returncode == ConfigError.exit_code and "the chain holds no task" in done.stderr
+    assert (out / "store" / "notes.txt").exists()
