@@ -175,28 +175,30 @@ def demo(
             f"planted: {one.actor} cheats in round {one.round} ({one.evidence})" for one in federation.cheats
         ]
 
-    _show_run(settings, run_demo, started, as_json=as_json)
+    show_run(settings, run_demo, started, as_json=as_json)
 
 
 def _demo_encrypted(settings: DemoSettings, *, as_json: bool) -> NoReturn:
     """Run encrypted rounds."""
     from fl_client.simulation.encrypted_demo import run_encrypted_demo
 
-    def started(federation: EncryptedFederation) -> list[str]:
-        parameters = federation.contract.parameters
-        return [
-            f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
-            f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
-            *(
-                f"planted: {one.actor} is faulty in round {one.round} ({one.evidence})"
-                for one in federation.cheats
-            ),
-        ]
-
-    _show_run(settings, run_encrypted_demo, started, as_json=as_json)
+    show_run(settings, run_encrypted_demo, introduce_encrypted, as_json=as_json)
 
 
-def _show_run(
+def introduce_encrypted(federation: EncryptedFederation) -> list[str]:
+    """Lines about an encrypted federation before it runs: who opens a sum, who is trusted, who is faulty."""
+    parameters = federation.contract.parameters
+    return [
+        f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
+        f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
+        *(
+            f"planted: {one.actor} is faulty in round {one.round} ({one.evidence})"
+            for one in federation.cheats
+        ),
+    ]
+
+
+def show_run(
     settings: DemoSettings,
     run: Callable[..., dict[str, Any]],
     introduce: Callable[[Any], list[str]],

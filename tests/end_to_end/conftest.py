@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from fl_client.cli.demo import introduce_encrypted, show_run
 from fl_client.roles.encrypted_plan import EncryptedPlan
 from fl_client.simulation.encrypted_demo import run_encrypted_demo
 from fl_client.simulation.plan import DemoSettings
@@ -43,4 +46,9 @@ def encrypted_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The summary of an encrypted federation with its three cheats; its folder is in it."""
     out = tmp_path_factory.mktemp("runs") / "encrypted"
     settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", participants=7)
-    return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
+    short = partial(run_encrypted_demo, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
+    with pytest.raises(typer.Exit) as ended:
+        show_run(settings, short, introduce_encrypted, as_json=False)
+    assert ended.value.exit_code == 0
+    found: dict[str, Any] = json.loads((out / "summary.json").read_text())
+    return found

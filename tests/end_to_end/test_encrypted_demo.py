@@ -1,11 +1,14 @@
 """The demonstration of encrypted rounds: three faults, each found out, and an audit by another process."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fl_client.errors import ConfigError
+from fl_client.records import Subject
+from fl_client.reporting import render_html
 from fl_client.roles.encrypted_plan import EncryptedPlan
 from fl_client.simulation.encrypted_founding import plan_faults
 from fl_client.simulation.plan import DemoSettings
@@ -16,6 +19,28 @@ from .conftest import run_fl
 @pytest.fixture
 def run(encrypted_run: dict[str, Any]) -> dict[str, Any]:
     return encrypted_run
+
+
+def test_the_report_is_written_beside_the_metrics(run: dict[str, Any]) -> None:
+    out = Path(run["out"])
+    page = (out / "report.html").read_text()
+    assert page == render_html(run) and run["settings"]["dealer"] in page
+    for words in ("Key and dealer", "party 7: an update that did not come in time", "The audit agrees"):
+        assert words in page
+    rows = (out / "metrics.csv").read_text().splitlines()
+    assert len(rows) == 3 and rows[0].startswith("round,accuracy,loss,accepted,submitted,shared,gas")
+
+
+def test_a_page_of_the_folder_alone_says_the_same(run: dict[str, Any]) -> None:
+    subject = Subject(where=run["out"]).open()
+    watch = subject.watch()
+    watch.read()
+    found = json.loads(json.dumps(subject.facts(watch, None).of_task()))
+    for key in ("acts", "ceremonies", "earnings", "gas", "slashes", "timeline", "turns"):
+        assert found[key] == run[key], key
+    assert {name: entry["change"] for name, entry in found["balances"].items()} == {
+        name: entry["change"] for name, entry in run["balances"].items()
+    }
 
 
 def test_every_planted_fault_is_slashed_on_its_evidence(run: dict[str, Any]) -> None:

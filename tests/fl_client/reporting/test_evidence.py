@@ -9,6 +9,14 @@ from fl_client.reporting.html.evidence import evidence_sentence, slash_section
 from .sample import COPIED, LYING, MISSED, WRONG, sample, slash
 
 
+def test_bytes_that_were_not_shown_have_a_case() -> None:
+    hidden = slash(
+        "hidden-bytes", "trainer 2", 3, {"chunk": 1_234, "author": "trainer 1"}, call="closeQuestion"
+    )
+    page = slash_section(sample(slashes=[hidden]))
+    assert "an update that was vouched for and not shown" in page and "chunk 1,234" in page
+
+
 def test_a_missing_reveal_names_round_and_waiting_time() -> None:
     said = evidence_sentence(slash("no-reveal", "trainer 3", 4, MISSED))
     assert said.startswith("Trainer 3 bound itself to an update in round 4")
