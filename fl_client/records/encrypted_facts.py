@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Final
 
 from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
@@ -103,11 +104,11 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
         }
 
     def _further(self, history: History) -> dict[str, Any]:
-        findings = EncryptedFindings(self._watch, history)
+        findings, moments = EncryptedFindings(self._watch, history), _Moments(history)
         return {
             "weights": None,
             "ceremonies": [self._ceremony(history, one) for one in self._watch.ledger.ceremonies.values()],
-            "turns": [self._turn(history, findings, one) for one in self._watch.ledger.turns.values()],
+            "turns": [self._turn(moments, findings, one) for one in self._watch.ledger.turns.values()],
         }
 
     # ------------------------------------------------------------------ the key
@@ -127,7 +128,7 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
 
     # ------------------------------------------------------------------ a turn
 
-    def _turn(self, history: History, findings: EncryptedFindings, turn: EncryptedTurn) -> dict[str, Any]:
+    def _turn(self, moments: _Moments, findings: EncryptedFindings, turn: EncryptedTurn) -> dict[str, Any]:
         return {
             "turn": turn.number,
             "round": turn.round,
@@ -138,10 +139,10 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
             "votes_needed": votes_needed(self._watch, turn),
             "sharings": 0 if turn.fixed is None else max(1, turn.period),
             "parties": [
-                self._party(history, turn, place, account) for place, account in enumerate(turn.places)
+                self._party(moments, turn, place, account) for place, account in enumerate(turn.places)
             ],
-            "sums": self._proposals(history, turn, "SumProposed", _sums_of(turn)),
-            "results": self._proposals(history, turn, "ResultProposed", _results_of(turn)),
+            "sums": self._proposals(moments, turn, "SumProposed", _sums_of(turn)),
+            "results": self._proposals(moments, turn, "ResultProposed", _results_of(turn)),
             "questions": findings.questions(turn.number),
         }
 
@@ -150,9 +151,8 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
             return "final" if turn.final else "void"
         return "open" if self._watch.ledger.ended is None else "ended"
 
-    def _party(self, history: History, turn: EncryptedTurn, place: int, account: Address) -> dict[str, Any]:
+    def _party(self, moments: _Moments, turn: EncryptedTurn, place: int, account: Address) -> dict[str, Any]:
         submission, judged = turn.submissions.get(place), judge_update(self._watch, turn, account)
-        came = history.found("UpdateSubmitted", turn=turn.number, account=account)
         attested = turn.attestations.get(account)
         return {
             "who": self._watch.roster.name_of(account),
@@ -160,7 +160,7 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
             "place": place,
             "weight": None if submission is None else submission.weight,
             "root": None if submission is None else "0x" + submission.root.hex(),
-            "submitted_at": history.stamp_of(came[0]) if came else None,
+            "submitted_at": moments.submitted.get((turn.number, account)),
             "votes": None if submission is None or turn.frozen is None else votes_for(turn, place),
             "vouched_for": None if attested is None else attested.bit_count(),
             "shares": self._shares(turn, place, account),
@@ -185,18 +185,38 @@ class EncryptedFacts(TaskFacts[EncryptedRecordWatch]):
         return "struck" if struck else "late" if late else "none"
 
     def _proposals(
-        self, history: History, turn: EncryptedTurn, name: str, proposed: list[tuple[bytes, str]]
+        self, moments: _Moments, turn: EncryptedTurn, name: str, proposed: list[tuple[bytes, str]]
     ) -> list[dict[str, Any]]:
-        events = history.found(name, turn=turn.number)
         return [
             {
-                "who": self._watch.roster.name_of(event.args["account"]),
+                "who": self._watch.roster.name_of(account),
                 "root": "0x" + root.hex(),
                 "became": became,
-                "at": history.stamp_of(event),
+                "at": stamp,
             }
-            for event, (root, became) in zip(events, proposed, strict=True)
+            for (account, stamp), (root, became) in zip(
+                moments.proposed[turn.number, name], proposed, strict=True
+            )
         ]
+
+
+class _Moments:
+    """When and by whom statements were made, looked up once for all turns; seconds since 1970.
+
+    Attributes:
+        submitted: by turn and account.
+        proposed: account and moment, in chain order, by turn and event.
+    """
+
+    def __init__(self, history: History) -> None:
+        self.submitted: dict[tuple[int, Address], int] = {}
+        self.proposed: dict[tuple[int, str], list[tuple[Address, int]]] = defaultdict(list)
+        for event in history.events:
+            if event.name == "UpdateSubmitted":
+                self.submitted[event.args["turn"], event.args["account"]] = history.stamp_of(event)
+            elif event.name in ("SumProposed", "ResultProposed"):
+                said = event.args["account"], history.stamp_of(event)
+                self.proposed[event.args["turn"], event.name].append(said)
 
 
 def _sums_of(turn: EncryptedTurn) -> list[tuple[bytes, str]]:

@@ -19,7 +19,7 @@ class EncryptedFederation(EncryptedFounding):
 
     def run(self) -> Iterator[RoundReport]:
         """Run to the end of the task; yields a report as each round becomes final."""
-        reported, slashes_before, gas_before = 0, 0, 0
+        reported, slashes_before = 0, 0
         while True:
             busy = self.sweep()
             phase, _ = self.watch.refresh()
@@ -28,8 +28,8 @@ class EncryptedFederation(EncryptedFounding):
                 reported += 1
                 slashes = ledger.slashes[slashes_before:]
                 names = tuple(encrypted_evidence(one.evidence) for one in slashes)
-                yield self._report(reported, self.gas.total - gas_before, names)
-                slashes_before, gas_before = len(ledger.slashes), self.gas.total
+                yield self._report(reported, self._gas_of(reported), names)
+                slashes_before = len(ledger.slashes)
             if phase is EncryptedPhase.ENDED:
                 return
             if not busy:
@@ -39,7 +39,10 @@ class EncryptedFederation(EncryptedFounding):
         """Let everybody act once, in a fixed order; true if anybody did."""
         busy = False
         for member in self.members:
-            busy = member.participant.step() is not None or busy
+            if member.participant.step() is not None:
+                self.watch.refresh()
+                self._note_spent(self.watch.ledger.rounds_final)
+                busy = True
         return busy
 
     def pass_time(self) -> None:

@@ -12,17 +12,11 @@ from fl_client.rounds import Slash, Vector
 from fl_client.simulation.attackers import CopyingTrainer
 from fl_client.simulation.founding import Founding
 from fl_client.simulation.member import RoundReport, next_deadline, question_deadline, releasable_at
-from fl_client.simulation.plan import DemoSettings
 from fl_client.types import Address
 
 
 class Federation(Founding):
     """Builds and runs a federation; see ``run_demo`` for the whole demonstration."""
-
-    def __init__(self, settings: DemoSettings) -> None:
-        """See ``Founding``."""
-        super().__init__(settings)
-        self._gas_at = [0]
 
     def run(self) -> Iterator[RoundReport]:
         """Run to the end of the task; yields a report as each round becomes final."""
@@ -33,8 +27,7 @@ class Federation(Founding):
             while reported < self._finished():
                 reported += 1
                 slashes = self.watch.ledger.slashes
-                gas = self._gas_at[reported] - self._gas_at[reported - 1]
-                yield self._report(reported, gas, slashes[slashes_before:])
+                yield self._report(reported, self._gas_of(reported), slashes[slashes_before:])
                 slashes_before = len(slashes)
             if phase is Phase.ENDED:
                 return
@@ -53,10 +46,8 @@ class Federation(Founding):
         return busy
 
     def _note_gas(self) -> None:
-        """What had been spent when a round became final: others act in the same sweep, for the next one."""
         self.watch.refresh()
-        while len(self._gas_at) <= self._finished():
-            self._gas_at.append(self.gas.total)
+        self._note_spent(self._finished())
 
     def _wait(self, phase: Phase, deadline: int) -> None:
         """Nobody has anything to do: let the time pass until a deadline."""

@@ -49,6 +49,7 @@ class Ground(ABC):
         self.connection = Connection.embedded(seed=settings.seed, accounts=self.accounts)
         self.store = LocalStore(settings.out / "store")
         self.gas = GasBook()
+        self._gas_at = [0]
 
     @property
     @abstractmethod
@@ -65,6 +66,15 @@ class Ground(ABC):
         return LocalLearner(
             self.model, share, self.training, seed=seed, device=self.device, pace=NOMINAL_PACE
         )
+
+    def _note_spent(self, final: int) -> None:
+        """Note what had been spent when rounds became final: others act in the same sweep, for the next one."""
+        while len(self._gas_at) <= final:
+            self._gas_at.append(self.gas.total)
+
+    def _gas_of(self, number: int) -> int:
+        """What was spent from one final round to the next."""
+        return self._gas_at[number] - self._gas_at[number - 1]
 
     def _derived(self, purpose: str, *numbers: int) -> Bytes32:
         return derived_salt(self.settings.seed, purpose, *numbers)

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import typer
 from fl_client.cli.demo import introduce_encrypted, show_run
 from fl_client.roles.encrypted_plan import EncryptedPlan
 from fl_client.simulation.encrypted_demo import run_encrypted_demo
+from fl_client.simulation.member import RoundReport
 from fl_client.simulation.plan import DemoSettings
 from tests.encrypted_stage import test_key
 
@@ -46,9 +46,19 @@ def encrypted_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The summary of an encrypted federation with its three cheats; its folder is in it."""
     out = tmp_path_factory.mktemp("runs") / "encrypted"
     settings = DemoSettings(out=out, rounds=2, privacy="paillier", partition="iid", participants=7)
-    short = partial(run_encrypted_demo, plan=EncryptedPlan(modulus_bytes=64), source=test_key)
+    reports: list[RoundReport] = []
+
+    def short(settings: DemoSettings, **others: Any) -> dict[str, Any]:
+        shown = others.pop("on_round")
+        others["on_round"] = lambda report: (reports.append(report), shown(report))
+        return run_encrypted_demo(settings, plan=EncryptedPlan(modulus_bytes=64), source=test_key, **others)
+
     with pytest.raises(typer.Exit) as ended:
         show_run(settings, short, introduce_encrypted, as_json=False)
     assert ended.value.exit_code == 0
     found: dict[str, Any] = json.loads((out / "summary.json").read_text())
+    # What the terminal shows while it runs is what the chain says afterwards.
+    assert [(one.gas, len(one.slashes)) for one in reports] == [
+        (entry["gas"], entry["slashes"]) for entry in found["rounds"]
+    ]
     return found

@@ -21,8 +21,8 @@ _SHARES: Final = {"given": "given", "struck": "struck", "late": "late", "none": 
 _BAD_SHARES: Final = frozenset({"struck", "late"})
 _BECAME: Final = {"struck": "bad", "stood": "good"}
 _DEALER: Final = (
-    "The dealer made the key. It is trusted to have forgotten it: who knows it opens every update. It is trusted for "
-    "nothing else, since every party checked the key and its own share before the first round."
+    "The dealer makes the key. It is trusted to forget it: who knows it opens every update. It is trusted for nothing "
+    "else, since every party checks the key and its own share before the first round."
 )
 
 

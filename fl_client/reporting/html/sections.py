@@ -59,6 +59,8 @@ def cheat_rounds(summary: dict[str, Any]) -> dict[int, list[str]]:
     """The rounds in which somebody cheated, with who it was and how."""
     found: dict[int, list[str]] = {}
     for one in summary["slashes"]:
+        if one["evidence"] == "lost-question":  # a doubt that was wrong, not a fault
+            continue
         number = one["facts"].get("round") or one["round"]
         found.setdefault(number, []).append(f"{one['who']} ({one['evidence']})")
     return dict(sorted(found.items()))

@@ -65,7 +65,7 @@ def test_the_page_fetches_nothing() -> None:
 
 def test_the_dealer_is_named_with_what_it_is_trusted_for() -> None:
     said = text()
-    assert f"dealer {'0x' + '77' * 20}" in said and "trusted to have forgotten it" in said
+    assert f"dealer {'0x' + '77' * 20}" in said and "trusted to forget it" in said
     assert "2 of 3 parties, and no fewer" in said and "2,048 bits" in said
     assert "2 parties that work together against the others could open each update" in said
 
