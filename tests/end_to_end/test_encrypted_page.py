@@ -170,3 +170,28 @@ def test_the_dashboard_only_reads(dashboard: Dashboard) -> None:
     status, headers, _ = get(dashboard, "/")
     assert status == 200 and headers.items() >= HEADERS.items()
     assert get(dashboard, "/", "POST")[0] == 405 and get(dashboard, "/elsewhere")[0] == 404
+
+
+def test_the_dashboard_follows_a_task_on_a_node(stage: Stage, folder: Path, page: dict[str, Any]) -> None:
+    chain = stage.connection.node
+    assert isinstance(chain, EmbeddedChain)
+    submitted = [act["block"] for act in page["acts"] if act["call"] == "submit"]
+    with replaying(chain) as node:
+        node.play(submitted[1])
+        subject = Subject(
+            where=page["task"],
+            rpc_url=node.url,
+            deployment=folder / "deployment.json",
+            store=folder / "store",
+        )
+        with LiveRecords(subject, poll_seconds=0.2) as live:
+            state = live.snapshot.page["state"]
+            assert (state["phase"], state["due"]) == ("submit", ["party 3", "party 4", "party 5", "party 6"])
+            assert [one["verdict"] for one in live.snapshot.page["turns"][0]["parties"]] == ["open"] * 6
+            node.play()
+            deadline = time.monotonic() + PATIENCE
+            while not live.snapshot.page["state"]["ended"]:
+                assert time.monotonic() < deadline and live.snapshot.problem is None
+                time.sleep(0.2)
+            for key in ("turns", "slashes", "timeline", "gas"):
+                assert live.snapshot.page[key] == page[key], key

@@ -18,7 +18,7 @@ _KINDS: Final = {
 
 _ENCRYPTED_KINDS: Final = {
     "updates": "updates",
-    "attestations": "attestations",
+    "attestations": "attested",
     "sharings": "shares",
     "sums": "sums",
     "results": "results",
@@ -126,7 +126,7 @@ def balance_section(summary: dict[str, Any]) -> Html:
             )
         )
     held = ("before", "after", "change") if settled else ()
-    names = ("account", *held, *kinds.values(), "slashed coins shared", "lost")
+    names = ("account", *held, *kinds.values(), "from slashes", "lost")
     numeric = {name.replace(" ", "_"): "n" for name in names if name != "account"}
     words = f"What every account earned and lost, in coins. {_terms(summary)}; how often is in brackets. "
     words += (
