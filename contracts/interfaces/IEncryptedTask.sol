@@ -58,6 +58,9 @@ interface IEncryptedTask {
         bytes32 model,
         bytes32 modelContent
     );
+    /// @notice A party finds another sum, or another result or model, than what is proposed. `dropped`: with it more
+    /// than half of the parties do, and others propose now.
+    event ProposalRefused(uint24 indexed turn, address indexed account, bytes32 root, bool dropped);
     /// @notice A round is over.
     event RoundFinal(uint24 indexed round, uint24 indexed turn, bytes32 model);
     /// @notice A turn failed: nothing of it was decrypted.
@@ -142,6 +145,10 @@ interface IEncryptedTask {
     function proposeSum(uint24 turn, uint32 accepted, bytes32 root) external;
     /// @notice The caller's shares of the decryption of the sum that stands.
     function share(uint24 turn, bytes32 sumRoot, bytes32 root, bytes32 content) external;
+    /// @notice The caller found another sum, or another result or model, than what is proposed. Once more than half of
+    /// the parties say so, others propose, and the author's stake is not touched.
+    /// @param model Of the result; 0 with a sum.
+    function refuse(uint24 turn, bytes32 root, bytes32 model) external;
     /// @notice The opened sum and the model that follows from it.
     function proposeResult(
         uint24 turn,

@@ -8,14 +8,14 @@ import {PartyMask} from "../libraries/PartyMask.sol";
 import {Standing} from "../types/EncryptedRecords.sol";
 import {ChunkClaim, EncryptedPhase, Question, StatementKind} from "../types/EncryptedTypes.sol";
 import {Evidence, Role} from "../types/TaskTypes.sol";
-import {EncryptedRounds} from "./EncryptedRounds.sol";
+import {EncryptedRefusals} from "./EncryptedRefusals.sol";
 
 /// @title One question for every fault: show this chunk
 /// @dev A statement is known by its root alone. Whoever finds one of its chunks wrong, or cannot get it, asks for it
 /// under a bond; anybody may show it, and a chunk that cannot be shown right is wrong. INV-QUESTION-1: nothing moves on
 /// while a question is open, and after its deadline anybody can close it. INV-QUESTION-3: a bond is lost only to a
 /// right answer; a stake only where there was none.
-abstract contract EncryptedQuestions is EncryptedRounds {
+abstract contract EncryptedQuestions is EncryptedRefusals {
     using PartyMask for uint32;
 
     // ------------------------------------------------------------------ asking and answering

@@ -54,11 +54,11 @@ abstract contract EncryptedRounds is KeyCeremony {
     /// @inheritdoc IEncryptedTask
     function proposeSum(uint24 turn, uint32 accepted, bytes32 root) external {
         Standing memory s = _requireTurn(turn, EncryptedPhase.Sum);
-        uint8 place = _requireActive(s);
+        uint8 place = _requireProposer(s);
         _requireNamed(s.accepted, accepted);
         _requireRoot(root);
         _sumRoot = root;
-        s.sumAuthor = place + 1;
+        (s.sumAuthor, s.refusing) = (place + 1, 0);
         _begin(s, EncryptedPhase.SumChallenge, EncryptedArguments.challengeSeconds());
         _write(s);
         emit SumProposed(turn, msg.sender, root);
@@ -86,15 +86,21 @@ abstract contract EncryptedRounds is KeyCeremony {
         bytes32 modelContent
     ) external {
         Standing memory s = _requireTurn(turn, EncryptedPhase.Result);
-        uint8 place = _requireActive(s);
+        uint8 place = _requireProposer(s);
         _requireRoot(root);
         _requireRoot(model);
         _resultRoot = root;
         _model = model;
-        s.resultAuthor = place + 1;
+        (s.resultAuthor, s.refusing) = (place + 1, 0);
         _begin(s, EncryptedPhase.ResultChallenge, EncryptedArguments.challengeSeconds());
         _write(s);
         emit ResultProposed(turn, msg.sender, root, content, model, modelContent);
+    }
+
+    /// @dev A proposal that most parties refused is its author's last one of the turn, so that it cannot use them up.
+    function _requireProposer(Standing memory s) private view returns (uint8 place) {
+        place = _requireActive(s);
+        if (_parties[place].refusedIn == s.turn) revert EncryptedTaskUnauthorized(msg.sender);
     }
 
     function _requireTurn(uint24 turn, EncryptedPhase phase) private view returns (Standing memory s) {

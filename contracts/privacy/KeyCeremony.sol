@@ -140,7 +140,7 @@ abstract contract KeyCeremony is EncryptedStore {
             address account = _parties[place].account;
             delete _parties[place];
             if (s.confirmed.has(place)) {
-                _parties[kept] = Party({account: account, weight: 0, bitmap: 0});
+                _parties[kept] = Party({account: account, weight: 0, bitmap: 0, refusedIn: 0});
                 _seats[account] = ++kept;
             } else if (!s.leftOut.has(place)) {
                 _leaveOut(s.ceremony, account, false);

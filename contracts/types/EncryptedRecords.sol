@@ -16,7 +16,7 @@ import {EncryptedPhase} from "./EncryptedTypes.sol";
 ///
 /// | bits of the masks | fields |
 /// |---|---|
-/// | 0-223 | confirmed, leftOut, submitted, attested, accepted, shared, paid (32 each) |
+/// | 0-255 | confirmed, leftOut, submitted, attested, accepted, shared, paid, refusing (32 each) |
 struct Standing {
     EncryptedPhase phase;
     uint40 deadline; // of the phase; of Ended: when
@@ -40,6 +40,7 @@ struct Standing {
     uint32 accepted;
     uint32 shared;
     uint32 paid; // for their shares of this round
+    uint32 refusing; // the sum or result that is proposed
 }
 
 /// @dev A party in one slot, by its place.
@@ -47,6 +48,7 @@ struct Party {
     address account;
     uint8 weight; // of its latest submission
     uint32 bitmap; // of its latest attestation
+    uint24 refusedIn; // the latest turn in which a proposal of its was refused
 }
 
 /// @title The two words of a Standing
@@ -76,6 +78,7 @@ library StandingWords {
         s.accepted = uint32(masks >> 128);
         s.shared = uint32(masks >> 160);
         s.paid = uint32(masks >> 192);
+        s.refusing = uint32(masks >> 224);
     }
 
     function packClock(Standing memory s) internal pure returns (uint256 clock) {
@@ -89,6 +92,6 @@ library StandingWords {
     function packMasks(Standing memory s) internal pure returns (uint256 masks) {
         masks = uint256(s.confirmed) | (uint256(s.leftOut) << 32) | (uint256(s.submitted) << 64);
         masks |= (uint256(s.attested) << 96) | (uint256(s.accepted) << 128);
-        masks |= (uint256(s.shared) << 160) | (uint256(s.paid) << 192);
+        masks |= (uint256(s.shared) << 160) | (uint256(s.paid) << 192) | (uint256(s.refusing) << 224);
     }
 }

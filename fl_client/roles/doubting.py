@@ -71,6 +71,7 @@ class Doubter(EncryptedActor):
         super().__init__(watch, sender, gas)
         self.book, self.opened, self.most_bond = book, OpenedBook(book), most_bond
         self._cannot_show: Question | None = None
+        self._search_from = 0
 
     def act(self, phase: EncryptedPhase) -> str | None:
         """Answer, ask, move the task on; at the end go home."""
@@ -170,12 +171,21 @@ class Doubter(EncryptedActor):
         self, turn: EncryptedTurn, kind: StatementKind, author: Address, root: Bytes32, mine: Paths
     ) -> Iterator[Doubt]:
         """A root alone says that something is wrong; what was shown so far says where."""
+        if not self._is_patient_enough(turn, root):
+            return
         shown = [
             (chunk, path_shown(kind, proof or b"") or ()) for chunk, proof in self._shown(turn, kind, root)
         ]
         chunk = doubtful_chunk(mine, shown, secrets.choice)
         if chunk is not None:
             yield Doubt(kind, author, root, chunk)
+
+    def _is_patient_enough(self, turn: EncryptedTurn, root: Bytes32) -> bool:
+        """Whether to pay for a search: most parties refuse a wrong root for nothing, if they are awake."""
+        if any(one.root == root and one.outcome is Outcome.SHOWN for one in turn.questions):
+            return True
+        self._search_from = self.state.deadline - self.contract.parameters.challenge_seconds // 2
+        return self.now() >= self._search_from
 
     def _shown(
         self, turn: EncryptedTurn, kind: StatementKind, root: Bytes32
@@ -244,7 +254,7 @@ class Doubter(EncryptedActor):
 
     def _further_times(self) -> tuple[int, ...]:
         question = self.contract.question()
-        return (self._others_from(question),) if question.is_open else ()
+        return (self._others_from(question),) if question.is_open else (self._search_from,)
 
     def shown(self, question: Question, author: Address) -> bytes | None:
         """The proof of a chunk, from what was computed here; None where the statement is not what we find."""

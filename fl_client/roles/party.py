@@ -87,7 +87,7 @@ class Party(PartyMember):
         done = self.answer() or self.top_up() or self.publish_late()
         if done is None and phase in self._duties and self.now() < self.state.deadline:
             done = self._duties[phase]()
-        return done or self.doubt(phase) or self.move_on()
+        return done or self.refuse(phase) or self.doubt(phase) or self.move_on()
 
     # ------------------------------------------------------------------ update
 

@@ -10,15 +10,15 @@ from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.errors import CryptoError, EncodingError, StorageError
 from fl_client.privacy.at_rest import SecretFolder
 from fl_client.roles.acting import GasBook
-from fl_client.roles.doubting import Doubter
 from fl_client.roles.encrypted_book import EncryptedBook, dealing_of
 from fl_client.roles.party_key import PartyKey
+from fl_client.roles.refusing import Refuser
 from fl_client.rounds.encrypted_watch import EncryptedWatch
 
 _log = logging.getLogger(__name__)
 
 
-class PartyMember(Doubter):
+class PartyMember(Refuser):
     """Joins, takes its share of the key, and keeps its stake whole."""
 
     def __init__(

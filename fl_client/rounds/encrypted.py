@@ -148,6 +148,12 @@ class EncryptedLedger:
             SumProposal(account=args["account"], root=Bytes32(bytes(args["root"])))
         )
 
+    def _refused(self, args: Any) -> None:
+        proposal = self.turns[args["turn"]].proposal
+        assert proposal is not None and proposal.root == bytes(args["root"])
+        proposal.refused_by.append(args["account"])
+        proposal.dropped = args["dropped"]
+
     def _sum_fixed(self, args: Any) -> None:
         turn = self.turns[args["turn"]]
         turn.fixed, turn.slashes_before = Bytes32(bytes(args["root"])), len(self.slashes)
@@ -251,9 +257,9 @@ class EncryptedLedger:
                 turn.accepted &= ~(1 << place)
                 turn.total_weight -= turn.submissions[place].weight
                 if turn.sum is not None:
-                    turn.sum.struck = True
+                    turn.sum.struck = kind
         elif kind is StatementKind.SUM and turn.sum is not None:
-            turn.sum.struck = True
+            turn.sum.struck = kind
         elif kind is StatementKind.SHARE:
             for posting in turn.shares:
                 posting.cleared = posting.cleared or posting.account == accused
@@ -309,6 +315,7 @@ _HANDLERS = {
     "SubmissionsAttested": EncryptedLedger._attested,
     "SetFrozen": EncryptedLedger._frozen,
     "SumProposed": EncryptedLedger._sum_proposed,
+    "ProposalRefused": EncryptedLedger._refused,
     "SumFixed": EncryptedLedger._sum_fixed,
     "SharesPosted": EncryptedLedger._shares_posted,
     "SharingReopened": EncryptedLedger._sharing_reopened,

@@ -42,11 +42,24 @@ class Submission:
 
 @dataclass(slots=True, kw_only=True)
 class SumProposal:
-    """A sum that somebody stands for."""
+    """A sum that somebody stands for.
+
+    Attributes:
+        struck: the statement whose fault took it away, itself or an update of its set.
+        refused_by: parties that found another one.
+        dropped: whether these were more than half.
+    """
 
     account: Address
     root: Bytes32
-    struck: bool = False
+    struck: StatementKind = StatementKind.NONE
+    refused_by: list[Address] = field(default_factory=list)
+    dropped: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither struck nor dropped."""
+        return not (self.struck or self.dropped)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,15 +75,12 @@ class SharePosting:
 
 
 @dataclass(slots=True, kw_only=True)
-class ResultProposal:
+class ResultProposal(SumProposal):
     """An opened sum and the model that follows; `struck` names which of the two was."""
 
-    account: Address
-    root: Bytes32
     content: Bytes32
     model: Bytes32
     model_content: Bytes32
-    struck: StatementKind = StatementKind.NONE
 
 
 class Outcome(Enum):
@@ -177,13 +187,18 @@ class EncryptedTurn:
 
     @property
     def sum(self) -> SumProposal | None:
-        """The sum that was not struck, if there is one."""
-        return self.sums[-1] if self.sums and not self.sums[-1].struck else None
+        """The sum that was neither struck nor dropped, if there is one."""
+        return self.sums[-1] if self.sums and self.sums[-1].stands else None
 
     @property
     def result(self) -> ResultProposal | None:
-        """The result that was not struck, if there is one."""
-        return self.results[-1] if self.results and not self.results[-1].struck else None
+        """The result that was neither struck nor dropped, if there is one."""
+        return self.results[-1] if self.results and self.results[-1].stands else None
+
+    @property
+    def proposal(self) -> SumProposal | None:
+        """What is proposed at present: a sum until one stands, then a result."""
+        return self.sum if self.fixed is None else self.result
 
     @property
     def attested_by(self) -> dict[int, int]:

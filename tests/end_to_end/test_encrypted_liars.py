@@ -8,13 +8,14 @@ import pytest
 
 from fl_client.chain.contracts import Evidence
 from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
-from fl_client.encoding import VectorFormat, VectorKind
+from fl_client.encoding import VectorFormat, VectorKind, encoded_size
 from fl_client.roles.encrypted_book import SummedSet
 from fl_client.roles.party import Party
 from fl_client.roles.showing import shown_sum
 from fl_client.rounds import seal_vector
 from fl_client.rounds.encrypted_record import Outcome
 from fl_client.simulation.encrypted_cheats import WrongProofParty, WrongShareParty
+from fl_client.storage import ContentId
 from tests.encrypted_clear import clear, seal_of, slashes
 from tests.encrypted_doubter import VainDoubter
 from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, make_ground
@@ -42,11 +43,31 @@ class WrongSum(Party):
         return bytes([root[0] ^ 1]) + root[1:]
 
 
-def test_a_wrong_sum_is_struck_and_nobody_shares_for_it(ground: Ground) -> None:
+class Unrefusing(Party):
+    """Asks, and never refuses."""
+
+    def refuse(self, phase: EncryptedPhase) -> str | None:
+        return None
+
+
+def unrefusing(liar: int, kind: type[Party]) -> dict[int, type[Party]]:
+    return dict.fromkeys(range(4), Unrefusing) | {liar: kind}
+
+
+def test_a_wrong_sum_is_refused_by_the_others_at_no_cost(ground: Ground) -> None:
     stage = Stage(ground, kinds={1: WrongSum}).run()
     turn = stage.ledger.turns[1]
+    assert [(one.dropped, len(one.refused_by)) for one in turn.sums] == [(True, 3), (False, 0)]
+    assert turn.fixed == turn.sums[1].root
+    assert (slashes(stage), turn.questions) == ([], [])
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+def test_a_wrong_sum_that_nobody_refuses_is_struck(ground: Ground) -> None:
+    stage = Stage(ground, kinds=unrefusing(1, WrongSum)).run()
+    turn = stage.ledger.turns[1]
     assert slashes(stage) == [("party 2", Evidence.WRONG_STATEMENT)]
-    assert [one.struck for one in turn.sums] == [True, False]
+    assert [one.struck for one in turn.sums] == [StatementKind.SUM, StatementKind.NONE]
     assert turn.fixed == turn.sums[1].root
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
 
@@ -68,24 +89,23 @@ class CleverSum(Party):
 
 
 def test_what_is_shown_of_a_wrong_sum_leads_to_what_is_wrong_in_it(ground: Ground) -> None:
-    stage = Stage(ground, kinds={1: CleverSum}).run()
+    stage = Stage(ground, kinds=unrefusing(1, CleverSum)).run()
     turn = stage.ledger.turns[1]
-    assert [one.struck for one in turn.sums] == [True, False]
+    assert [one.struck for one in turn.sums] == [StatementKind.SUM, StatementKind.NONE]
     assert (turn.questions[-1].chunk, turn.questions[-1].outcome) == (0, Outcome.STRUCK)
     assert len(turn.questions) <= 3
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
 
 
-class Undoubting(Party):
-    """Never asks."""
+class Undoubting(Unrefusing):
+    """Never asks either."""
 
     def doubt(self, phase: EncryptedPhase) -> str | None:
         return None
 
 
-class UndoubtingWrongSum(WrongSum):
-    def doubt(self, phase: EncryptedPhase) -> str | None:
-        return None
+class UndoubtingWrongSum(WrongSum, Undoubting):
+    pass
 
 
 def test_a_wrong_sum_that_stands_gets_no_share_from_anybody(ground: Ground) -> None:
@@ -144,6 +164,37 @@ def test_a_wrong_result_or_model_is_struck(
     turn = stage.ledger.turns[1]
     assert slashes(stage) == [("party 3", Evidence.WRONG_STATEMENT)]
     assert [one.struck for one in turn.results] == [statement, StatementKind.NONE]
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+def hiding(kind: type[Party]) -> type[Party]:
+    """A liar who lets nobody fetch what it proposes."""
+
+    class Hiding(kind):  # type: ignore[misc,valid-type]
+        def propose_result(self) -> str | None:
+            done: str | None = super().propose_result()
+            self.watch.refresh()
+            for proposal in self.turn.results:
+                for content, size in (
+                    (proposal.content, self.opened.result_bytes(self.book.summed(self.turn).key.length)),
+                    (proposal.model_content, encoded_size(self.watch.model_form)),
+                ):
+                    name = ContentId.from_digest(content, size)
+                    self.book.store._path(name).unlink(missing_ok=True)  # type: ignore[attr-defined]
+            return done
+
+    return Hiding
+
+
+@pytest.mark.parametrize("kind", [WrongResult, WrongModel], ids=["result", "model"])
+def test_a_wrong_result_or_model_that_is_hidden_is_refused(ground: Ground, kind: type[Party]) -> None:
+    stage = Stage(ground, kinds={2: hiding(kind)}).run()
+    turn = stage.ledger.turns[1]
+    assert [(one.account, one.dropped) for one in turn.results] == [
+        (stage.party(3).address, True),
+        (turn.results[1].account, False),
+    ]
+    assert (slashes(stage), turn.questions) == ([], [])
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
 
 

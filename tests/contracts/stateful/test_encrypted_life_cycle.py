@@ -36,6 +36,7 @@ ASKABLE = {
     EncryptedPhase.RESULT: (StatementKind.SHARE,),
     EncryptedPhase.RESULT_CHALLENGE: (StatementKind.SHARE, StatementKind.RESULT, StatementKind.MODEL),
 }
+PROPOSED = (EncryptedPhase.SUM_CHALLENGE, EncryptedPhase.RESULT_CHALLENGE)
 MOST_ANSWERED = 5
 """Beyond it bonds take too much of a purse."""
 
@@ -61,6 +62,8 @@ class EncryptedLifeCycle:
         self.wrong: set[tuple[int, StatementKind, int]] = set()
         self.fixed: dict[int, int] = {}  # turn of the sum, by round
         self.opened: dict[int, int] = {}  # round, by turn
+        self.refused: set[tuple[int, EncryptedPhase, int]] = set()  # turn, phase and number of a proposal
+        self.barred: set[tuple[int, Any]] = set()  # turn and author
         self.unspent = self.escrow()
 
     def initialize(self) -> None:
@@ -82,12 +85,13 @@ class EncryptedLifeCycle:
         again = state["period"] if kind == StatementKind.SHARE else state["proposals"]
         return (state["turn"] * 256 + (0 if kind == StatementKind.UPDATE else again), kind, place)
 
-    def active(self, numbers: Random) -> int:
-        """A party whose stake is whole enough, every second time one of the dishonest."""
-        suspended = self.federation.state["suspended"]
-        active = [place for place in self.federation.places if not suspended >> place & 1]
+    def proposer(self, numbers: Random) -> int | None:
+        """A party that may propose, every second time one of the dishonest."""
+        federation, suspended = self.federation, self.federation.state["suspended"]
+        barred = [(federation.turn, party) in self.barred for party in federation.parties]
+        active = [place for place in federation.places if not (suspended >> place & 1 or barred[place])]
         others = [place for place in active if place >= HONEST]
-        return numbers.choice(others if others and numbers.random() < 0.5 else active)
+        return numbers.choice(others if others and numbers.random() < 0.5 else active or [None])
 
     # ------------------------------------------------------------------ moves
 
@@ -103,6 +107,8 @@ class EncryptedLifeCycle:
             return
         if federation.task.question()["kind"]:
             self.close_question(numbers)
+        elif federation.phase in PROPOSED and numbers.random() < 0.3 and self.refuse(numbers):
+            pass
         elif federation.phase in ASKABLE and numbers.random() < 0.5 and self.ask(numbers):
             with reverts("EncryptedTaskQuestion", True):
                 federation.advance()
@@ -166,7 +172,9 @@ class EncryptedLifeCycle:
 
     def propose(self, call: Any, kinds: tuple[StatementKind, ...], numbers: Random) -> None:
         """The honest propose what is right."""
-        place = self.active(numbers)
+        place = self.proposer(numbers)
+        if place is None:
+            return
         if place >= HONEST and numbers.random() < 0.5:
             self.wrong |= {self.key(kind, place) for kind in kinds}
         call(place)
@@ -202,6 +210,33 @@ class EncryptedLifeCycle:
             spent = self.unspent - self.escrow()
             assert before["round"] == parameters.rounds or spent <= part, "INV-PAID-1"
             self.unspent = self.escrow()
+
+    # ------------------------------------------------------------------ refusals
+
+    def refuse(self, numbers: Random) -> bool:
+        """INV-REFUSE-1: more than half of the active drop a proposal, fewer never; false if some refused it already."""
+        federation, state, phase = self.federation, self.federation.state, self.federation.phase
+        proposal = (state["turn"], phase, state["proposals"])
+        if proposal in self.refused:
+            return False
+        self.refused.add(proposal)
+        if phase == EncryptedPhase.SUM_CHALLENGE:
+            roots, author = (federation.task.sum()[0], bytes(32)), federation.task.sum()[1]
+        else:
+            *roots, author = federation.task.result()
+        active = [place for place in federation.places if not state["suspended"] >> place & 1]
+        needed = len(active) // 2 + 1
+        some = numbers.sample(active, numbers.randrange(1, needed + 1))
+        stakes = [federation.stake_of(place) for place in federation.places]
+        for count, place in enumerate(some, start=1):
+            moved = federation.task.refuse(state["turn"], *roots, {"from": federation.parties[place]})
+            assert events(moved, "ProposalRefused")[0]["dropped"] == (count == needed), "INV-REFUSE-1"
+            assert (federation.phase == phase) == (count < needed), "INV-REFUSE-1"
+        if len(some) == needed:
+            self.barred.add((state["turn"], author))
+        self.seen["refused", len(some) == needed] += 1
+        assert [federation.stake_of(place) for place in federation.places] == stakes
+        return True
 
     # ------------------------------------------------------------------ questions
 

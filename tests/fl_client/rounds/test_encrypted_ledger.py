@@ -180,6 +180,49 @@ def test_a_struck_result_names_which_of_its_two_statements_was_wrong(
     assert root_of(ledger.turns[1], kind, PARTIES[0]) is None
 
 
+def test_a_sum_that_most_refuse_is_none_and_the_next_one_begins_without_refusals(
+    ledger: EncryptedLedger,
+) -> None:
+    def proposed(place: int, number: int) -> Event:
+        return event("SumProposed", turn=1, account=PARTIES[place], root=word(number))
+
+    def refused(place: int, number: int, *, dropped: bool = False) -> Event:
+        return event("ProposalRefused", turn=1, account=PARTIES[place], root=word(number), dropped=dropped)
+
+    ledger.apply_all([*submitted(1, 1, 1, 1), event("SetFrozen", turn=1, accepted=0b1111, totalWeight=4)])
+    ledger.apply_all([proposed(0, 30), refused(1, 30), refused(2, 30)])
+    turn = ledger.turns[1]
+    assert turn.proposal is turn.sum is turn.sums[0]
+    ledger.apply_all([refused(3, 30, dropped=True)])
+    assert turn.sum is turn.proposal is None
+    ledger.apply_all([proposed(1, 31)])
+    assert turn.sum is not None and turn.sum.refused_by == []
+    assert turn.sums[0].refused_by == [PARTIES[1], PARTIES[2], PARTIES[3]]
+
+
+def test_a_result_is_refused_once_a_sum_stands(ledger: EncryptedLedger) -> None:
+    ledger.apply_all([*submitted(1, 1, 1, 1), event("SetFrozen", turn=1, accepted=0b1111, totalWeight=4)])
+    ledger.apply_all(
+        [
+            event("SumProposed", turn=1, account=PARTIES[0], root=word(30)),
+            event("SumFixed", round=1, turn=1, root=word(30), deadline=9),
+            event(
+                "ResultProposed",
+                turn=1,
+                account=PARTIES[1],
+                root=word(50),
+                content=word(0),
+                model=word(51),
+                modelContent=word(0),
+            ),
+            event("ProposalRefused", turn=1, account=PARTIES[2], root=word(50), dropped=True),
+        ]
+    )
+    turn = ledger.turns[1]
+    assert turn.result is turn.proposal is None
+    assert turn.sum is turn.sums[0]
+
+
 def test_a_question_keeps_the_root_that_it_was_about_and_how_it_ended(ledger: EncryptedLedger) -> None:
     ledger.apply_all(
         [
