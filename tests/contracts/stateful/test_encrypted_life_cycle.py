@@ -19,13 +19,16 @@ from tests.contracts.federation import (
     events,
     fund,
     mine_at,
+    now,
     pass_time,
     people_of,
     reverts,
 )
 from tests.contracts.task_types import Role
 
-WALKS, MOVES = 3, 30
+SEEDS, MOVES = (1, 4, 9), 30
+"""Of walks in which something is struck: shares and a result, updates, a sum."""
+
 EXAMPLES, STEPS = 1, 4
 HONEST = 3
 """So many parties, the first, always do what they owe and show what is right; the others whatever comes."""
@@ -93,6 +96,10 @@ class EncryptedLifeCycle:
         others = [place for place in active if place >= HONEST]
         return numbers.choice(others if others and numbers.random() < 0.5 else active or [None])
 
+    def is_over(self) -> bool:
+        """Whether a question has outlasted the phase, or nearly."""
+        return now() + 30 >= self.federation.deadline
+
     # ------------------------------------------------------------------ moves
 
     def rule_go_on(self, dice: int = "st_dice") -> None:
@@ -117,8 +124,10 @@ class EncryptedLifeCycle:
         self.top_up(numbers)
 
     def act(self, phase: EncryptedPhase, numbers: Random) -> None:
-        """What parties owe in this phase."""
+        """What parties owe in this phase, unless a question has outlasted it."""
         federation = self.federation
+        if self.is_over():
+            return
         if phase == EncryptedPhase.CONFIRM:
             self.confirm(numbers)
         elif phase == EncryptedPhase.SUBMIT:
@@ -181,7 +190,7 @@ class EncryptedLifeCycle:
 
     def advance(self) -> None:
         """Time passes, and an outsider moves on; no turn follows a sum that stands."""
-        federation, before = self.federation, self.federation.state
+        federation = self.federation
         moved = federation.expire()
         for event in events(moved, "SumFixed"):
             assert event["round"] not in self.fixed, "INV-SUM-1: one sum a round"
@@ -199,16 +208,16 @@ class EncryptedLifeCycle:
                 parties=members,
             )
             self.federation.deal()
-        self.check_pay(before, moved)
+        self.check_pay(moved)
 
-    def check_pay(self, before: Any, moved: Any) -> None:
+    def check_pay(self, moved: Any) -> None:
         """INV-PAID-1: a round never takes more than its part of the escrow."""
         parameters = self.federation.parameters
         each = parameters.update_reward + parameters.attest_reward + parameters.share_reward
         part = parameters.max_parties * each + parameters.sum_reward + parameters.result_reward
         if events(moved, "RoundFinal"):
-            spent = self.unspent - self.escrow()
-            assert before["round"] == parameters.rounds or spent <= part, "INV-PAID-1"
+            returned = sum(event["amount"] for event in events(moved, "EscrowRefunded"))
+            assert self.unspent - self.escrow() - returned <= part, "INV-PAID-1"
             self.unspent = self.escrow()
 
     # ------------------------------------------------------------------ refusals
@@ -244,7 +253,7 @@ class EncryptedLifeCycle:
         """Somebody asks for a chunk of whatever was said; false where nothing was."""
         federation, state = self.federation, self.federation.state
         kind = numbers.choice(ASKABLE[federation.phase])
-        if state["answered"] >= MOST_ANSWERED:
+        if state["answered"] >= MOST_ANSWERED or self.is_over():
             return False
         if kind in (StatementKind.UPDATE, StatementKind.SHARE):
             mask = state["submitted"] if kind == StatementKind.UPDATE else state["shared"]
@@ -341,12 +350,15 @@ class EncryptedLifeCycle:
         assert sum(coin.balanceOf(account) for account in self.everybody) == coin.totalSupply() <= SUPPLY
 
     def teardown_final(cls: Any) -> None:  # noqa: N805 - Brownie passes the class
-        """Say what was met, for whoever looks with `-s`."""
+        """Say what was met, for whoever looks with `-s`; a walk without a struck statement holds too little."""
         for what, count in sorted(cls.seen.items(), key=str):
             print(f"{count:5} {what}")
+        assert any(what[0] == "asked" and what[2] for what in cls.seen), (
+            "nothing was struck: choose another seed"
+        )
 
 
-@pytest.mark.parametrize("seed", range(WALKS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_encrypted_life_cycle(state_machine: Any, accounts: Any, seed: int) -> None:
     """Brownie's machine takes snapshots of its own, so each walk has its own contracts."""
     people = people_of(accounts)
