@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from brownie.exceptions import VirtualMachineError
 
 from tests.contracts import paillier_reference as paillier
 from tests.contracts.federation import reverts
@@ -70,17 +71,25 @@ def test_anything_but_padding_beside_a_path_reverts(harness: Any, count: int, in
 
 
 @pytest.mark.parametrize("count", range(1, 17))
-def test_the_path_of_the_last_chunk_has_all_the_padding_there_is(count: int) -> None:
+def test_the_path_of_the_last_chunk_has_all_the_padding_there_is(harness: Any, count: int) -> None:
     """Chunks and padding alone make a root for which the last chunk can be shown."""
-    depth, last = paillier.path_of([bytes(32)] * count, 0), count - 1
-    leaves = {at for at in range(1 << len(depth)) if at >= count}
-    beside = {
-        leaf
-        for level in range(len(depth))
-        if ((last >> level) ^ 1) << level >= count
-        for leaf in range(((last >> level) ^ 1) << level, (((last >> level) ^ 1) + 1) << level)
-    }
-    assert beside == leaves
+    leaves = [paillier.leaf_of(bytes([at])) for at in range(count)]
+    path = paillier.path_of(leaves, count - 1)
+    held = 0
+    for level in range(len(path)):
+        other = [*path[:level], bytes([7] * 32), *path[level + 1 :]]
+        held += is_refused(harness, leaves[-1], count - 1, other, count) << level
+    assert held == (1 << len(path)) - count
+
+
+def is_refused(harness: Any, leaf: bytes, index: int, path: list[bytes], count: int) -> bool:
+    """Whether a path has something else where padding belongs."""
+    try:
+        harness.rootFrom(leaf, index, path, count)
+    except VirtualMachineError as refused:
+        assert "ChunkTreePadding" in str(refused)
+        return True
+    return False
 
 
 def test_leaves_of_both_kinds(harness: Any) -> None:
