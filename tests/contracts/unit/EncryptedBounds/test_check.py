@@ -226,7 +226,7 @@ def test_the_widest_slot_fits_into_the_shortest_plaintext() -> None:
 def test_the_longest_answer_fits_into_a_transaction() -> None:
     """A sum of 32 ciphertexts of 768 bytes, each with a path of twenty; nodes pass no more than 128 KiB on."""
     length, parties, path = LIMITS["modulus_bytes"].most, LIMITS["max_parties"].most, [bytes(32)] * 20
-    key = bytes(16 + length * (3 + parties))
+    key = bytes(16 + length * (5 + parties))
     types = ["bytes", "bytes", "bytes32[]", "bytes[]", "bytes32[]", "bytes32[][]"]
     ciphertext = bytes(2 * length)
     proof = encode(

@@ -194,6 +194,26 @@ def test_too_few_that_are_due_do_not_close_it(play):
     assert events(federation.advance(), "SharingClosed")
 
 
+def test_where_nobody_is_due_it_lasts_to_its_deadline(play):
+    """Somebody else may still give its shares."""
+    federation = play(PHASE, share_penalty=41 * ONE, wrong_penalty=60 * ONE)
+    federation.expire()
+    assert federation.state["suspended"] == federation.everybody
+    federation.share([0, 3])
+    with reverts("EncryptedTaskNotDue", EncryptedPhase.SHARE, federation.deadline):
+        federation.advance()
+    assert only_event(federation.expire(), "SharingClosed")["shared"] == 0b01001
+
+
+def test_whoever_topped_up_before_another_sharing_is_due_in_it(one_suspended):
+    one_suspended.share(range(4))
+    one_suspended.advance()
+    one_suspended.task.topUp({"from": one_suspended.parties[4]})
+    one_suspended.expire()
+    one_suspended.share(range(4))
+    assert only_event(one_suspended.expire(), "PartyLate")["account"] == one_suspended.parties[4]
+
+
 def test_an_open_question_does_not_keep_shares_back(federation, challenger):
     federation.share([0])
     federation.ask(StatementKind.SHARE, 0, challenger)

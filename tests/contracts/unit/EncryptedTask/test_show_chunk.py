@@ -93,12 +93,6 @@ def test_opens_a_fresh_window(federation, challenger, outsider):
     assert federation.deadline == now() + 800
 
 
-def test_a_longer_window_is_not_cut(asked, outsider):
-    """An answer in the same second."""
-    asked.show(outsider)
-    assert asked.deadline == now() + 800
-
-
 def test_sharing_gets_no_window(play, challenger, outsider):
     federation = play(EncryptedPhase.SHARE)
     federation.share([0])

@@ -1,4 +1,4 @@
-"""Questions that nobody answered (INV-QUESTION-2)."""
+"""Questions that nobody answered (INV-QUESTION-2, INV-QUESTION-3)."""
 
 import pytest
 
@@ -190,6 +190,13 @@ def test_a_struck_sum_is_proposed_anew(federation, struck_sum):
     assert federation.stake_of(0) == 40 * ONE
 
 
+def test_once_a_sum_stands_its_struck_proposals_are_forgotten(federation, struck_sum):
+    """Those of the result are counted by themselves."""
+    federation.propose_sum(1)
+    federation.expire()
+    assert (federation.phase, federation.state["proposals"]) == (EncryptedPhase.SHARE, 0)
+
+
 def test_its_author_may_not_propose_again(federation, struck_sum):
     with reverts("EncryptedTaskUnauthorized", federation.parties[0]):
         federation.propose_sum(0)
@@ -292,7 +299,8 @@ def test_the_seventeenth_struck_result_shares_afresh(play, challenger):
         federation.ask(RESULT, 0, challenger)
         struck = federation.strike()
         assert bool(events(struck, "SharingReopened")) == (proposal == 16)
-    assert (federation.phase, federation.state["shared"]) == (EncryptedPhase.SHARE, 0)
+    state = federation.state
+    assert (state["phase"], state["shared"], state["proposals"]) == (EncryptedPhase.SHARE, 0, 0)
 
 
 # ---------------------------------------------------------------------- no stake is too small
