@@ -62,7 +62,12 @@ def test_a_chain_of_small_blocks_is_refused() -> None:
         asked(Answers({"result": "0x" + RIGHT.hex()}, block_gas=8_000_000))
 
 
-@pytest.mark.parametrize("answer", ["0x", "0x" + "00" * 2 * LENGTH], ids=["nothing", "zero"])
+BESIDE = RIGHT[:-1] + bytes([RIGHT[-1] ^ 1])
+
+
+@pytest.mark.parametrize(
+    "answer", ["0x", "0x" + "00" * 2 * LENGTH, "0x" + BESIDE.hex()], ids=["nothing", "zero", "one beside"]
+)
 def test_a_chain_without_the_precompile_is_refused(answer: str) -> None:
     with pytest.raises(ChainError, match="has no powers at address 5"):
         asked(Answers({"result": answer}))
