@@ -23,13 +23,13 @@ abstract contract EncryptedRefusals is EncryptedRounds {
         _requirePhase(s, isSum ? EncryptedPhase.SumChallenge : EncryptedPhase.ResultChallenge);
         // Whoever asked has put down a bond against this very statement.
         if (_question.kind != StatementKind.None) revert EncryptedTaskQuestion(true);
-        uint8 place = _requireActive(s);
+        uint8 place = _requireParty();
         _requireNew(s.refusing, place);
         _requireNamed(uint256(isSum ? _sumRoot : _resultRoot), uint256(root));
         _requireNamed(isSum ? 0 : uint256(_model), uint256(model));
         s.refusing |= PartyMask.at(place);
-        uint32 due = _due(s);
-        bool dropped = 2 * (s.refusing & due).count() > due.count();
+        // Of all parties: suspending some must not make a few others the majority.
+        bool dropped = 2 * s.refusing.count() > s.parties;
         emit ProposalRefused(turn, msg.sender, root, dropped);
         if (dropped) {
             _parties[(isSum ? s.sumAuthor : s.resultAuthor) - 1].refusedIn = turn;

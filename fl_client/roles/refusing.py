@@ -26,8 +26,7 @@ class Refuser(Doubter):
         turn, proposal = self.turn, self.turn.proposal
         if proposal is None or self.address in (proposal.account, *proposal.refused_by):
             return None
-        place = turn.place_of(self.address)
-        if place is None or self.state.suspended >> place & 1 or self.now() >= self.state.deadline:
+        if turn.place_of(self.address) is None or self.now() >= self.state.deadline:
             return None
         if self.contract.question().is_open:
             return None

@@ -223,19 +223,18 @@ class EncryptedLifeCycle:
     # ------------------------------------------------------------------ refusals
 
     def refuse(self, numbers: Random) -> bool:
-        """INV-REFUSE-1: more than half of the active drop a proposal, fewer never; false if some refused it already."""
+        """INV-REFUSE-1: more than half of them drop a proposal, fewer never; false if some refused it already."""
         federation, state, phase = self.federation, self.federation.state, self.federation.phase
         proposal = (state["turn"], phase, state["proposals"])
-        if proposal in self.refused:
+        if proposal in self.refused or self.is_over():
             return False
         self.refused.add(proposal)
         if phase == EncryptedPhase.SUM_CHALLENGE:
             roots, author = (federation.task.sum()[0], bytes(32)), federation.task.sum()[1]
         else:
             *roots, author = federation.task.result()
-        active = [place for place in federation.places if not state["suspended"] >> place & 1]
-        needed = len(active) // 2 + 1
-        some = numbers.sample(active, numbers.randrange(1, needed + 1))
+        needed = len(federation.places) // 2 + 1
+        some = numbers.sample(federation.places, numbers.randrange(1, needed + 1))
         stakes = [federation.stake_of(place) for place in federation.places]
         for count, place in enumerate(some, start=1):
             moved = federation.task.refuse(state["turn"], *roots, {"from": federation.parties[place]})

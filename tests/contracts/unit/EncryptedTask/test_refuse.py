@@ -98,17 +98,16 @@ def test_refusals_of_one_proposal_do_not_count_against_the_next(federation, refu
     assert federation.phase == EncryptedPhase.SUM
 
 
-def test_the_suspended_neither_refuse_nor_count(play):
+def test_the_suspended_refuse_and_count_like_everybody(play):
     federation = play(EncryptedPhase.SUBMIT, submit_penalty=41 * ONE)
-    federation.submit(range(4))
+    federation.submit(range(3))
     federation.expire()
+    assert federation.state["suspended"] == 0b11000
     federation.until(PHASE)
-    with reverts("EncryptedTaskUnauthorized", federation.parties[4]):
-        federation.task.refuse(1, federation.root("sum"), NONE, {"from": federation.parties[4]})
     for place in (1, 2):
         federation.task.refuse(1, federation.root("sum"), NONE, {"from": federation.parties[place]})
-    assert federation.phase == PHASE  # two of four are not more than half
-    federation.task.refuse(1, federation.root("sum"), NONE, {"from": federation.parties[3]})
+    assert federation.phase == PHASE  # two of the three that are active are not more than half of five
+    federation.task.refuse(1, federation.root("sum"), NONE, {"from": federation.parties[4]})
     assert federation.phase == EncryptedPhase.SUM
 
 
