@@ -16,6 +16,7 @@ abstract contract EncryptedRefusals is EncryptedRounds {
     using PartyMask for uint32;
 
     /// @inheritdoc IEncryptedTask
+    // slither-disable-next-line reentrancy-no-eth
     function refuse(uint24 turn, bytes32 root, bytes32 model) external {
         Standing memory s = _read();
         _requireNamed(s.turn, turn);

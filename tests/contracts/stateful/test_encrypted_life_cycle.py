@@ -26,7 +26,7 @@ from tests.contracts.federation import (
 )
 from tests.contracts.task_types import Role
 
-SEEDS, MOVES = (1, 4, 9), 30
+SEEDS, MOVES = (4, 5, 11), 30
 """Of walks in which something is struck: shares and a result, updates, a sum."""
 
 EXAMPLES, STEPS = 1, 4
