@@ -13,7 +13,7 @@ from fl_client.records.encrypted_verdict import judge_update, votes_for, votes_n
 from fl_client.records.encrypted_watch import EncryptedRecordWatch
 from fl_client.records.history import History
 from fl_client.records.task_facts import TaskFacts, phases_in
-from fl_client.rounds.encrypted_record import Ceremony, EncryptedTurn, Outcome
+from fl_client.rounds.encrypted_record import Ceremony, EncryptedTurn, Outcome, SumProposal
 from fl_client.types import Address
 
 _TERMS: Final = (
@@ -221,20 +221,19 @@ class _Moments:
 
 def _sums_of(turn: EncryptedTurn) -> list[tuple[bytes, str]]:
     """Root of every proposed sum, and what became of it."""
-    return [(one.root, _became(struck=one.struck, stood=turn.fixed == one.root)) for one in turn.sums]
+    return [(one.root, _became(one, stood=turn.fixed == one.root)) for one in turn.sums]
 
 
 def _results_of(turn: EncryptedTurn) -> list[tuple[bytes, str]]:
     """Model of every proposed result, and what became of it."""
     last = turn.results[-1] if turn.results else None
-    return [
-        (one.model, _became(struck=one.struck is not StatementKind.NONE, stood=turn.final and one is last))
-        for one in turn.results
-    ]
+    return [(one.model, _became(one, stood=turn.final and one is last)) for one in turn.results]
 
 
-def _became(*, struck: bool, stood: bool) -> str:
-    return "struck" if struck else "stood" if stood else "proposed"
+def _became(proposal: SumProposal, *, stood: bool) -> str:
+    if not proposal.stands:
+        return "struck" if proposal.struck else "refused"
+    return "stood" if stood else "proposed"
 
 
 def _came(turn: EncryptedTurn) -> dict[str, int]:

@@ -111,7 +111,15 @@ class EncryptedPhases(PhaseRecord):
     def _ended(self, args: Any, now: int) -> None:
         self._begin(EncryptedPhase.ENDED, now)
 
-    # ------------------------------------------------------------------ questions
+    # ------------------------------------------------------------------ refusals and questions
+
+    def _refused(self, args: Any, now: int) -> None:
+        if not args["dropped"]:
+            return
+        if self.phase is EncryptedPhase.SUM_CHALLENGE:
+            self._again(EncryptedPhase.SUM, now + self._parameters.sum_seconds)
+        else:
+            self._again(EncryptedPhase.RESULT, now + self._parameters.result_seconds)
 
     def _shown(self, args: Any, now: int) -> None:
         if self.phase in _CHALLENGES:  # whoever waited behind the question gets a whole window
@@ -141,6 +149,7 @@ _HANDLERS: Final[dict[str, Callable[[EncryptedPhases, Any, int], None]]] = {
     "SharingReopened": EncryptedPhases._sharing,
     "SharingClosed": EncryptedPhases._sharing_closed,
     "ResultProposed": EncryptedPhases._result_proposed,
+    "ProposalRefused": EncryptedPhases._refused,
     "EncryptedTaskEnded": EncryptedPhases._ended,
     "ChunkShown": EncryptedPhases._shown,
     "StatementStruck": EncryptedPhases._struck,

@@ -20,6 +20,7 @@ from fl_client.types import Address
 _OF_TURN: Final = frozenset(
     {
         *("TurnOpened", "UpdateSubmitted", "SubmissionsAttested", "SetFrozen", "SumProposed", "SumFixed"),
+        "ProposalRefused",
         *("SharesPosted", "SharingReopened", "SharingClosed", "ResultProposed", "RoundFinal", "TurnVoid"),
         *("ChunkAsked", "ChunkShown", "StatementStruck"),
     }

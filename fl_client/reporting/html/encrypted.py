@@ -19,7 +19,7 @@ _GOOD: Final = frozenset({"counted", "summed", "accepted"})
 _BAD: Final = frozenset({"struck", "late", "outvoted", "voided"})
 _SHARES: Final = {"given": "given", "struck": "struck", "late": "late", "none": "not given"}
 _BAD_SHARES: Final = frozenset({"struck", "late"})
-_BECAME: Final = {"struck": "bad", "stood": "good"}
+_BECAME: Final = {"struck": "bad", "refused": "bad", "stood": "good"}
 _DEALER: Final = (
     "The dealer makes the key. It is trusted to forget it: who knows it opens every update. It is trusted for nothing "
     "else, since every party checks the key and its own share before the first round."

@@ -16,6 +16,7 @@ from fl_client.records.encrypted_state import encrypted_state
 from fl_client.simulation.encrypted_cheats import LateParty, WrongProofParty, WrongShareParty
 from fl_client.types import Address, Bytes32
 from tests.encrypted_doubter import VainDoubter
+from tests.encrypted_liars import WrongSum
 from tests.encrypted_stage import Ground, Stage, make_ground
 
 
@@ -38,7 +39,11 @@ def facts_of(stage: Stage) -> dict[str, Any]:
 def stage(ground: Ground) -> Stage:
     """Two rounds in which one is late, one proves wrongly and one shares wrongly; compared at every step."""
     kinds = {3: LateParty, 4: WrongProofParty, 2: WrongShareParty}
-    stage = Stage(ground, parties=6, rounds=2, kinds=kinds)
+    return run_compared(Stage(ground, parties=6, rounds=2, kinds=kinds))
+
+
+def run_compared(stage: Stage) -> Stage:
+    """Run it; after each step phase, deadline and the suspended are those that the contract has."""
     watch = records_of(stage)
 
     def is_over() -> bool:
@@ -116,6 +121,14 @@ def test_earnings_by_kind_add_up_to_what_the_pool_credited(stage: Stage, facts: 
         assert told == stage.contract.earnings(accounts[name])[1], name
         compared += bool(told)
     assert compared >= 5
+
+
+def test_a_sum_that_the_others_refuse_is_told(ground: Ground) -> None:
+    facts = facts_of(run_compared(Stage(ground, kinds={1: WrongSum})))
+    (turn,) = facts["turns"]
+    assert [(one["who"], one["became"]) for one in turn["sums"]][:1] == [("party 2", "refused")]
+    assert [one["became"] for one in turn["sums"]] == ["refused", "stood"]
+    assert facts["slashes"] == []
 
 
 def test_members_have_roles_and_the_dealer_its_own(facts: dict[str, Any], stage: Stage) -> None:
