@@ -30,6 +30,13 @@ def clear(stage: Stage, parties: list[int], *, base: Any = None, round_: int = 1
     return np.array(moved, dtype=np.int32)
 
 
+def clear_median(stage: Stage, groups: list[list[int]], **more: Any) -> Any:
+    """The median over groups of where each group's mean alone would move the model to."""
+    middle = np.median(np.stack([clear(stage, group, **more) for group in groups]).astype(np.int64), axis=0)
+    assert np.array_equal(middle, np.rint(middle))  # of an odd number
+    return middle.astype(np.int32)
+
+
 def seal_of(vector: Any) -> bytes:
     form = VectorFormat(dimension=len(vector), fraction_bits=FRACTION_BITS, kind=VectorKind.MODEL)
     return seal_vector(vector, form).commitment

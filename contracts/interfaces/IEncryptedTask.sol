@@ -39,6 +39,8 @@ interface IEncryptedTask {
     event SubmissionsAttested(uint24 indexed turn, address indexed account, uint32 bitmap);
     /// @notice The set that will be summed.
     event SetFrozen(uint24 indexed turn, uint32 accepted, uint32 totalWeight);
+    /// @notice The set is dealt into groups by this seed (`libraries/GroupDealing.sol`).
+    event GroupsDealt(uint24 indexed turn, bytes32 seed);
     /// @notice The sum of the set, as somebody computed it.
     event SumProposed(uint24 indexed turn, address indexed account, bytes32 root);
     /// @notice The sum stands: it alone is decrypted in this round.
@@ -141,8 +143,11 @@ interface IEncryptedTask {
     function submit(uint24 turn, uint8 weight, bytes32 root, bytes32 content) external;
     /// @notice Whose submissions the caller fetched and found right; submitters only, once a turn.
     function attest(uint24 turn, uint32 bitmap) external;
-    /// @notice The sum of the accepted ciphertexts.
-    function proposeSum(uint24 turn, uint32 accepted, bytes32 root) external;
+    /// @notice Deals the frozen set into groups, by anybody, from the block after the one that froze it on. Where
+    /// nobody came for 256 blocks, a first call only takes note of its own block, and a later one deals by that.
+    function dealGroups(uint24 turn) external;
+    /// @notice The sums of the accepted ciphertexts, group by group; of one group, the seed is zero.
+    function proposeSum(uint24 turn, uint32 accepted, bytes32 seed, bytes32 root) external;
     /// @notice The caller's shares of the decryption of the sum that stands.
     function share(uint24 turn, bytes32 sumRoot, bytes32 root, bytes32 content) external;
     /// @notice The caller found another sum, or another result or model, than what is proposed. Once more than half of
@@ -188,6 +193,8 @@ interface IEncryptedTask {
     function keyHash() external view returns (bytes32);
     /// @notice Commitment to the model that the present round starts from; after the last round, to the final one.
     function baseModel() external view returns (bytes32);
+    /// @notice The seed that the latest accepted set is dealt into groups by; zero until it is, and for one group.
+    function dealing() external view returns (bytes32);
     /// @notice Root and author of the present sum.
     function sum() external view returns (bytes32 root, address author);
     /// @notice Root, model and author of the present result.

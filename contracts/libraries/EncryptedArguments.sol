@@ -8,7 +8,7 @@ library EncryptedArguments {
     /// @dev Length of the minimal proxy that precedes the arguments in the clone's code.
     uint256 private constant PROXY_BYTES = 45;
     /// @dev Words of `EncryptedParameters`.
-    uint256 private constant WORDS = 42;
+    uint256 private constant WORDS = 43;
 
     /// @notice Ends the call with all parameters as its answer.
     function answerAll() internal view {
@@ -181,6 +181,10 @@ library EncryptedArguments {
 
     function burnBps() internal view returns (uint256) {
         return _word(41);
+    }
+
+    function groups() internal view returns (uint256) {
+        return _word(42);
     }
 
     /// @dev The scratch word at 0 is free for use between statements.

@@ -35,6 +35,18 @@ library OrderStatistics {
         }
     }
 
+    /// @notice The middle one of an odd number of values, which are put into their order.
+    /// @dev Insertion sort again: nine values at most, for one coordinate of an encrypted task.
+    function middle(int256[] memory values) internal pure returns (int256) {
+        for (uint256 i = 1; i < values.length; ++i) {
+            int256 value = values[i];
+            uint256 place = i;
+            for (; place > 0 && values[place - 1] > value; --place) values[place] = values[place - 1];
+            values[place] = value;
+        }
+        return values[values.length / 2];
+    }
+
     /// @notice Mean of the first `count` values without the `dropped` smallest and as many largest, rounded half away
     /// from zero.
     /// @dev Twice `dropped` must be less than `count`.

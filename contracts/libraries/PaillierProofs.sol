@@ -93,7 +93,7 @@ library PaillierProofs {
     function weightedProduct(
         PaillierKey.Key memory key,
         bytes[] calldata ciphertexts,
-        uint256[] calldata weights
+        uint256[] memory weights
     ) internal view returns (bytes memory result) {
         result = LongNumber.power(ciphertexts[0], weights[0], key.square);
         for (uint256 i = 1; i < ciphertexts.length; ++i) {

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {EncryptedArguments} from "../libraries/EncryptedArguments.sol";
+import {GroupDealing} from "../libraries/GroupDealing.sol";
+import {OrderStatistics} from "../libraries/OrderStatistics.sol";
 import {PartyMask} from "../libraries/PartyMask.sol";
 import {Standing, StandingWords} from "../types/EncryptedRecords.sol";
 import {EncryptedParameters} from "../types/EncryptedTypes.sol";
@@ -68,8 +70,18 @@ contract EncryptedHarness {
     }
 
     /// @notice The rest of them.
-    function lastNumbers() external view returns (uint256 answerFee, uint256 burnBps) {
-        return (EncryptedArguments.answerFee(), EncryptedArguments.burnBps());
+    function lastNumbers() external view returns (uint256 answerFee, uint256 burnBps, uint256 groups) {
+        return (EncryptedArguments.answerFee(), EncryptedArguments.burnBps(), EncryptedArguments.groups());
+    }
+
+    /// @notice The group of each member.
+    function deal(bytes32 seed, uint256 members, uint256 groups) external pure returns (uint256[] memory) {
+        return GroupDealing.deal(seed, members, groups);
+    }
+
+    /// @notice The middle one of some values.
+    function middle(int256[] calldata values) external pure returns (int256) {
+        return OrderStatistics.middle(values);
     }
 
     /// @notice Unpacked and packed again.

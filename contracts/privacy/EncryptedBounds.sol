@@ -18,6 +18,8 @@ contract EncryptedBounds is IEncryptedBounds {
     uint256 private constant MOST_PARTIES = 32;
     /// @dev A sum of one update is that update, and of two each knows the other's.
     uint256 private constant LEAST_ACCEPTED = 3;
+    /// @dev Of three out of 32.
+    uint256 private constant MOST_GROUPS = 9;
     /// @dev Below it a modulus can be factored within the time of a test.
     uint256 private constant SHORTEST_MODULUS = 64;
     uint256 private constant LONGEST_MODULUS = 384;
@@ -76,9 +78,14 @@ contract EncryptedBounds is IEncryptedBounds {
         // More than a third: fewer together, or whoever bought their shares, would open what they like.
         uint256 threshold = parameters.threshold;
         _within("threshold", threshold, parties / 3 + 1, parties - 1);
+        // The median of an even number is the mean of two: one more group without one more that may be wrong.
+        uint256 groups = parameters.groups;
+        _within("groups", groups, 1, MOST_GROUPS);
+        if (groups % 2 == 0) _within("groups", groups, groups - 1, groups - 1);
         // One more than open a sum: too few to open one, beside a single victim, must not be a set either.
-        uint256 least = threshold < LEAST_ACCEPTED ? LEAST_ACCEPTED : threshold + 1;
-        _within("minimumAccepted", parameters.minimumAccepted, least, parties);
+        uint256 least = threshold / groups + 1; // rounded up, of one more than the threshold
+        if (least < LEAST_ACCEPTED) least = LEAST_ACCEPTED;
+        _within("minimumAccepted", parameters.minimumAccepted, least, parties / groups);
         uint256 bytes_ = parameters.modulusBytes;
         _within("modulusBytes", bytes_, _LEAST_MODULUS, LONGEST_MODULUS);
         if (bytes_ % WORD != 0) _within("modulusBytes", bytes_, bytes_ - (bytes_ % WORD), bytes_ - (bytes_ % WORD));
@@ -97,7 +104,8 @@ contract EncryptedBounds is IEncryptedBounds {
         uint256 heaviest = (1 << parameters.headroomBits) / parameters.maxParties;
         _within("maxWeight", parameters.maxWeight, 1, heaviest < MOST_WEIGHT ? heaviest : MOST_WEIGHT);
         uint256 slots = (8 * parameters.modulusBytes - 1) / (parameters.valueBits + parameters.headroomBits);
-        _within("chunks", (parameters.dimension + slots - 1) / slots, 1, MOST_CHUNKS);
+        uint256 chunks = (parameters.dimension + slots - 1) / slots;
+        _within("chunks", chunks * parameters.groups, 1, MOST_CHUNKS);
     }
 
     function _checkPhases(

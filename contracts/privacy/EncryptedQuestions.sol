@@ -145,14 +145,15 @@ abstract contract EncryptedQuestions is EncryptedRefusals {
         return kind == StatementKind.Result ? _resultRoot : _model;
     }
 
-    /// @dev Ciphertexts of every statement; of a model, its chunks of 64 coordinates.
+    /// @dev Ciphertexts of an update, and of the sum of each group; of a model, its chunks of 64 coordinates.
     function _chunksOf(StatementKind kind) private view returns (uint256) {
         uint256 dimension = EncryptedArguments.dimension();
         if (kind == StatementKind.Model) return MerkleSumTree.chunksOf(dimension);
         uint256 slotBits = EncryptedArguments.valueBits() + EncryptedArguments.headroomBits();
         // One bit less than the modulus has: a plaintext is below it.
         uint256 slots = (8 * EncryptedArguments.modulusBytes() - 1) / slotBits;
-        return (dimension + slots - 1) / slots;
+        uint256 chunks = (dimension + slots - 1) / slots;
+        return kind == StatementKind.Update ? chunks : chunks * EncryptedArguments.groups();
     }
 
     /// @dev SAFETY: the factory's bounds let every number fit into its field.
@@ -160,6 +161,7 @@ abstract contract EncryptedQuestions is EncryptedRefusals {
         claim.kind = asked.kind;
         claim.chunk = asked.chunk;
         claim.chunks = uint32(_chunksOf(StatementKind.Update));
+        claim.groups = uint8(EncryptedArguments.groups());
         claim.party = asked.party;
         claim.parties = s.parties;
         claim.valueBits = uint8(EncryptedArguments.valueBits());
@@ -169,13 +171,17 @@ abstract contract EncryptedQuestions is EncryptedRefusals {
         claim.modulusBytes = uint16(EncryptedArguments.modulusBytes());
         claim.dimension = uint32(EncryptedArguments.dimension());
         claim.totalWeight = s.totalWeight;
+        claim.seed = dealing();
         claim.keyHash = _keyHash;
         claim.binding = _bindingOf(s, asked.party);
         claim.root = _rootOf(s, asked.kind, asked.party);
         claim.sumRoot = _sumRoot;
         claim.resultRoot = _resultRoot;
         claim.baseModel = _baseModel;
-        if (asked.kind == StatementKind.Sum) (claim.inputs, claim.weights) = _inputsOf(s);
+        // A model of several groups is checked against the weights of each.
+        if (asked.kind == StatementKind.Sum || (asked.kind == StatementKind.Model && claim.groups != 1)) {
+            (claim.inputs, claim.weights) = _inputsOf(s);
+        }
     }
 
     /// @dev What was to be summed, in the order of places.

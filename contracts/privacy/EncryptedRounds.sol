@@ -9,14 +9,14 @@ import {PartyMask} from "../libraries/PartyMask.sol";
 import {Standing} from "../types/EncryptedRecords.sol";
 import {EncryptedPhase} from "../types/EncryptedTypes.sol";
 import {Evidence} from "../types/TaskTypes.sol";
-import {KeyCeremony} from "./KeyCeremony.sol";
+import {GroupSeed} from "./GroupSeed.sol";
 
 /// @title What parties do in a round: submit, attest, sum, share, open
 /// @dev INV-SUM-1: one sum a round. Once it stands no further turn of the round opens, so that shares are given for no
 /// other: two sums of different sets would show the difference. INV-PAID-1: each reward of a round is booked once, so
 /// that the escrow is enough for all of them.
 /// The loops run over the parties, at most 32; a test measures them.
-abstract contract EncryptedRounds is KeyCeremony {
+abstract contract EncryptedRounds is GroupSeed {
     using AttestationTally for uint256[8];
     using PartyMask for uint32;
 
@@ -52,10 +52,11 @@ abstract contract EncryptedRounds is KeyCeremony {
     }
 
     /// @inheritdoc IEncryptedTask
-    function proposeSum(uint24 turn, uint32 accepted, bytes32 root) external {
+    function proposeSum(uint24 turn, uint32 accepted, bytes32 seed, bytes32 root) external {
         Standing memory s = _requireTurn(turn, EncryptedPhase.Sum);
         uint8 place = _requireProposer(s);
         _requireNamed(s.accepted, accepted);
+        _requireDealt(seed);
         _requireRoot(root);
         _sumRoot = root;
         (s.sumAuthor, s.refusing) = (place + 1, 0);
@@ -118,7 +119,7 @@ abstract contract EncryptedRounds is KeyCeremony {
         if (s.phase == EncryptedPhase.Join) return s.parties == EncryptedArguments.maxParties();
         if (s.phase == EncryptedPhase.Confirm) return s.confirmed | s.leftOut == PartyMask.all(s.parties);
         if (s.phase == EncryptedPhase.Submit) {
-            return due & ~s.submitted == 0 && s.submitted.count() >= EncryptedArguments.minimumAccepted();
+            return due & ~s.submitted == 0 && _isEnough(s.submitted.count());
         }
         if (s.phase == EncryptedPhase.Attest) return s.attested == s.submitted;
         if (s.phase == EncryptedPhase.Share) {
@@ -178,7 +179,7 @@ abstract contract EncryptedRounds is KeyCeremony {
 
     function _closeSubmissions(Standing memory s) private {
         _punishLate(s, s.submitted, Evidence.NoSubmission, EncryptedArguments.submitPenalty());
-        if (s.submitted.count() < EncryptedArguments.minimumAccepted()) _voidTurn(s);
+        if (!_isEnough(s.submitted.count())) _voidTurn(s);
         else _begin(s, EncryptedPhase.Attest, EncryptedArguments.attestSeconds());
     }
 
@@ -200,7 +201,7 @@ abstract contract EncryptedRounds is KeyCeremony {
     /// @dev The set may be summed, or is too small to be.
     function _openSum(Standing memory s) internal {
         s.sumAuthor = 0;
-        if (s.accepted.count() < EncryptedArguments.minimumAccepted()) {
+        if (!_isEnough(s.accepted.count())) {
             _voidTurn(s);
             return;
         }
@@ -209,6 +210,7 @@ abstract contract EncryptedRounds is KeyCeremony {
             if (s.accepted.has(place)) s.totalWeight += _parties[place].weight;
         }
         _begin(s, EncryptedPhase.Sum, EncryptedArguments.sumSeconds());
+        _armSeed();
         emit SetFrozen(s.turn, s.accepted, s.totalWeight);
     }
 

@@ -181,10 +181,11 @@ abstract contract EncryptedStore is IEncryptedTask {
         return PartyMask.all(s.parties) & ~s.suspended;
     }
 
-    /// @dev Whether a key for so many parties, and sums of so many updates, are worth making. The least number of
-    /// updates is above the threshold.
+    /// @dev Whether a key for so many parties, and sums of so many updates, are worth making: enough for each group.
+    /// INV-GROUP-4: no sum of fewer than `minimumAccepted` updates is opened.
+    /// Fewer groups instead would let one party, by staying away, take the median from the others.
     function _isEnough(uint256 parties) internal view returns (bool) {
-        return parties >= EncryptedArguments.minimumAccepted();
+        return parties >= EncryptedArguments.groups() * EncryptedArguments.minimumAccepted();
     }
 
     function _begin(Standing memory s, EncryptedPhase phase, uint256 length) internal view {

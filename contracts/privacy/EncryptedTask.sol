@@ -34,7 +34,8 @@ import {EncryptedQuestions} from "./EncryptedQuestions.sol";
 /// | Submit | `advance` | deadline; too few submitted | void |
 /// | Attest | `advance` | all submitters attested, or deadline; enough accepted | Sum |
 /// | Attest | `advance` | the same; too few accepted | void |
-/// | Sum | `proposeSum` | an active party, in time | SumChallenge |
+/// | Sum | `dealGroups` | more than one group, a block after the set was frozen | Sum |
+/// | Sum | `proposeSum` | an active party, in time; the set is dealt | SumChallenge |
 /// | Sum | `advance` | deadline | void |
 /// | SumChallenge | `strike` | an accepted update; enough are left | Sum |
 /// | SumChallenge | `strike` | an accepted update; too few are left | void |

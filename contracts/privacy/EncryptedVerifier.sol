@@ -5,8 +5,10 @@ import {IEncryptedVerifier} from "../interfaces/IEncryptedVerifier.sol";
 import {ChunkTree} from "../libraries/ChunkTree.sol";
 import {CommitmentLib} from "../libraries/CommitmentLib.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {GroupDealing} from "../libraries/GroupDealing.sol";
 import {LongNumber} from "../libraries/LongNumber.sol";
 import {MerkleSumTree} from "../libraries/MerkleSumTree.sol";
+import {OrderStatistics} from "../libraries/OrderStatistics.sol";
 import {PackedSlots} from "../libraries/PackedSlots.sol";
 import {PaillierKey} from "../libraries/PaillierKey.sol";
 import {PaillierProofs} from "../libraries/PaillierProofs.sol";
@@ -58,7 +60,7 @@ contract EncryptedVerifier is IEncryptedVerifier {
         _requireLength(shown.ciphertext, 2 * length);
         _requireLength(shown.plaintextProof, 3 * length + length / 2 + SLACK_BYTES);
         bytes32 leaf = ChunkTree.updateLeafOf(shown.ciphertext, sha256(shown.plaintextProof));
-        _requirePath(claim, claim.chunk, leaf, shown.path, claim.root);
+        _requirePath(claim.chunk, claim.chunks, leaf, shown.path, claim.root);
         return
             PaillierProofs.isEncryption(
                 _readKey(claim, shown.key),
@@ -68,7 +70,7 @@ contract EncryptedVerifier is IEncryptedVerifier {
             );
     }
 
-    /// @dev The product of the accepted ciphertexts to their weights. Nothing is asked of them here, not even their
+    /// @dev The product of a group's ciphertexts to their weights. Nothing is asked of them here, not even their
     /// range: so there always is one right sum, and nobody is struck for what another party posted.
     function _isSum(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
         SumProof calldata shown;
@@ -76,18 +78,18 @@ contract EncryptedVerifier is IEncryptedVerifier {
         assembly ("memory-safe") {
             shown := proof.offset
         }
-        uint256 count = claim.inputs.length;
-        if (shown.ciphertexts.length != count)
-            revert EncryptedVerifierLength(shown.ciphertexts.length, count);
+        (bytes32[] memory inputs, uint256[] memory weights) = _groupOf(claim, claim.chunk / claim.chunks);
+        uint256 count = inputs.length;
+        _requireCount(shown.ciphertexts.length, count);
         _openChunk(claim, shown.sum, 2, shown.path, claim.root);
         for (uint256 i = 0; i < count; ++i) {
             bytes calldata ciphertext = shown.ciphertexts[i];
             _requireLength(ciphertext, 2 * uint256(claim.modulusBytes));
             bytes32 leaf = ChunkTree.updateLeafOf(ciphertext, shown.proofHashes[i]);
-            _requirePath(claim, claim.chunk, leaf, shown.paths[i], claim.inputs[i]);
+            _requirePath(claim.chunk % claim.chunks, claim.chunks, leaf, shown.paths[i], inputs[i]);
         }
         PaillierKey.Key memory key = _readKey(claim, shown.key);
-        bytes memory right = PaillierProofs.weightedProduct(key, shown.ciphertexts, claim.weights);
+        bytes memory right = PaillierProofs.weightedProduct(key, shown.ciphertexts, weights);
         return LongNumber.isEqual(right, shown.sum);
     }
 
@@ -125,7 +127,7 @@ contract EncryptedVerifier is IEncryptedVerifier {
         return PaillierProofs.isOpening(_readKey(claim, shown.key), shown.sum, shown.opening);
     }
 
-    /// @dev 64 coordinates of the new model: the old ones moved by what the opened sum says.
+    /// @dev 64 coordinates of the new model: the old ones moved by what the opened sums say.
     function _isModel(ChunkClaim calldata claim, bytes calldata proof) private view returns (bool) {
         ModelProof calldata shown;
         // solhint-disable-next-line no-inline-assembly
@@ -146,12 +148,59 @@ contract EncryptedVerifier is IEncryptedVerifier {
         return true;
     }
 
-    // ------------------------------------------------------------------ coordinates
+    // ------------------------------------------------------------------ groups
 
-    /// @dev How far the opened sum moves every coordinate of the chunk, in steps of the lattice.
+    /// @dev Roots and weights of the accepted updates of one group, in the order of their places.
+    function _groupOf(
+        ChunkClaim calldata claim,
+        uint256 group
+    ) private pure returns (bytes32[] memory inputs, uint256[] memory weights) {
+        uint256[] memory dealt = GroupDealing.deal(claim.seed, claim.inputs.length, claim.groups);
+        uint256 count = 0;
+        for (uint256 i = 0; i < dealt.length; ++i) if (dealt[i] == group) ++count;
+        (inputs, weights) = (new bytes32[](count), new uint256[](count));
+        count = 0;
+        for (uint256 i = 0; i < dealt.length; ++i) {
+            if (dealt[i] != group) continue;
+            (inputs[count], weights[count]) = (claim.inputs[i], claim.weights[i]);
+            ++count;
+        }
+    }
+
+    /// @dev How far the groups move every coordinate of the chunk: the median of what each of them would. INV-GROUP-5:
+    /// groups of which fewer than half say anything else leave it between two of the others.
     function _stepsOf(
         ChunkClaim calldata claim,
         ModelProof calldata shown
+    ) private pure returns (int256[] memory steps) {
+        uint256 groups = claim.groups;
+        if (groups == 1) return _stepsOfGroup(claim, shown, 0, _formatOf(claim, claim.totalWeight));
+        int256[][] memory byGroup = new int256[][](groups);
+        for (uint256 group = 0; group < groups; ++group) {
+            SlotFormat memory format = _formatOf(claim, _weightOf(claim, group));
+            byGroup[group] = _stepsOfGroup(claim, shown, group, format);
+        }
+        steps = byGroup[0];
+        int256[] memory row = new int256[](groups);
+        for (uint256 i = 0; i < steps.length; ++i) {
+            for (uint256 group = 0; group < groups; ++group) row[group] = byGroup[group][i];
+            steps[i] = OrderStatistics.middle(row);
+        }
+    }
+
+    function _weightOf(ChunkClaim calldata claim, uint256 group) private pure returns (uint256 total) {
+        (, uint256[] memory weights) = _groupOf(claim, group);
+        for (uint256 i = 0; i < weights.length; ++i) total += weights[i];
+    }
+
+    // ------------------------------------------------------------------ coordinates
+
+    /// @dev How far a group's opened sum moves every coordinate of the chunk, in steps of the lattice.
+    function _stepsOfGroup(
+        ChunkClaim calldata claim,
+        ModelProof calldata shown,
+        uint256 group,
+        SlotFormat memory format
     ) private pure returns (int256[] memory steps) {
         uint256 slots = PackedSlots.slotsOf(claim.modulusBytes, claim.slotBits);
         uint256 at = uint256(claim.chunk) * MerkleSumTree.CHUNK_COORDINATES;
@@ -159,12 +208,17 @@ contract EncryptedVerifier is IEncryptedVerifier {
         if (left > MerkleSumTree.CHUNK_COORDINATES) left = MerkleSumTree.CHUNK_COORDINATES;
         steps = new int256[](left);
         uint256 count = (at + left - 1) / slots - at / slots + 1;
-        if (shown.openings.length != count) revert EncryptedVerifierLength(shown.openings.length, count);
+        _requireCount(shown.openings.length, count * claim.groups);
         for (uint256 i = 0; i < count; ++i) {
+            uint256 index = group * claim.chunks + at / slots + i;
+            bytes calldata plaintext = _openPlaintext(claim, shown, group * count + i, index);
             uint256 filled = steps.length - left;
-            bytes calldata plaintext = _openPlaintext(claim, shown, i, (at + filled) / slots);
-            left -= _fillSteps(claim, plaintext, (at + filled) % slots, slots, steps, filled);
+            left -= _fillSteps(format, plaintext, (at + filled) % slots, slots, steps, filled);
         }
+    }
+
+    function _formatOf(ChunkClaim calldata claim, uint256 weight) private pure returns (SlotFormat memory) {
+        return SlotFormat(claim.slotBits, claim.valueBits, weight, claim.scaleBits);
     }
 
     /// @dev The plaintext of one ciphertext, held against the result.
@@ -176,13 +230,13 @@ contract EncryptedVerifier is IEncryptedVerifier {
     ) private pure returns (bytes calldata) {
         bytes calldata opening = shown.openings[place];
         _requireLength(opening, 2 * uint256(claim.modulusBytes));
-        _requirePath(claim, index, ChunkTree.leafOf(opening), shown.paths[place], claim.resultRoot);
+        _requirePath(index, _leavesOf(claim), ChunkTree.leafOf(opening), shown.paths[place], claim.resultRoot);
         return opening[:claim.modulusBytes];
     }
 
     /// @dev Reads steps from slot `slot` on, until they are all there or the plaintext ends; how many it read.
     function _fillSteps(
-        ChunkClaim calldata claim,
+        SlotFormat memory format,
         bytes calldata plaintext,
         uint256 slot,
         uint256 slots,
@@ -191,12 +245,6 @@ contract EncryptedVerifier is IEncryptedVerifier {
     ) private pure returns (uint256 read) {
         read = slots - slot;
         if (read > steps.length - filled) read = steps.length - filled;
-        SlotFormat memory format = SlotFormat(
-            claim.slotBits,
-            claim.valueBits,
-            claim.totalWeight,
-            claim.scaleBits
-        );
         for (uint256 i = 0; i < read; ++i) {
             uint256 held = PackedSlots.slotAt(plaintext, slot + i, format.slotBits);
             int256 sum = PackedSlots.sumOf(held, format.valueBits, format.totalWeight);
@@ -220,7 +268,13 @@ contract EncryptedVerifier is IEncryptedVerifier {
         return abi.encode(claim.binding, claim.chunk);
     }
 
-    /// @dev Holds the claim's chunk of a statement, of `lengths` times the modulus' length, against its root.
+    /// @dev Ciphertexts of the sums of all groups, and so shares and openings of them.
+    function _leavesOf(ChunkClaim calldata claim) private pure returns (uint256) {
+        return uint256(claim.chunks) * claim.groups;
+    }
+
+    /// @dev Holds the claim's chunk of a sum, of its shares or of its openings against its root. It has `lengths` times
+    /// the modulus' length.
     function _openChunk(
         ChunkClaim calldata claim,
         bytes calldata chunk,
@@ -229,18 +283,18 @@ contract EncryptedVerifier is IEncryptedVerifier {
         bytes32 root
     ) private pure {
         _requireLength(chunk, lengths * claim.modulusBytes);
-        _requirePath(claim, claim.chunk, ChunkTree.leafOf(chunk), path, root);
+        _requirePath(claim.chunk, _leavesOf(claim), ChunkTree.leafOf(chunk), path, root);
     }
 
     /// @dev A statement's leaf at an index lies under its root.
     function _requirePath(
-        ChunkClaim calldata claim,
         uint256 index,
+        uint256 leaves,
         bytes32 leaf,
         bytes32[] calldata path,
         bytes32 root
     ) private pure {
-        bytes32 found = ChunkTree.rootFrom(leaf, index, path, claim.chunks);
+        bytes32 found = ChunkTree.rootFrom(leaf, index, path, leaves);
         if (found != root) revert EncryptedVerifierWrongPath(found, root);
     }
 
@@ -259,6 +313,10 @@ contract EncryptedVerifier is IEncryptedVerifier {
     }
 
     function _requireLength(bytes calldata part, uint256 required) private pure {
-        if (part.length != required) revert EncryptedVerifierLength(part.length, required);
+        _requireCount(part.length, required);
+    }
+
+    function _requireCount(uint256 length, uint256 required) private pure {
+        if (length != required) revert EncryptedVerifierLength(length, required);
     }
 }

@@ -42,7 +42,7 @@ struct EncryptedParameters {
     uint256 modulusBytes; // length of n
     uint256 maxParties;
     uint256 threshold; // shares that open a ciphertext
-    uint256 minimumAccepted; // least number of updates in a sum that is ever opened
+    uint256 minimumAccepted; // least number of updates in a sum that is ever opened: in each group
     uint256 maxVoids; // failed turns and sharings in a row after which the task ends
     uint256 valueBits; // of a quantised coordinate, its sign included
     uint256 headroomBits; // weights of a sum add up to at most 2^headroomBits
@@ -73,13 +73,15 @@ struct EncryptedParameters {
     uint256 bounty; // to whoever asked a question that was not answered, at most a fifth of what is taken
     uint256 answerFee; // to whoever answers, out of the bond
     uint256 burnBps; // share of a slash that is burned
+    uint256 groups; // sums of a round, the median of whose means moves the model; odd, 1: the mean
 }
 
 /// @dev A chunk that somebody must be able to show, with all that it is checked against; filled in by the task.
 struct ChunkClaim {
     StatementKind kind;
     uint32 chunk; // which ciphertext; for a model, which 64 coordinates
-    uint32 chunks; // ciphertexts of every statement
+    uint32 chunks; // ciphertexts of an update, and of the sum of each group
+    uint8 groups; // sums of the round: that of group g has the ciphertexts from g * chunks on
     uint8 party; // place of the accused in the key
     uint8 parties; // of the key
     uint8 valueBits;
@@ -89,6 +91,7 @@ struct ChunkClaim {
     uint16 modulusBytes;
     uint32 dimension;
     uint32 totalWeight; // of the accepted updates
+    bytes32 seed; // that deals the accepted into groups; zero for one group
     bytes32 keyHash;
     bytes32 binding; // of the accused's proofs: chain, task, round, turn, party, key
     bytes32 root; // of the accused's statement; the commitment to the new model

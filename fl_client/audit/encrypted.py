@@ -65,7 +65,7 @@ def audit_encrypted_task(
         task=contract.address,
         model_root="0x" + contract.base_model().hex(),
         slashes=slashes,
-        rule="mean",
+        rule="mean" if contract.parameters.groups == 1 else "median of group means",
     )
 
 

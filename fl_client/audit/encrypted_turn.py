@@ -96,15 +96,15 @@ class TurnAudit:
             )
         weight = sum(one.weight for one in turn.summed)
         if turn.fixed is not None and (
-            turn.total_weight != weight or turn.accepted.bit_count() < self._parameters.minimum_accepted
+            turn.total_weight != weight or turn.accepted.bit_count() < self._parameters.least_summed
         ):
             raise AuditDiffers(
                 f"{self._where}: {turn.accepted.bit_count()} updates of weight {weight} were summed, the chain says "
-                f"{turn.total_weight}; at least {self._parameters.minimum_accepted} are due"
+                f"{turn.total_weight}; at least {self._parameters.least_summed} are due"
             )
 
     def check_sum(self) -> None:
-        """The sum that stood is that of the set."""
+        """The sum that stood is that of the set, group by group as its seed deals them."""
         with self._told("the sum"):
             root = self.book.summed(self.turn).tree.root
         if root != self.turn.fixed:

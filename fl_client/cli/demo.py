@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from fl_client.reporting import LiveRounds, print_summary, render_html, render_m
 if TYPE_CHECKING:
     from fl_client.simulation import DemoSettings, Federation, RoundReport
     from fl_client.simulation.encrypted_federation import EncryptedFederation
+
+_LEAST_GROUP: Final = 3
+"""Fewest updates in the sum of a group."""
 
 
 def demo(
@@ -70,6 +73,12 @@ def demo(
     threshold: Annotated[
         int | None, typer.Option(help="With --privacy: parties that open a sum; more than half by default.")
     ] = None,
+    groups: Annotated[
+        int | None,
+        typer.Option(
+            help="With --privacy: sums of a round, odd, whose median counts; one, the mean, by default."
+        ),
+    ] = None,
     network: Annotated[
         bool,
         typer.Option(
@@ -95,7 +104,7 @@ def demo(
         rounds = 2 if privacy else 10
     if participants is None:
         # Two of the planted faults leave the sum of a round without an update, and it has a least number.
-        participants = 7 if privacy else 6
+        participants = max(7, _LEAST_GROUP * (groups or 1) + 2) if privacy else 6
     if network:
         from fl_client.cli.encrypted_network import EncryptedNetworkPlan
         from fl_client.cli.network import NetworkPlan
@@ -129,14 +138,21 @@ def demo(
             "reward": reward,
             "sealing": sealing,
         }
-        if privacy is None and threshold is None:
+        if privacy is None and threshold is None and groups is None:
             run_network_demo(NetworkPlan(**common, trainers=participants, **of_plain), as_json=as_json)
             return
         # Which of the options do not go together is said as without --network.
         DemoSettings(
-            participants=participants, rounds=rounds, privacy=privacy, threshold=threshold, **of_plain
+            participants=participants,
+            rounds=rounds,
+            privacy=privacy,
+            threshold=threshold,
+            groups=groups,
+            **of_plain,
         )
-        encrypted = EncryptedNetworkPlan(**common, parties=participants, threshold=threshold or 0)
+        encrypted = EncryptedNetworkPlan(
+            **common, parties=participants, threshold=threshold or 0, groups=groups or 1
+        )
         run_network_demo(encrypted, as_json=as_json)
         return
     if ipfs:
@@ -166,6 +182,7 @@ def demo(
         device=device,
         privacy=privacy,
         threshold=threshold,
+        groups=groups,
     )
     if privacy is not None:
         _demo_encrypted(settings, as_json=as_json)
@@ -191,6 +208,14 @@ def introduce_encrypted(federation: EncryptedFederation) -> list[str]:
     return [
         f"{parameters.threshold} of {parameters.max_parties} parties open a sum together, modulus "
         f"{8 * parameters.modulus_bytes} bits; the dealer {parameters.dealer} is trusted to forget the key",
+        *(
+            [
+                f"{parameters.groups} groups by chance, each of {parameters.minimum_accepted} updates at least: "
+                "the median of their means moves the model"
+            ]
+            if parameters.groups > 1
+            else []
+        ),
         *(
             f"planted: {one.actor} is faulty in round {one.round} ({one.evidence})"
             for one in federation.cheats

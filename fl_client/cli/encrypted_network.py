@@ -22,6 +22,7 @@ class EncryptedNetworkPlan:
     Attributes:
         parties: each trains and holds a part of the key.
         threshold: parties that open a sum together; 0: more than half.
+        groups: sums of a round.
         modulus_bits: of the key.
         phase_seconds: most that a phase takes; it ends as soon as everybody has acted.
         challenge_seconds: the one time that is always waited for, twice a round.
@@ -33,6 +34,7 @@ class EncryptedNetworkPlan:
     out: Path
     parties: int = 7
     threshold: int = 0
+    groups: int = 1
     rounds: int = 2
     partition: str = "dirichlet:1.0"
     seed: int = 0
@@ -57,6 +59,7 @@ class EncryptedNetworkPlan:
             seed=self.seed,
             privacy="paillier",
             threshold=self.threshold or None,
+            groups=self.groups,
         )
         self.task  # noqa: B018 - refuses what no task can have
 
@@ -67,6 +70,7 @@ class EncryptedNetworkPlan:
             rounds=self.rounds,
             parties=self.parties,
             threshold=self.threshold,
+            groups=self.groups,
             modulus_bytes=self.modulus_bits // 8,
             phase_seconds=self.phase_seconds,
             challenge_seconds=self.challenge_seconds,
@@ -123,6 +127,7 @@ class EncryptedNetwork(LocalNetwork):
             "modulus_bits": plan.modulus_bits,
             "parties": task.parties,
             "threshold": task.holders,
+            "groups": task.groups,
         }
         seconds = {name: getattr(task, f"{name}_seconds") for name in ("phase", "challenge", "answer")}
         told: dict[str, object] = {

@@ -88,7 +88,8 @@ def _encrypted(found: EncryptedStatus) -> Group:
     if found.due:
         table.add_row("this phase", f"{found.done} of {found.due} are done")
     if found.accepted:
-        table.add_row("accepted", f"{found.accepted} updates")
+        dealt = f", in {found.groups} groups" if found.groups > 1 else ""
+        table.add_row("accepted", f"{found.accepted} updates{dealt}")
     if found.voids:
         table.add_row("void turns", f"{found.voids} in a row")
     table.add_row("base model", found.base_model)

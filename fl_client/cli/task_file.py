@@ -73,7 +73,8 @@ encryption:
   dealer: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"  # who runs `fl deal`; trusted to forget the key
   parties: 7              # places, 3 to 32
   # threshold: 4          # parties that open a sum together; more than half
-  # minimum_accepted: 5   # updates that a sum is opened of, at least; more than the threshold
+  # minimum_accepted: 5   # updates that a sum is opened of, in every group at least; together more than the threshold
+  groups: 1               # sums of a round, odd; with 3 or more the model moves by the median of the groups' means
   modulus_bits: 2048      # of the key
   value_bits: 16          # of a coordinate of an update
   value_range: 2.0        # greatest magnitude of a coordinate that is still told apart, in the model's own units

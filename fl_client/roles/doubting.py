@@ -276,4 +276,5 @@ class Doubter(EncryptedActor):
         vector, sealed = self.opened.model(turn)
         if sealed.commitment != turn.result.model:
             return None
-        return shown_model(vector, self.opened.base(turn.round), result, self.book.form().slots, chunk)
+        base, slots = self.opened.base(turn.round), self.book.form().slots
+        return shown_model(vector, base, result, slots, chunk, groups=self.contract.parameters.groups)

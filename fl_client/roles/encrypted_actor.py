@@ -95,6 +95,8 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
         with self.contract.held():
             now, (phase, deadline) = self.now(), self.contract.phase()
             times = [deadline, self.contract.question().deadline, *self._further_times()]
+            if self._awaits_groups():
+                times.append(now + 1)  # the next block: the one that froze the set cannot deal it
             if phase is EncryptedPhase.ENDED or not self.is_member:
                 times.append(self.contract.stake(self.address, Role.TRAINER)[1])
         return min((time for time in times if time > now), default=None)
@@ -113,6 +115,9 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
                 return None
             self.send(self.contract.task.functions.strike())
             return f"struck a {question.kind.name.lower()} whose chunk {question.chunk} was not shown"
+        if self._awaits_groups():
+            self.send(self.contract.task.functions.dealGroups(self.state.turn))
+            return "dealt the groups"
         if not self._is_over():
             return None
         try:
@@ -122,6 +127,17 @@ class EncryptedActor(Actor[EncryptedContract, EncryptedLedger, EncryptedPhase]):
                 raise
             return None
         return "moved the task on"
+
+    def _awaits_groups(self) -> bool:
+        """Whether the set is frozen, and its groups are not dealt."""
+        state = self.state
+        if self.contract.parameters.groups == 1 or state.phase is not EncryptedPhase.SUM:
+            return False
+        turn = self.ledger.turn
+        # Events may be behind the contract's view.
+        if turn is None or turn.number != state.turn:
+            return False
+        return turn.seed is None and self.now() < state.deadline
 
     def _is_over(self) -> bool:
         state = self.state

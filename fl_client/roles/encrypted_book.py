@@ -42,15 +42,20 @@ class SummedSet:
     """The sum of a turn's set, as it was recomputed here.
 
     Attributes:
-        ciphertexts: of the sum, one a chunk.
-        weight: total of the set.
-        updates: of the set, in the order of their parties.
+        ciphertexts: of the groups' sums one after the other, one a chunk.
+        weights: total of each group.
+        updates: of each group, in the order of their parties.
     """
 
     key: PublicKey = field(repr=False)
     ciphertexts: tuple[Number, ...] = field(repr=False)
-    weight: int
-    updates: tuple[EncryptedUpdate, ...] = field(repr=False)
+    weights: tuple[int, ...]
+    updates: tuple[tuple[EncryptedUpdate, ...], ...] = field(repr=False)
+
+    @property
+    def chunks(self) -> int:
+        """Ciphertexts of an update, and of each group's sum."""
+        return len(self.ciphertexts) // len(self.updates)
 
     @cached_property
     def tree(self) -> ChunkTree:
@@ -115,8 +120,13 @@ class EncryptedBook:
 
     @property
     def chunks(self) -> int:
-        """Ciphertexts of every statement."""
+        """Ciphertexts of an update, and of the sum of each group."""
         return self.form().chunks_of(self.watch.contract.parameters.dimension)
+
+    @property
+    def sum_chunks(self) -> int:
+        """Ciphertexts of the sums of all groups, and so shares and openings of them."""
+        return self.watch.contract.parameters.groups * self.chunks
 
     def mapper(self, function: Callable[[Job], Done], jobs: Sequence[Job], /) -> Iterable[Done]:
         """Spread what works on slices over the cores (``slices.Mapper``)."""
@@ -214,15 +224,17 @@ class EncryptedBook:
             self.store.put(self.update(turn, submission).to_bytes())
 
     def summed(self, turn: EncryptedTurn) -> SummedSet:
-        """The sum of a turn's set as it is now, from updates that were all checked here."""
-        chosen = turn.summed
-        name = (turn.number, tuple((one.root, one.weight) for one in chosen))
+        """The sums of a turn's set as it is now, by group, from updates that were all checked here."""
+        groups = turn.dealt(self.watch.contract.parameters.groups)
+        name = (turn.number, tuple(tuple((one.root, one.weight) for one in group) for group in groups))
         if name not in self._sums:
             key = self.key(turn)
-            updates = tuple(self.update(turn, one) for one in chosen)
-            weights = [one.weight for one in chosen]
-            ciphertexts = tuple(weighted_sum(key, updates, weights, cores=self.cores))
-            self._sums[name] = SummedSet(key, ciphertexts, sum(weights), updates)
+            updates = tuple(tuple(self.update(turn, one) for one in group) for group in groups)
+            ciphertexts: list[Number] = []
+            for group, members in zip(groups, updates, strict=True):
+                ciphertexts += weighted_sum(key, members, [one.weight for one in group], cores=self.cores)
+            weights = tuple(sum(one.weight for one in group) for group in groups)
+            self._sums[name] = SummedSet(key, tuple(ciphertexts), weights, updates)
             while len(self._sums) > KEPT_SUMS:
                 del self._sums[next(iter(self._sums))]
         return self._sums[name]

@@ -12,6 +12,7 @@ from fl_client.chain.contracts.encrypted import EncryptedContract
 from fl_client.chain.contracts.encrypted_parameters import EncryptedParameters
 from fl_client.chain.powers import require_powers
 from fl_client.errors import ConfigError
+from fl_client.privacy.group_dealing import MOST_GROUPS
 from fl_client.roles.acting import GasBook
 from fl_client.roles.creating import create_paid
 from fl_client.roles.plan_table import MOST_SECONDS, check_numbers, check_units, coins, units_of
@@ -37,8 +38,9 @@ class EncryptedPlan:
         rounds: of training.
         parties: places, 3 to 32.
         threshold: parties that open a sum together, fewer than all; 0: more than half.
-        minimum_accepted: updates that a sum is opened of, at least one more than open it and at least three; 0: half
-            of the parties, or as many as that asks for.
+        minimum_accepted: updates that a sum is opened of, in every group, and at least three; all groups together have
+            more than open a sum. 0: half of the parties, dealt among the groups, or as many as that asks for.
+        groups: sums of a round, an odd number; the model moves by the median of their means. 1: the mean of all.
         modulus_bytes: of the key.
         value_bits: of a quantised coordinate, its sign included.
         value_range: greatest magnitude of an update's coordinate that is still told apart, in the model's own units.
@@ -55,6 +57,7 @@ class EncryptedPlan:
     parties: int = 7
     threshold: int = 0
     minimum_accepted: int = 0
+    groups: int = 1
     max_voids: int = 3
     modulus_bytes: int = 256
     value_bits: int = 16
@@ -99,9 +102,20 @@ class EncryptedPlan:
                 f"a threshold of {self.threshold}: give {least} to {self.parties - 1} of the {self.parties} parties, "
                 "since fewer could open what they like, and a sum is of one update more"
             )
-        if self.minimum_accepted and not self._fewest_accepted <= self.minimum_accepted <= self.parties:
+        if self.groups % 2 == 0 or not 1 <= self.groups <= MOST_GROUPS:
             raise ConfigError(
-                f"a sum of {self.minimum_accepted} updates: give {self._fewest_accepted} to {self.parties}, since of "
+                f"{self.groups} groups: give an odd number up to {MOST_GROUPS}, since the median of an even number is "
+                "the mean of two"
+            )
+        most = self.parties // self.groups
+        if self._fewest_accepted > most:
+            raise ConfigError(
+                f"{self.parties} parties in {self.groups} groups: there must be {self._fewest_accepted * self.groups}, "
+                f"since each sum is of {self._fewest_accepted} updates at least"
+            )
+        if self.minimum_accepted and not self._fewest_accepted <= self.minimum_accepted <= most:
+            raise ConfigError(
+                f"a sum of {self.minimum_accepted} updates: give {self._fewest_accepted} to {most}, since of "
                 "fewer, those who cannot open a sum could make one of a single update beside theirs"
             )
         self._check_numbers()
@@ -132,12 +146,12 @@ class EncryptedPlan:
 
     @property
     def least_accepted(self) -> int:
-        """The least number of updates in a sum that is meant."""
-        return self.minimum_accepted or max(self._fewest_accepted, self.parties // 2)
+        """The least number of updates in a sum, that is in each group, that is meant."""
+        return self.minimum_accepted or max(self._fewest_accepted, self.parties // 2 // self.groups)
 
     @property
     def _fewest_accepted(self) -> int:
-        return max(LEAST_PARTIES, self.holders + 1)
+        return max(LEAST_PARTIES, self.holders // self.groups + 1)
 
     @property
     def headroom_bits(self) -> int:
@@ -206,6 +220,7 @@ class EncryptedPlan:
             scale_bits=self.scale_bits,
             max_weight=self.max_weight,
             burn_bps=round(self.burn * _BPS),
+            groups=self.groups,
             **times,
             **amounts,
         )

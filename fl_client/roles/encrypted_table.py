@@ -16,7 +16,7 @@ _GROUPS: Final[dict[str, dict[str, str]]] = {
         **{
             name: name
             for name in (
-                *("parties", "threshold", "minimum_accepted"),
+                *("parties", "threshold", "minimum_accepted", "groups"),
                 *("value_bits", "value_range", "max_weight"),
             )
         },

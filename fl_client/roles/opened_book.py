@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fl_client.encoding.chunk_tree import ChunkTree, leaf_of
 from fl_client.errors import ContentAltered, CryptoError, StorageError
+from fl_client.privacy.group_dealing import apply_group_sums
 from fl_client.privacy.paillier.blame import wrong_share
 from fl_client.privacy.paillier.combining import check_openings, open_sum
 from fl_client.privacy.paillier.openings import Opening, check_opening
@@ -22,7 +23,6 @@ from fl_client.privacy.paillier.statements import (
     batch_proof_bytes,
     read_statement,
 )
-from fl_client.privacy.scale import apply_sum
 from fl_client.roles.encrypted_book import EncryptedBook, SummedSet
 from fl_client.rounds import SealedVector, Vector, seal_vector
 from fl_client.rounds.encrypted_record import EncryptedTurn, ResultProposal, SharePosting
@@ -69,7 +69,7 @@ class OpenedBook:
 
     def shares_bytes(self, length: int) -> int:
         """Length of a party's content."""
-        return HEADER_BYTES + self.book.chunks * length + batch_proof_bytes(length)
+        return HEADER_BYTES + self.book.sum_chunks * length + batch_proof_bytes(length)
 
     def shares(self, turn: EncryptedTurn, posting: SharePosting) -> SharesFile:
         """A party's shares as it posted them; whether they are right is not looked at.
@@ -80,7 +80,7 @@ class OpenedBook:
         self._turn_to(turn)
         name = (posting.root, posting.content)
         if name not in self._shares:
-            key, count = self.book.key(turn), self.book.chunks
+            key, count = self.book.key(turn), self.book.sum_chunks
             size = self.shares_bytes(key.length)
             data = self.book.store.get(ContentId.from_digest(posting.content, size), max_bytes=size)
             try:
@@ -175,7 +175,7 @@ class OpenedBook:
 
     def result_bytes(self, length: int) -> int:
         """Length of a result's content."""
-        return HEADER_BYTES + self.book.chunks * 2 * length
+        return HEADER_BYTES + self.book.sum_chunks * 2 * length
 
     def posted(self, turn: EncryptedTurn, proposal: ResultProposal) -> ResultFile:
         """A result as it was proposed, every opening of it checked.
@@ -196,7 +196,7 @@ class OpenedBook:
         return found
 
     def _read_posted(self, turn: EncryptedTurn, proposal: ResultProposal) -> ResultFile:
-        sum_, count = self.book.summed(turn), self.book.chunks
+        sum_, count = self.book.summed(turn), self.book.sum_chunks
         key = sum_.key
         size = self.result_bytes(key.length)
         data = self.book.store.get(ContentId.from_digest(proposal.content, size), max_bytes=size)
@@ -269,8 +269,12 @@ class OpenedBook:
     def _model(self, turn: EncryptedTurn) -> tuple[Vector, SealedVector]:
         parameters, sum_ = self.book.watch.contract.parameters, self.book.summed(turn)
         opened = self.opened(turn)
-        sums = self.book.form().sums(opened.plaintexts, parameters.dimension, sum_.weight)
-        vector = apply_sum(self.base(turn.round), sums, sum_.weight, parameters.scale_bits)
+        form, chunks = self.book.form(), sum_.chunks
+        sums = [
+            form.sums(opened.plaintexts[at * chunks : (at + 1) * chunks], parameters.dimension, weight)
+            for at, weight in enumerate(sum_.weights)
+        ]
+        vector = apply_group_sums(self.base(turn.round), sums, sum_.weights, parameters.scale_bits)
         vector.setflags(write=False)  # kept, and given to everybody who asks
         return vector, seal_vector(vector, self.book.watch.model_form)
 

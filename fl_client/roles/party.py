@@ -183,7 +183,7 @@ class Party(PartyMember):
     def propose_sum(self) -> str | None:
         """Sum the set, when it is this party's turn."""
         turn, state = self.turn, self.state
-        if turn.sum is not None or not self._is_my_slot():
+        if turn.sum is not None or self._awaits_groups() or not self._is_my_slot():
             return None
         try:
             sum_ = self.book.summed(turn)
@@ -191,9 +191,10 @@ class Party(PartyMember):
             _log.warning("%s: cannot sum: %s", self.address, problem)
             return None
         proposed = self.contract.task.functions.proposeSum(
-            turn.number, state.accepted, self.sum_root(sum_.tree.root)
+            turn.number, state.accepted, turn.seed or bytes(32), self.sum_root(sum_.tree.root)
         )
-        self.send(proposed, intent=f"{self.named('sum')}.{state.accepted}")
+        dealt = "" if turn.seed is None else f".{turn.seed.hex()}"
+        self.send(proposed, intent=f"{self.named('sum')}.{state.accepted}{dealt}")
         return "proposed the sum"
 
     def sum_root(self, root: bytes) -> bytes:
@@ -226,7 +227,7 @@ class Party(PartyMember):
         state, turn = self.state, self.turn
         if self._is_in(state.shared) or turn.fixed is None or not self._stays_fixed(turn):
             return None
-        least = self.contract.parameters.minimum_accepted
+        least = self.contract.parameters.least_summed
         try:
             sum_ = self.book.summed(turn)
         except CryptoError as problem:

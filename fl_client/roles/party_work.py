@@ -117,7 +117,7 @@ class PartyWork:
         """The shares that this party gave for a sum, if it gave any."""
         for row in self._rows("share", turn.round):
             if row.about == sum_.tree.root:
-                return SharesFile.from_bytes(self.data_of(row), sum_.key, self.book.chunks)
+                return SharesFile.from_bytes(self.data_of(row), sum_.key, self.book.sum_chunks)
         return None
 
     def prove_one(

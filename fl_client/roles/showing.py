@@ -44,14 +44,15 @@ def shown_update(key: PublicKey, update: EncryptedUpdate, chunk: int) -> bytes:
 
 
 def shown_sum(sum_: SummedSet, chunk: int) -> bytes:
-    """A ciphertext of a sum with those that it is the product of."""
-    key, updates = sum_.key, sum_.updates
+    """A ciphertext of a group's sum with those that it is the product of."""
+    group, at = divmod(chunk, sum_.chunks)
+    key, updates = sum_.key, sum_.updates[group]
     return _encoded(
         StatementKind.SUM,
         *_of_sum(sum_, chunk),
-        [to_bytes(one.ciphertexts[chunk], 2 * key.length) for one in updates],
-        [_sha256(one.proofs[chunk]) for one in updates],
-        [one.tree.path(chunk) for one in updates],
+        [to_bytes(one.ciphertexts[at], 2 * key.length) for one in updates],
+        [_sha256(one.proofs[at]) for one in updates],
+        [one.tree.path(at) for one in updates],
     )
 
 
@@ -67,10 +68,14 @@ def shown_result(sum_: SummedSet, result: ResultFile, chunk: int) -> bytes:
     return _encoded(StatementKind.RESULT, *_of_sum(sum_, chunk), result.chunk(chunk), result.tree.path(chunk))
 
 
-def shown_model(model: Vector, base: Vector, result: ResultFile, slots: int, chunk: int) -> bytes:
-    """64 coordinates of a model, of the one before, and every opening that they lie in."""
+def shown_model(
+    model: Vector, base: Vector, result: ResultFile, slots: int, chunk: int, *, groups: int = 1
+) -> bytes:
+    """64 coordinates of a model, of the one before, and every opening of every group that they lie in."""
     last = min((chunk + 1) * CHUNK_COORDINATES, len(model)) - 1
-    openings = range(chunk * CHUNK_COORDINATES // slots, last // slots + 1)
+    spanned = range(chunk * CHUNK_COORDINATES // slots, last // slots + 1)
+    each = -(-len(model) // slots)
+    openings = [group * each + at for group in range(groups) for at in spanned]
     return _encoded(
         StatementKind.MODEL,
         *(_opened(vector, chunk) for vector in (model, base)),

@@ -63,6 +63,8 @@ class EncryptedLedger:
                 self._share_struck = (
                     event.name == "StatementStruck" and event.args["kind"] == StatementKind.SHARE
                 )
+                if event.name == "SetFrozen":
+                    self.turns[event.args["turn"]].frozen_in = event.block
                 if event.name == "SumFixed":
                     self.turns[event.args["turn"]].fixed_in = event.block
                 if event.name == "ChunkShown":
@@ -142,6 +144,10 @@ class EncryptedLedger:
         if turn.frozen is None:
             turn.frozen = args["accepted"]
         turn.accepted, turn.total_weight = args["accepted"], args["totalWeight"]
+        turn.seed = None  # whatever another set was dealt by
+
+    def _dealt(self, args: Any) -> None:
+        self.turns[args["turn"]].seed = Bytes32(bytes(args["seed"]))
 
     def _sum_proposed(self, args: Any) -> None:
         self.turns[args["turn"]].sums.append(
@@ -314,6 +320,7 @@ _HANDLERS = {
     "UpdateSubmitted": EncryptedLedger._submitted,
     "SubmissionsAttested": EncryptedLedger._attested,
     "SetFrozen": EncryptedLedger._frozen,
+    "GroupsDealt": EncryptedLedger._dealt,
     "SumProposed": EncryptedLedger._sum_proposed,
     "ProposalRefused": EncryptedLedger._refused,
     "SumFixed": EncryptedLedger._sum_fixed,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
+from fl_client.errors import CryptoError
+from fl_client.privacy.group_dealing import deal_groups
 from fl_client.types import Address, Bytes32
 
 
@@ -149,6 +151,8 @@ class EncryptedTurn:
         attestations: account -> bitmap.
         frozen: the accepted mask as the attestations left it; None before.
         accepted, total_weight: of the set as it is now; an update that was struck leaves it.
+        frozen_in: block that froze the set as it is now; 0 before.
+        seed: that deals the set into groups; None before, and where there is one group.
         fixed: root of the sum that stands; None before.
         fixed_in: block that says so; 0 before.
         struck: places whose update was struck: neither it nor its author's attestation counts.
@@ -167,6 +171,8 @@ class EncryptedTurn:
     frozen: int | None = None
     accepted: int = 0
     total_weight: int = 0
+    frozen_in: int = 0
+    seed: Bytes32 | None = None
     sums: list[SumProposal] = field(default_factory=list)
     fixed: Bytes32 | None = None
     fixed_in: int = 0
@@ -215,3 +221,22 @@ class EncryptedTurn:
     def summed(self) -> tuple[Submission, ...]:
         """The submissions of the set, in the order of their parties."""
         return tuple(one for place, one in sorted(self.submissions.items()) if self.accepted >> place & 1)
+
+    def dealt(self, groups: int) -> tuple[tuple[Submission, ...], ...]:
+        """The same by group, each in the order of places.
+
+        Args:
+            groups: of the task.
+
+        Raises:
+            CryptoError: several groups, and the set is not dealt.
+            EncodingError: more groups than the set has members.
+        """
+        if groups > 1 and self.seed is None:
+            raise CryptoError(f"the set of turn {self.number} is not dealt into groups yet")
+        summed = self.summed
+        its = deal_groups(self.seed or bytes(32), len(summed), groups)
+        return tuple(
+            tuple(one for one, group in zip(summed, its, strict=True) if group == number)
+            for number in range(groups)
+        )

@@ -52,6 +52,7 @@ class EncryptedStatus:
         threshold: parties that open a sum together.
         done, due: how many have done what the phase asks for, and of how many; 0 where it asks for nothing of each.
         accepted: updates that are summed.
+        groups: that they are dealt into; 1: none.
         question: the kind of statement that is asked about, e.g. ``share``; None: no question is open.
         base_model: commitment of the model that the round starts from.
     """
@@ -74,6 +75,7 @@ class EncryptedStatus:
     done: int
     due: int
     accepted: int
+    groups: int
     question: str | None
     base_model: str
     account: PartyStatus | None
@@ -113,6 +115,7 @@ def read_encrypted_status(contract: EncryptedContract, account: Address | None =
             done=(done & due).bit_count(),
             due=due.bit_count(),
             accepted=state.accepted.bit_count(),
+            groups=parameters.groups,
             question=question.kind.name.lower() if question.is_open else None,
             base_model="0x" + contract.base_model().hex(),
             account=None if account is None else _read_account(contract, state, account),

@@ -62,7 +62,7 @@ def plan_faults(settings: DemoSettings, plan: EncryptedPlan) -> tuple[tuple[Chea
     for at, cheat in enumerate(wanted):
         if cheat.round > settings.rounds:
             why[cheat.evidence] = f"it comes in round {cheat.round}, there are {settings.rounds}"
-        elif cheat.round == 1 and parties - 1 - at < plan.least_accepted:
+        elif cheat.round == 1 and parties - 1 - at < plan.groups * plan.least_accepted:
             why[cheat.evidence] = f"with {parties} parties no sum can do without it"
         elif cheat.evidence == WRONG_SHARE and parties - 1 < plan.holders:
             why[cheat.evidence] = f"{plan.holders} of {parties} parties are needed to open a sum"
@@ -89,6 +89,7 @@ class EncryptedFounding(Ground):
             rounds=settings.rounds,
             parties=settings.participants,
             threshold=settings.threshold or 0,
+            groups=1 if settings.groups is None else settings.groups,
             phase_seconds=bounds.min_challenge_seconds,
             unbonding_seconds=bounds.min_unbonding_seconds,
         )

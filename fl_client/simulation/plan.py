@@ -59,6 +59,7 @@ class DemoSettings:
     device: str = "cpu"
     privacy: str | None = None
     threshold: int | None = None
+    groups: int | None = None
 
     def __post_init__(self) -> None:
         self._check_privacy()
@@ -89,8 +90,9 @@ class DemoSettings:
 
     def _check_privacy(self) -> None:
         if self.privacy is None:
-            if self.threshold is not None:
-                raise ConfigError(f"--threshold is {self.threshold}: it goes with --privacy {PAILLIER}")
+            for option in ("threshold", "groups"):
+                if (value := getattr(self, option)) is not None:
+                    raise ConfigError(f"--{option} is {value}: it goes with --privacy {PAILLIER}")
             return
         if self.privacy != PAILLIER:
             raise ConfigError(f"--privacy is {self.privacy!r}: give {PAILLIER}, or leave it out")

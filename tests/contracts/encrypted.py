@@ -61,6 +61,7 @@ def encrypted_parameters(owner: Any, dealer: Any, **overrides: Any) -> Encrypted
         bounty=6 * ONE,
         answer_fee=3 * ONE,
         burn_bps=2_500,
+        groups=1,
     )
     return chosen._replace(**overrides)
 
@@ -217,10 +218,15 @@ class Federation:
                 last = self.task.attest(self.turn, seen, {"from": self.parties[place]})
         return last
 
+    def deal_groups(self) -> Any:
+        """Deal the frozen set into groups, by somebody without a role."""
+        return self.task.dealGroups(self.turn, {"from": self.outsider})
+
     def propose_sum(self, place: int = 0) -> Any:
         """Let a party propose a sum."""
-        accepted = self.state["accepted"]
-        return self.task.proposeSum(self.turn, accepted, self.root("sum"), {"from": self.parties[place]})
+        accepted, seed = self.state["accepted"], self.task.dealing()
+        root = self.root("sum")
+        return self.task.proposeSum(self.turn, accepted, seed, root, {"from": self.parties[place]})
 
     def share(self, places: Iterable[int] | None = None) -> Any:
         """Let parties post their shares; the last call."""
@@ -240,7 +246,10 @@ class Federation:
         steps = {
             EncryptedPhase.SUBMIT: self.submit,
             EncryptedPhase.ATTEST: lambda: (self.attest(), self.advance()),
-            EncryptedPhase.SUM: self.propose_sum,
+            EncryptedPhase.SUM: lambda: (
+                self.parameters.groups > 1 and self.deal_groups(),
+                self.propose_sum(),
+            ),
             EncryptedPhase.SUM_CHALLENGE: self.expire,
             EncryptedPhase.SHARE: lambda: (self.share(), self.advance()),
             EncryptedPhase.RESULT: self.propose_result,

@@ -8,6 +8,7 @@ from enum import IntEnum
 from functools import cached_property
 from hashlib import sha256
 from random import Random
+from statistics import median
 from typing import Any
 
 from eth_abi.abi import encode
@@ -70,7 +71,9 @@ class Round:
 
     Attributes:
         updates: of each accepted party: ciphertext and proof of each chunk.
+        sums, shares, openings: those of group g from ``g * chunks`` on.
         accused: place of the party whose shares these are.
+        seed: deals the parties into so many groups.
     """
 
     key: paillier.Key
@@ -83,11 +86,17 @@ class Round:
     base: Vector
     model: Vector
     accused: int = 1
+    groups: int = 1
+    seed: bytes = bytes(32)
 
     @property
     def chunks(self) -> int:
         """J."""
-        return len(self.sums)
+        return len(self.sums) // self.groups
+
+    def members(self, group: int) -> list[int]:
+        """Places of a group."""
+        return members_of(self.seed, len(self.updates), self.groups, group)
 
     @property
     def slots(self) -> int:
@@ -114,6 +123,7 @@ class Round:
             "kind": kind,
             "chunk": chunk,
             "chunks": self.chunks,
+            "groups": self.groups,
             "party": self.accused,
             "parties": self.key.parties,
             "value_bits": VALUE_BITS,
@@ -123,6 +133,7 @@ class Round:
             "modulus_bytes": self.key.length,
             "dimension": self.base.dimension,
             "total_weight": sum(self.weights),
+            "seed": self.seed,
             "key_hash": self.key.hash,
             "binding": binding_of(self.accused),
             "root": self.roots.get(kind, bytes(32)),
@@ -171,12 +182,13 @@ class Round:
         return {"key": self.key.data, "ciphertext": ciphertext, "proof": proof, "path": path}
 
     def _sum_parts(self, chunk: int) -> dict[str, Any]:
-        every = range(len(self.updates))
+        group, at = divmod(chunk, self.chunks)
+        places = self.members(group)
         return {
             **self._shown_sum(chunk, "path"),
-            "ciphertexts": [update[chunk][0] for update in self.updates],
-            "proof_hashes": [sha256(update[chunk][1]).digest() for update in self.updates],
-            "paths": [paillier.path_of(self.update_leaves(place), chunk) for place in every],
+            "ciphertexts": [self.updates[place][at][0] for place in places],
+            "proof_hashes": [sha256(self.updates[place][at][1]).digest() for place in places],
+            "paths": [paillier.path_of(self.update_leaves(place), at) for place in places],
         }
 
     def _share_parts(self, chunk: int) -> dict[str, Any]:
@@ -190,7 +202,8 @@ class Round:
 
     def _model_parts(self, chunk: int) -> dict[str, Any]:
         last = min(64 * chunk + 63, self.base.dimension - 1)
-        needed = range(64 * chunk // self.slots, last // self.slots + 1)
+        spanned = range(64 * chunk // self.slots, last // self.slots + 1)
+        needed = [group * self.chunks + at for group in range(self.groups) for at in spanned]
         return {
             "model": self.model.opening(chunk),
             "base": self.base.opening(chunk),
@@ -211,6 +224,8 @@ def make_round(
     dimension: int = 150,
     weights: tuple[int, ...] = (3, 20, 9),
     provers: Sequence[int] | None = None,
+    groups: int = 1,
+    seed: bytes = bytes(32),
 ) -> Round:
     """A round in which everybody did what the protocol asks for.
 
@@ -223,11 +238,16 @@ def make_round(
     values = [[random.randrange(-(2**15) + 1, 2**15) for _ in range(dimension)] for _ in weights]
     updates = tuple(_encrypted(key, place, row, place in proving, random) for place, row in enumerate(values))
     base = Vector(tuple(random.randrange(-(2**24), 2**24) for _ in range(dimension)))
+    places = [members_of(seed, len(weights), groups, group) for group in range(groups)]
+    heavy = [[weights[place] for place in group] for group in places]
     totals = [
-        sum(w * v for w, v in zip(weights, column, strict=True)) for column in zip(*values, strict=True)
+        [sum(weights[place] * values[place][at] for place in group) for at in range(dimension)]
+        for group in places
     ]
     sums = [
-        weighted_product(key, [update[at][0] for update in updates], weights) for at in range(len(updates[0]))
+        weighted_product(key, [updates[place][at][0] for place in group], heavy[number])
+        for number, group in enumerate(places)
+        for at in range(len(updates[0]))
     ]
     return Round(
         key=key,
@@ -238,8 +258,24 @@ def make_round(
         share_proofs=tuple(prove_share(key, one, at) for at, one in enumerate(sums)),
         openings=tuple(map(key.opening, sums)),
         base=base,
-        model=moved_model(base, totals, sum(weights)),
+        model=median_model(base, totals, [sum(group) for group in heavy]),
+        groups=groups,
+        seed=seed,
     )
+
+
+def dealt(seed: bytes, members: int, groups: int) -> list[int]:
+    """The group of each member: a pack is shuffled from its front, and dealt round the table."""
+    pack = list(range(members))
+    for at in range(members):
+        drawn = int.from_bytes(keccak(encode(["bytes32", "uint256"], [seed, at])), "big") % (members - at)
+        pack[at], pack[at + drawn] = pack[at + drawn], pack[at]
+    return [pack.index(member) % groups for member in range(members)]
+
+
+def members_of(seed: bytes, members: int, groups: int, group: int) -> list[int]:
+    """Those of one group, in their order."""
+    return [member for member, its in enumerate(dealt(seed, members, groups)) if its == group]
 
 
 def weighted_product(key: paillier.Key, ciphertexts: Sequence[bytes], weights: Sequence[int]) -> int:
@@ -257,14 +293,13 @@ def prove_share(key: paillier.Key, ciphertext: int, chunk: int) -> bytes:
     return key.prove_share(context, ciphertext, share, Round.accused, Random(chunk))
 
 
-def moved_model(base: Vector, totals: Sequence[int], weight: int) -> Vector:
-    """The new model."""
-    return Vector(
-        tuple(
-            paillier.moved(old, total, weight, SCALE_BITS)
-            for old, total in zip(base.values, totals, strict=True)
-        )
-    )
+def median_model(base: Vector, totals: Sequence[Sequence[int]], weights: Sequence[int]) -> Vector:
+    """The new model: where each group alone would move a coordinate to, and the median of these."""
+    moved = [
+        [paillier.moved(old, total, weight, SCALE_BITS) for old, total in zip(base.values, row, strict=True)]
+        for row, weight in zip(totals, weights, strict=True)
+    ]
+    return Vector(tuple(median(column) for column in zip(*moved, strict=True)))
 
 
 def _encrypted(

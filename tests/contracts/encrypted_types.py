@@ -82,3 +82,4 @@ class EncryptedParameters(NamedTuple):
     bounty: int
     answer_fee: int
     burn_bps: int
+    groups: int

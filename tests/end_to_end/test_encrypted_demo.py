@@ -84,11 +84,13 @@ def test_an_audit_of_a_store_that_lost_an_update_cannot_check(run: dict[str, Any
     [
         (["--privacy", "rot13"], "--privacy is 'rot13'"),
         (["--threshold", "3"], "it goes with --privacy"),
+        (["--groups", "3"], "it goes with --privacy"),
+        (["--privacy", "paillier", "--groups", "2"], "2 groups: give an odd number"),
         (["--privacy", "paillier", "--rule", "median"], "leave out --rule"),
         (["--privacy", "paillier", "--threshold", "2"], "a threshold of 2"),
         (["--privacy", "paillier", "--participants", "40"], "40 parties"),
     ],
-    ids=["scheme", "threshold-alone", "rule", "threshold", "parties"],
+    ids=["scheme", "threshold-alone", "groups-alone", "even-groups", "rule", "threshold", "parties"],
 )
 def test_settings_that_no_encrypted_run_has_are_refused(
     arguments: list[str], said: str, tmp_path: Path
@@ -104,4 +106,11 @@ def test_faults_that_a_run_cannot_bear_are_left_out(parties: int, left: int) -> 
     planted, left_out = plan_faults(
         settings, EncryptedPlan(parties=parties, threshold=2 if parties < 4 else 0)
     )
+    assert (len(planted), len(left_out)) == (3 - left, left)
+
+
+@pytest.mark.parametrize(("parties", "left"), [(9, 2), (10, 1), (11, 0)])
+def test_faults_leave_enough_for_every_group(parties: int, left: int) -> None:
+    settings = DemoSettings(participants=parties, rounds=2, privacy="paillier", groups=3)
+    planted, left_out = plan_faults(settings, EncryptedPlan(parties=parties, groups=3))
     assert (len(planted), len(left_out)) == (3 - left, left)

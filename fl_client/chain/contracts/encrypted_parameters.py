@@ -62,6 +62,7 @@ class EncryptedParameters:
     bounty: int
     answer_fee: int
     burn_bps: int
+    groups: int
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -89,6 +90,11 @@ class EncryptedParameters:
                 "of the client that the task was made with"
             )
         return cls(**dict(zip(names, values, strict=True)))
+
+    @property
+    def least_summed(self) -> int:
+        """Updates without which nothing is summed: enough for every group."""
+        return self.groups * self.minimum_accepted
 
     @property
     def budget(self) -> int:

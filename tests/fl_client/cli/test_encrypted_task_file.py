@@ -103,3 +103,30 @@ def test_what_cannot_be_meant_is_refused_in_words(table: dict[str, Any], said: s
 
 def test_yaml_reads_the_dealer_as_a_text() -> None:
     assert yaml.safe_load(ENCRYPTED_EXAMPLE)["encryption"]["dealer"] == DEALER
+
+
+# ---------------------------------------------------------------------- groups
+
+
+def test_groups_are_each_of_three_or_of_their_part_of_more_than_open_a_sum() -> None:
+    plan = plan_of(with_dealer(parties=12, groups=3))
+    assert (plan.groups, plan.holders, plan.least_accepted) == (3, 7, 3)
+    assert plan_of(with_dealer(parties=32, groups=3, threshold=20)).least_accepted == 7
+    assert plan_of(with_dealer(parties=32, groups=3, minimum_accepted=10)).least_accepted == 10
+    assert plan_of(with_dealer(parties=12)).groups == 1
+
+
+@pytest.mark.parametrize(
+    ("encryption", "said"),
+    [
+        ({"parties": 12, "groups": 2}, "2 groups: give an odd number up to 9"),
+        ({"parties": 32, "groups": 11}, "11 groups: give an odd number up to 9"),
+        ({"parties": 32, "groups": 0}, "0 groups: give an odd number up to 9"),
+        ({"parties": 8, "groups": 3}, "8 parties in 3 groups: there must be 9"),
+        ({"parties": 12, "groups": 3, "minimum_accepted": 5}, "a sum of 5 updates: give 3 to 4"),
+        ({"parties": 12, "groups": 3, "minimum_accepted": 2}, "a sum of 2 updates: give 3 to 4"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused(encryption: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        plan_of(with_dealer(**encryption))

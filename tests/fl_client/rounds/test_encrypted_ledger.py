@@ -7,6 +7,8 @@ import pytest
 
 from fl_client.chain import Event
 from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
+from fl_client.errors import CryptoError, EncodingError
+from fl_client.privacy.group_dealing import deal_groups
 from fl_client.rounds.encrypted import EncryptedLedger, root_of
 from fl_client.rounds.encrypted_record import Outcome
 from fl_client.types import Address, Bytes32
@@ -240,3 +242,43 @@ def test_lateness_is_kept_with_its_phase(ledger: EncryptedLedger) -> None:
         [event("PartyLate", turn=1, account=PARTIES[0], phase=int(EncryptedPhase.SHARE), taken=5)]
     )
     assert ledger.lateness[0].phase is EncryptedPhase.SHARE
+
+
+# ---------------------------------------------------------------------- groups
+
+
+def frozen(accepted: int, weight: int) -> Event:
+    return event("SetFrozen", turn=1, accepted=accepted, totalWeight=weight)
+
+
+def test_a_set_is_dealt_by_its_seed(ledger: EncryptedLedger) -> None:
+    ledger.apply_all([*submitted(1, 2, 3, 4), frozen(0b1111, 10), event("GroupsDealt", turn=1, seed=word(5))])
+    turn = ledger.turns[1]
+    groups = turn.dealt(3)
+    its = deal_groups(word(5), 4, 3)
+    assert [[one.place for one in group] for group in groups] == [
+        [place for place in range(4) if its[place] == number] for number in range(3)
+    ]
+    assert turn.frozen_in == 1
+
+
+def test_another_set_is_not_dealt_by_the_seed_of_the_one_before(ledger: EncryptedLedger) -> None:
+    ledger.apply_all(
+        [
+            *submitted(1, 2, 3, 4),
+            frozen(0b1111, 10),
+            event("GroupsDealt", turn=1, seed=word(5)),
+            frozen(0b1110, 9),
+        ]
+    )
+    turn = ledger.turns[1]
+    assert turn.seed is None
+    with pytest.raises(CryptoError, match="is not dealt into groups yet"):
+        turn.dealt(3)
+    assert turn.dealt(1) == (turn.summed,)
+
+
+def test_more_groups_than_members_are_refused(ledger: EncryptedLedger) -> None:
+    ledger.apply_all([*submitted(1, 2, 3, 4), frozen(0b11, 3), event("GroupsDealt", turn=1, seed=word(5))])
+    with pytest.raises(EncodingError):
+        ledger.turns[1].dealt(3)

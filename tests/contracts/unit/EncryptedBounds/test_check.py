@@ -34,6 +34,7 @@ HIGHEST = {"stake": MOST, "wrong_penalty": MOST, "submit_penalty": MOST, "share_
 NO_REWARDS = {"update_reward": 0, "attest_reward": 0, "share_reward": 0}
 LONG = {"unbonding_seconds": WORD}
 CROWD = {"threshold": 11, "minimum_accepted": 12}
+CROWDED = {"minimum_accepted": 3, "max_weight": 1}
 
 LIMITS = {
     # 2^20 - 1 ciphertexts of 24 slots.
@@ -72,6 +73,7 @@ LIMITS = {
     "question_bond": Limits(least=15 * ONE, most=MOST),
     "answer_fee": Limits(least=0, most=3 * ONE),
     "burn_bps": Limits(least=BOUNDS.min_burn_bps, most=BPS),
+    "groups": Limits(least=1, most=9, at_most=CROWDED | {"max_parties": 32, "threshold": 11}),
     "update_reward": Limits(least=0, most=MOST, at_most=HIGHEST | NO_REWARDS),
     "attest_reward": Limits(least=0, most=MOST, at_most=HIGHEST | NO_REWARDS),
     "share_reward": Limits(least=0, most=MOST, at_most=HIGHEST | NO_REWARDS),
@@ -172,6 +174,35 @@ def test_a_sum_is_of_more_updates_than_open_it(check: Any, threshold: int, least
     check(threshold=threshold, minimum_accepted=least)
     with reverts("TaskFactoryParameterOutOfBounds", "minimumAccepted", least - 1, least, 5):
         check(threshold=threshold, minimum_accepted=least - 1)
+
+
+@pytest.mark.parametrize("groups", [2, 4, 8])
+def test_groups_are_an_odd_number(check: Any, groups: int) -> None:
+    with reverts("TaskFactoryParameterOutOfBounds", "groups", groups, groups - 1, groups - 1):
+        check(groups=groups, max_parties=32, threshold=11, minimum_accepted=3, max_weight=1)
+
+
+@pytest.mark.parametrize(
+    ("parties", "threshold", "groups", "least", "most"),
+    [(9, 4, 3, 3, 3), (14, 8, 3, 3, 4), (14, 9, 3, 4, 4), (32, 20, 3, 7, 10), (32, 31, 5, 7, 6)],
+)
+def test_every_group_is_of_three_and_all_of_them_of_more_than_open_a_sum(
+    check: Any, parties: int, threshold: int, groups: int, least: int, most: int
+) -> None:
+    chosen = {"max_parties": parties, "threshold": threshold, "groups": groups, "max_weight": 1}
+    for value in (least, most):
+        if least <= most:
+            check(minimum_accepted=value, **chosen)
+    for beside in (least - 1, most + 1):
+        with reverts("TaskFactoryParameterOutOfBounds", "minimumAccepted", beside, least, most):
+            check(minimum_accepted=beside, **chosen)
+
+
+def test_the_sums_of_all_groups_are_as_many_ciphertexts_as_a_tree_may_have(check: Any) -> None:
+    chosen = {"groups": 3, "max_parties": 9, "threshold": 4, "max_weight": 1}
+    check(dimension=24 * 349_525, **chosen)
+    with reverts("TaskFactoryParameterOutOfBounds", "chunks", 3 * 349_526, 1, 2**20 - 1):
+        check(dimension=24 * 349_525 + 1, **chosen)
 
 
 @pytest.mark.parametrize("length", [65, 95, 257])

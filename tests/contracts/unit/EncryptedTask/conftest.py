@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.encrypted import Federation
+from tests.contracts.encrypted import Federation, fund_accounts
 from tests.contracts.encrypted_types import EncryptedPhase
 
 
@@ -25,6 +25,28 @@ def play(system: Any, people: Any) -> Callable[..., Federation]:
         return Federation.create(system, people, **overrides).start().until(phase)
 
     return to
+
+
+GROUPS = {"max_parties": 10, "threshold": 4, "minimum_accepted": 3, "groups": 3, "max_weight": 3}
+
+
+@pytest.fixture(scope="module")
+def make_groups(system: Any, people: Any, accounts: Any) -> Callable[..., Federation]:
+    """Make a task of ten parties, two more than there are trainers elsewhere, in three groups."""
+    more = accounts[13:15]
+    fund_accounts(system, people.owner, more)
+    members = (*people.trainers, *more)
+
+    def make(**overrides: Any) -> Federation:
+        return Federation.create(system, people, parties=members, **(GROUPS | overrides))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def in_groups(make_groups: Any) -> Federation:
+    """Such a task, at its first submissions."""
+    return make_groups().start()
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ ROOT = b"\1" * 32
 
 @pytest.fixture
 def propose(federation):
-    def call(by=None, turn=1, accepted=0b11111, root=ROOT):
-        return federation.task.proposeSum(turn, accepted, root, {"from": by or federation.parties[2]})
+    def call(by=None, turn=1, accepted=0b11111, seed=bytes(32), root=ROOT):
+        return federation.task.proposeSum(turn, accepted, seed, root, {"from": by or federation.parties[2]})
 
     return call
 
@@ -43,6 +43,11 @@ def test_another_turn_reverts(propose):
 def test_another_set_reverts(propose):
     with reverts("EncryptedTaskOtherTurn", 0b11111, 0b01111):
         propose(accepted=0b01111)
+
+
+def test_a_seed_where_there_is_one_group_reverts(propose):
+    with reverts("EncryptedTaskOtherTurn", 0, 1):
+        propose(seed=(1).to_bytes(32, "big"))
 
 
 def test_a_zero_root_reverts(propose):

@@ -9,11 +9,12 @@ from tests.contracts.encrypted_types import EncryptedPhase, StatementKind
 from tests.contracts.federation import ONE, at, events, now, only_event, reverts
 
 PHASE = EncryptedPhase.SUM_CHALLENGE
+LAST = EncryptedPhase.RESULT_CHALLENGE
 UPDATE, SUM, SHARE = StatementKind.UPDATE, StatementKind.SUM, StatementKind.SHARE
 
 CLAIM = (
-    "(uint8,uint32,uint32,uint8,uint8,uint8,uint8,uint8,uint8,uint16,uint32,uint32,"
-    "bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32[],uint256[])"
+    "(uint8,uint32,uint32,uint8,uint8,uint8,uint8,uint8,uint8,uint8,uint16,uint32,uint32,"
+    "bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32[],uint256[])"
 )
 
 
@@ -130,8 +131,9 @@ def claim_of(federation, kind, place, **chosen):
         "kind": int(kind),
         "chunk": 0,
         "chunks": 7,
+        "groups": 1,
         "party": place,
-        "parties": 5,
+        "parties": len(federation.parties),
         "value_bits": 16,
         "slot_bits": 21,
         "scale_bits": 4,
@@ -139,6 +141,7 @@ def claim_of(federation, kind, place, **chosen):
         "modulus_bytes": 64,
         "dimension": 150,
         "total_weight": 2 * len(accepted),
+        "seed": bytes(32),
         "key_hash": bytes(task.keyHash()),
         "binding": bytes(task.bindingOf(place)),
         "root": federation.statement(kind, place),
@@ -181,6 +184,41 @@ def test_of_shares_result_and_model(play, challenger, kind, place):
     federation.ask(kind, place, challenger, chunk=2)
     claim = claim_of(federation, kind, place, chunk=2, result_root=federation.root("result"))
     assert events(federation.show(challenger, claim), "ChunkShown")
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "inputs"),
+    [(UPDATE, 2, False), (SUM, 0, True), (SHARE, 3, False), (StatementKind.RESULT, 0, False)],
+)
+def test_of_a_task_of_several_groups(in_groups, challenger, kind, place, inputs):
+    """Sums are checked with all that was accepted and the seed that deals it; so is a model, below."""
+    in_groups.until({UPDATE: PHASE, SUM: PHASE, SHARE: EncryptedPhase.RESULT}.get(kind, LAST))
+    in_groups.ask(kind, place, challenger, chunk=6)
+    fields = {"chunk": 6} | grouped(in_groups, inputs=inputs)
+    if kind == StatementKind.RESULT:
+        fields["result_root"] = in_groups.root("result")
+    assert events(in_groups.show(challenger, claim_of(in_groups, kind, place, **fields)), "ChunkShown")
+
+
+def test_of_a_model_with_the_weights_of_what_was_summed(in_groups, challenger):
+    in_groups.until(LAST)
+    in_groups.ask(StatementKind.MODEL, 0, challenger, chunk=1)
+    fields = {"chunk": 1, "result_root": in_groups.root("result")} | grouped(in_groups, inputs=True)
+    claim = claim_of(in_groups, StatementKind.MODEL, 0, **fields)
+    assert events(in_groups.show(challenger, claim), "ChunkShown")
+
+
+def grouped(federation, *, inputs):
+    """The fields of a claim that differ where there are several groups."""
+    seed = bytes.fromhex(str(federation.task.dealing())[2:])
+    assert any(seed)
+    fields = {"groups": 3, "seed": seed}
+    if inputs:
+        fields |= {
+            "inputs": [federation.root("update", place) for place in federation.places],
+            "weights": [2] * len(federation.parties),
+        }
+    return fields
 
 
 def test_a_binding_names_chain_task_round_turn_account_place_and_key(federation):

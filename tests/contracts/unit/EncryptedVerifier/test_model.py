@@ -24,7 +24,7 @@ from tests.contracts.openings import LIMIT, Vector
 from tests.parity import reference
 
 L = 64
-BASE, ROOT = 17, 14
+BASE, ROOT = 19, 16
 """Places of two fields in a claim."""
 
 

@@ -40,7 +40,7 @@ def test_both_square_roots_are_a_share(verifier: Any, right: Round) -> None:
     key = right.key
     other = key.n - int.from_bytes(right.shares[2], "big")
     ciphertext = int.from_bytes(right.sums[2], "big")
-    context = paillier.context_of(right.claim(Kind.SHARE, 2)[13], 2)
+    context = paillier.context_of(right.claim(Kind.SHARE, 2)[15], 2)
     proof = key.prove_share(context, ciphertext, other, right.accused, paillier.Random(1))
     turned = right.with_chunk("shares", 2, key.one(other)).with_chunk("share_proofs", 2, proof)
     assert verifier.isRight(turned.claim(Kind.SHARE, 2), turned.proof(Kind.SHARE, 2)) is True

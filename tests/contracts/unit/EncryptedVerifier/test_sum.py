@@ -92,7 +92,7 @@ def test_swapped_ciphertexts_revert(verifier: Any, right: Round) -> None:
     turned = {name: parts[name][::-1] for name in ("ciphertexts", "proof_hashes", "paths")}
     leaf = paillier.update_leaf_of(*right.updates[2][CHUNK])
     found = paillier.climb(leaf, CHUNK, parts["paths"][2])
-    with reverts("EncryptedVerifierWrongPath", found, right.claim(Kind.SUM, CHUNK)[18][0]):
+    with reverts("EncryptedVerifierWrongPath", found, right.claim(Kind.SUM, CHUNK)[20][0]):
         verifier.isRight(right.claim(Kind.SUM, CHUNK), right.proof(Kind.SUM, CHUNK, **turned))
 
 
