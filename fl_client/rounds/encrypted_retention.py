@@ -65,8 +65,9 @@ class _Contents:
         chunks, self._length = form.chunks_of(parameters.dimension), parameters.modulus_bytes
         self._model_bytes = encoded_size(watch.model_form)
         self._update_bytes = HEADER_BYTES + chunks * chunk_bytes(self._length)
-        self._shares_bytes = HEADER_BYTES + chunks * self._length + batch_proof_bytes(self._length)
-        self._result_bytes = HEADER_BYTES + chunks * 2 * self._length
+        summed = parameters.groups * chunks
+        self._shares_bytes = HEADER_BYTES + summed * self._length + batch_proof_bytes(self._length)
+        self._result_bytes = HEADER_BYTES + summed * 2 * self._length
 
     # ------------------------------------------------------------------ which
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fl_client.chain.contracts.encrypted import EncryptedPhase
+from fl_client.roles.opened_book import OpenedBook
 from fl_client.roles.party import Party
-from fl_client.rounds.encrypted_retention import encrypted_retention_of, everything_encrypted
+from fl_client.rounds.encrypted_retention import _Contents, encrypted_retention_of, everything_encrypted
 from fl_client.simulation.encrypted_cheats import LateParty
 from fl_client.types import Bytes32
 from tests.encrypted_stage import Ground, Stage, make_ground
@@ -28,6 +29,17 @@ class Refuser(Party):
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     return make_ground(tmp_path_factory.mktemp("retention"))
+
+
+def test_shares_and_results_are_as_long_as_the_sums_of_all_groups(ground: Ground) -> None:
+    # Where bytes are many enough to lie in several blocks, their name follows from their length as well.
+    stage = Stage(ground, parties=9, groups=3, minimum_accepted=3, threshold=4)
+    contents, opened = _Contents(stage.watch), OpenedBook(stage.book())
+    length = stage.contract.parameters.modulus_bytes
+    assert contents._result_bytes == opened.result_bytes(length)
+    assert contents._shares_bytes == opened.shares_bytes(length)
+    alone = _Contents(Stage(ground).watch)
+    assert contents._result_bytes > 2 * alone._result_bytes
 
 
 def needed(stage: Stage, now: int = LATER) -> set[bytes]:
