@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,7 @@ from tests.encrypted_stage import Stage, make_ground
 
 from .conftest import run_fl
 from .replay import replaying
-
-PATIENCE = 120
+from .test_dashboard import get, served, state, until
 
 
 @pytest.fixture(scope="module")
@@ -140,36 +136,21 @@ def test_blocks_are_still_refused_in_one_line(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def dashboard(folder: Path) -> Iterator[Dashboard]:
-    with LiveRecords(Subject(where=str(folder))) as live, Dashboard(live) as found:
-        threading.Thread(target=found.serve, daemon=True).start()
+    with served(LiveRecords(Subject(where=str(folder)))) as found:
         yield found
-        found.stop()
-
-
-def get(dashboard: Dashboard, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    connection = HTTPConnection("127.0.0.1", dashboard.port, timeout=30)
-    connection.request(method, path)
-    answer = connection.getresponse()
-    found = answer.status, dict(answer.getheaders()), answer.read().decode()
-    connection.close()
-    return found
 
 
 def test_the_dashboard_serves_the_page_and_its_audit(dashboard: Dashboard, page: dict[str, Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while "The audit agrees" not in (body := get(dashboard, "/")[2]):
-        assert time.monotonic() < deadline, "the audit did not end"
-        time.sleep(0.2)
-    text = Words(body).text
+    until(lambda: "The audit agrees" in get(dashboard)[1])
+    text = Words(get(dashboard)[1]).text
     assert "The task has ended; 1 round is final." in text and page["settings"]["dealer"] in text
-    state = json.loads(get(dashboard, "/state.json")[2])
-    assert state["status"] == "The task has ended; 1 round is final."
+    assert state(dashboard)["status"] == "The task has ended; 1 round is final."
 
 
 def test_the_dashboard_only_reads(dashboard: Dashboard) -> None:
-    status, headers, _ = get(dashboard, "/")
-    assert status == 200 and headers.items() >= HEADERS.items()
-    assert get(dashboard, "/", "POST")[0] == 405 and get(dashboard, "/elsewhere")[0] == 404
+    answer, _ = get(dashboard)
+    assert answer.status == 200 and dict(answer.getheaders()).items() >= HEADERS.items()
+    assert get(dashboard, method="POST")[0].status == 405 and get(dashboard, "/elsewhere")[0].status == 404
 
 
 def test_the_dashboard_follows_a_task_on_a_node(stage: Stage, folder: Path, page: dict[str, Any]) -> None:
@@ -185,13 +166,11 @@ def test_the_dashboard_follows_a_task_on_a_node(stage: Stage, folder: Path, page
             store=folder / "store",
         )
         with LiveRecords(subject, poll_seconds=0.2) as live:
-            state = live.snapshot.page["state"]
-            assert (state["phase"], state["due"]) == ("submit", ["party 3", "party 4", "party 5", "party 6"])
+            now = live.snapshot.page["state"]
+            assert (now["phase"], now["due"]) == ("submit", ["party 3", "party 4", "party 5", "party 6"])
             assert [one["verdict"] for one in live.snapshot.page["turns"][0]["parties"]] == ["open"] * 6
             node.play()
-            deadline = time.monotonic() + PATIENCE
-            while not live.snapshot.page["state"]["ended"]:
-                assert time.monotonic() < deadline and live.snapshot.problem is None
-                time.sleep(0.2)
+            until(lambda: bool(live.snapshot.page["state"]["ended"]))
+            assert live.snapshot.problem is None
             for key in ("turns", "slashes", "timeline", "gas"):
                 assert live.snapshot.page[key] == page[key], key

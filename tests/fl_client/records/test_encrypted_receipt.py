@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ from fl_client.errors import AuditDiffers, ConfigError, GradbondError
 from fl_client.records.receipt_check import any_receipt_of, check_receipt, read_receipt
 from fl_client.simulation.encrypted_cheats import LateParty, WrongProofParty
 from tests.encrypted_stage import Stage, make_ground
+
+from .test_receipt_check import Path_, changed, places
 
 
 @pytest.fixture(scope="module")
@@ -90,26 +90,6 @@ def test_a_round_that_never_was_is_refused(stage: Stage) -> None:
 # ---------------------------------------------------------------------- forgeries
 
 
-Place = tuple[str | int, ...]
-
-
-def places(value: Any, here: Place = ()) -> Iterator[Place]:
-    """Where something stands in a receipt."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inner:
-        yield (*here, key)
-        yield from places(one, (*here, key))
-
-
-def changed(receipt: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
-    found = copy.deepcopy(receipt)
-    holder: Any = found
-    for key in place[:-1]:
-        holder = holder[key]
-    holder[place[-1]] = value
-    return found
-
-
 @pytest.mark.parametrize(
     ("place", "value"),
     [
@@ -131,7 +111,7 @@ def changed(receipt: dict[str, Any], place: Place, value: Any) -> dict[str, Any]
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
 def test_what_the_records_do_not_say_does_not_hold(
-    stage: Stage, receipts: dict[int, dict[str, Any]], place: Place, value: Any
+    stage: Stage, receipts: dict[int, dict[str, Any]], place: Path_, value: Any
 ) -> None:
     with pytest.raises(AuditDiffers):
         check_receipt(stage.contract, changed(receipts[1], place, value))
