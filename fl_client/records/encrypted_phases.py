@@ -74,7 +74,7 @@ class EncryptedPhases(PhaseRecord):
     def _submitted_one(self, args: Any, now: int) -> None:
         self._submitted.add(args["account"])
         due = {one for one in self._parties if not self._is_suspended(one)}
-        if due <= self._submitted and len(self._submitted) >= self._parameters.minimum_accepted:
+        if due <= self._submitted and len(self._submitted) >= self._parameters.least_summed:
             self._attest(now)
 
     def _late(self, args: Any, now: int) -> None:

@@ -20,7 +20,7 @@ from fl_client.types import Address
 _OF_TURN: Final = frozenset(
     {
         *("TurnOpened", "UpdateSubmitted", "SubmissionsAttested", "SetFrozen", "SumProposed", "SumFixed"),
-        "ProposalRefused",
+        *("GroupsDealt", "ProposalRefused"),
         *("SharesPosted", "SharingReopened", "SharingClosed", "ResultProposed", "RoundFinal", "TurnVoid"),
         *("ChunkAsked", "ChunkShown", "StatementStruck"),
     }

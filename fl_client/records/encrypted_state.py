@@ -69,7 +69,7 @@ def _awaited(watch: EncryptedRecordWatch, phase: EncryptedPhase, deadline: int) 
     if watch.now >= deadline:
         return [], "its time is over, and anybody may move the task on"
     if phase is EncryptedPhase.JOIN:
-        most, least = parameters.max_parties, parameters.minimum_accepted
+        most, least = parameters.max_parties, parameters.least_summed
         return [], f"parties may join, {least} to {most}"
     ceremony, turn = ledger.ceremony, ledger.turn
     if phase is EncryptedPhase.DEAL:
@@ -78,6 +78,8 @@ def _awaited(watch: EncryptedRecordWatch, phase: EncryptedPhase, deadline: int) 
         said = ceremony.confirmed | ceremony.left_out.keys()
         due = [one for one in ceremony.accounts if one not in said]
         return due, "say whether the key and its share of it are right"
+    if turn is not None and phase is EncryptedPhase.SUM and turn.seed is None and _has_groups(watch):
+        return [], "anybody may deal the accepted updates into groups, from the next block on"
     if turn is None or phase in _ANYBODY:
         return [], _ANYBODY.get(phase, "")
     if phase is EncryptedPhase.SUBMIT:
@@ -87,6 +89,10 @@ def _awaited(watch: EncryptedRecordWatch, phase: EncryptedPhase, deadline: int) 
         due = [one for one in submitters if one not in turn.attestations]
         return due, "vouch for the submissions that it can check"
     return _lacking(watch, turn.standing_shares), "give its shares of the sum"
+
+
+def _has_groups(watch: EncryptedRecordWatch) -> bool:
+    return watch.contract.parameters.groups > 1
 
 
 def _lacking(watch: EncryptedRecordWatch, done: Iterable[int]) -> list[Address]:

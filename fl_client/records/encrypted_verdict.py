@@ -84,7 +84,7 @@ def _of_unfrozen(watch: EncryptedWatch, turn: EncryptedTurn) -> Judgement:
     ended = watch.ledger.ended is not None
     if not turn.void and not ended:
         return _not("open", "It is submitted, and the turn's set is not fixed yet.")
-    least, came = watch.contract.parameters.minimum_accepted, len(turn.submissions)
+    least, came = watch.contract.parameters.least_summed, len(turn.submissions)
     what = f"{came} submitted" if came < least else f"of {came} submitted updates too few were vouched for"
     return _not(
         "voided", f"The turn failed: {what}, {least} are due in a sum. Nothing of it was ever decrypted."

@@ -62,6 +62,7 @@ def _key(summary: dict[str, Any]) -> Html:
         ("dealer", code(settings["dealer"])),
         ("opens a sum", f"{needed} of {count(parties, 'party', 'parties')}, and no fewer"),
         ("least updates in a sum", settings["minimum_accepted"]),
+        ("groups by chance", settings["groups"]),
         ("modulus", f"{settings['modulus_bits']:,} bits"),
     ]
     collude = (

@@ -131,6 +131,20 @@ def test_a_sum_that_the_others_refuse_is_told(ground: Ground) -> None:
     assert facts["slashes"] == []
 
 
+def test_a_set_that_is_dealt_into_groups_is_told(ground: Ground) -> None:
+    stage = run_compared(Stage(ground, parties=9, groups=3, minimum_accepted=3, threshold=4))
+    facts = facts_of(stage)
+    assert (facts["settings"]["rule"], facts["settings"]["groups"]) == ("median of group means", 3)
+    assert [one["became"] for one in facts["turns"][0]["sums"]] == ["stood"]
+    assert "dealGroups" in {act["call"] for act in facts["acts"]}
+
+
+def test_a_set_that_is_not_dealt_yet_waits_for_anybody(ground: Ground) -> None:
+    stage = Stage(ground, parties=9, groups=3, minimum_accepted=3, threshold=4)
+    stage.run(lambda: stage.phase is EncryptedPhase.SUM)
+    assert "deal the accepted updates into groups" in encrypted_state(records_of(stage))["awaited"]
+
+
 def test_members_have_roles_and_the_dealer_its_own(facts: dict[str, Any], stage: Stage) -> None:
     roles = {one["who"]: one["role"] for one in facts["members"]}
     assert roles == {f"party {n}": "party" for n in range(1, 7)} | {"dealer": "dealer", "owner": "owner"}

@@ -125,6 +125,7 @@ SETTINGS = {
     "dealer": "0x" + "77" * 20,
     "threshold": 2,
     "minimum_accepted": 3,
+    "groups": 1,
     "modulus_bits": 2_048,
     "dimension": 4_810,
     "partition": "iid",
