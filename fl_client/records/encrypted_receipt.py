@@ -84,7 +84,8 @@ def encrypted_receipt_of(past: EncryptedPast, account: Address, number: int) -> 
     turn = turns[-1]
     found, place = judge_update(watch, turn, account), turn.place_of(account)
     weight = turn.submissions[place].weight if found.counted and place is not None else None
-    total = None if weight is None else turn.total_weight
+    groups = contract.parameters.groups
+    total = None if weight is None or place is None else _weight_summed_with(turn, groups, place)
     return {
         "format": FORMAT,
         "privacy": "paillier",
@@ -107,6 +108,14 @@ def encrypted_receipt_of(past: EncryptedPast, account: Address, number: int) -> 
         "records": [cited(contract.connection, event) for event in _chosen(past, turns, account)],
         "trust": TRUST,
     }
+
+
+def _weight_summed_with(turn: EncryptedTurn, groups: int, place: int) -> int:
+    """Total weight of the sum that an accepted update is in: that of its group, once the set is dealt."""
+    if groups == 1 or turn.seed is None:
+        return turn.total_weight
+    its = next(group for group in turn.dealt(groups) if any(one.place == place for one in group))
+    return sum(one.weight for one in its)
 
 
 def _set(watch: EncryptedWatch, turn: EncryptedTurn) -> dict[str, Any]:

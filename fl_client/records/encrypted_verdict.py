@@ -26,7 +26,7 @@ def judge_update(watch: EncryptedWatch, turn: EncryptedTurn, account: Address) -
         return _of_unfrozen(watch, turn)
     if not turn.frozen >> place & 1:
         return _of_outvoted(watch, turn, submission)
-    return _of_accepted(ledger, turn)
+    return _of_accepted(ledger, turn, watch.contract.parameters.groups)
 
 
 def votes_for(turn: EncryptedTurn, place: int) -> int:
@@ -100,11 +100,14 @@ def _of_outvoted(watch: EncryptedWatch, turn: EncryptedTurn, submission: Submiss
     )
 
 
-def _of_accepted(ledger: EncryptedLedger, turn: EncryptedTurn) -> Judgement:
+def _of_accepted(ledger: EncryptedLedger, turn: EncryptedTurn, groups: int) -> Judgement:
     def counted(verdict: str, why: str) -> Judgement:
         return Judgement(verdict=verdict, counted=True, why=why)
 
     if turn.final:
+        if groups > 1:
+            its = "It is in the sum of its group in a final round; the median of the groups' means moved the model."
+            return counted("counted", its)
         return counted("counted", "It is in the sum of a final round.")
     if turn.void:
         return _not(

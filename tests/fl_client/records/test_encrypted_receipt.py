@@ -46,6 +46,17 @@ def test_a_counted_update_has_its_weight_and_what_it_earned(
     assert int(found["earned"]["total"]) == stage.contract.earnings(stage.party(1).address)[1]
 
 
+def test_a_share_is_that_of_the_groups_own_sum(tmp_path: Path) -> None:
+    settings = {"groups": 3, "minimum_accepted": 3, "threshold": 4, "max_weight": 4}
+    stage = Stage(make_ground(tmp_path), parties=9, weights={1: 3}, **settings).run()
+    found = [any_receipt_of(stage.contract, stage.party(number).address, 1) for number in range(1, 10)]
+    totals = sorted(one["total_samples"] for one in found)
+    assert totals == [3, 3, 3, 3, 3, 3, 5, 5, 5]
+    heavy = next(one for one in found if one["samples"] == 3)
+    assert (heavy["share"], heavy["total_samples"]) == ("0.600000", 5)
+    assert all("the sum of its group" in one["why"] for one in found)
+
+
 @pytest.mark.parametrize(
     ("number", "verdict", "words", "taken"),
     [(4, "late", "submitted nothing in time", 10), (5, "struck", "was asked for and not shown right", 50)],
