@@ -181,9 +181,15 @@ class Doubter(EncryptedActor):
             yield Doubt(kind, author, root, chunk)
 
     def _is_patient_enough(self, turn: EncryptedTurn, root: Bytes32) -> bool:
-        """Whether to pay for a search: most parties refuse a wrong root for nothing, if they are awake."""
-        if any(one.root == root and one.outcome is Outcome.SHOWN for one in turn.questions):
-            return True
+        """Whether to pay for a search: most parties refuse a wrong root for nothing, if they are awake.
+
+        A search of ours goes on at once. Others' questions say nothing: a liar may ask itself, to make us hurry.
+        """
+        mine = (one for one in turn.questions if one.asker == self.address and one.root == root)
+        return any(one.outcome is Outcome.SHOWN for one in mine) or self._is_second_half()
+
+    def _is_second_half(self) -> bool:
+        """Whether half of the window is over; if not, we look again then."""
         self._search_from = self.state.deadline - self.contract.parameters.challenge_seconds // 2
         return self.now() >= self._search_from
 

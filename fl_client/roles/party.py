@@ -182,7 +182,7 @@ class Party(PartyMember):
 
     def propose_sum(self) -> str | None:
         """Sum the set, when it is this party's turn."""
-        turn, state = self.turn, self.state
+        turn = self.turn
         if turn.sum is not None or self._awaits_groups() or not self._is_my_slot():
             return None
         try:
@@ -191,10 +191,10 @@ class Party(PartyMember):
             _log.warning("%s: cannot sum: %s", self.address, problem)
             return None
         proposed = self.contract.task.functions.proposeSum(
-            turn.number, state.accepted, turn.seed or bytes(32), self.sum_root(sum_.tree.root)
+            turn.number, turn.accepted, turn.seed or bytes(32), self.sum_root(sum_.tree.root)
         )
         dealt = "" if turn.seed is None else f".{turn.seed.hex()}"
-        self.send(proposed, intent=f"{self.named('sum')}.{state.accepted}{dealt}")
+        self.send(proposed, intent=f"{self.named('sum')}.{turn.accepted}{dealt}")
         return "proposed the sum"
 
     def sum_root(self, root: bytes) -> bytes:
@@ -212,6 +212,9 @@ class Party(PartyMember):
         return state.deadline - seconds + rank * seconds // (2 * parties)
 
     def _is_my_slot(self) -> bool:
+        turn = self.turn
+        if any(one.dropped and one.account == self.address for one in (*turn.sums, *turn.results)):
+            return False  # the contract takes no more from it in this turn
         return not self._is_in(self.state.suspended) and self.now() >= self._slot_starts()
 
     def _further_times(self) -> tuple[int, ...]:

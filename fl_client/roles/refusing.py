@@ -20,7 +20,7 @@ class Refuser(Doubter):
     """A doubter with a voice: more than half of the parties take a proposal away without a bond (ADR 0030)."""
 
     def refuse(self, phase: EncryptedPhase) -> str | None:
-        """Refuse a root that is not ours, unless its bytes show where it is wrong: then a question costs its author."""
+        """Refuse a root that is not ours; where its bytes show why, a question, which costs its author, comes first."""
         if phase not in (EncryptedPhase.SUM_CHALLENGE, EncryptedPhase.RESULT_CHALLENGE):
             return None
         turn, proposal = self.turn, self.turn.proposal
@@ -34,7 +34,7 @@ class Refuser(Doubter):
         try:
             if isinstance(proposal, ResultProposal):
                 model = proposal.model
-                is_lie = self._is_hidden_lie(turn, proposal)
+                is_lie = self._is_lie(turn, proposal)
             else:
                 is_lie = self.book.summed(turn).tree.root != proposal.root
         except (StorageError, CryptoError, EncodingError) as problem:
@@ -47,17 +47,30 @@ class Refuser(Doubter):
         self.send(refused, intent=f"{self.named('refuse')}.{number}")
         return f"refused what {proposal.account} proposed"
 
-    def _is_hidden_lie(self, turn: EncryptedTurn, proposal: ResultProposal) -> bool:
-        """Whether result or model are other ones than ours, and their bytes do not show where."""
+    def _is_lie(self, turn: EncryptedTurn, proposal: ResultProposal) -> bool:
+        """Whether result or model are other ones than ours.
+
+        Half of the window is for questions about what the posted bytes show to be wrong: who is late with them may have
+        no bond, since a liar can make bonds dear, and refusing is free. As long we wait for shares where they are too
+        few to open the sum: what most cannot compare must not stand.
+        """
         try:
             self.opened.posted(turn, proposal)
         except WrongChunk:
-            return False
+            return self._is_second_half()
         except StorageError:
-            if self.opened.opened(turn).tree.root != proposal.root:
+            self.book.summed(turn)  # without the updates it is we who lack bytes, and nothing is known
+            try:
+                mine = self.opened.opened(turn)
+            except CryptoError as problem:
+                _log.info("%s: cannot open the sum: %s", self.address, problem)
+                return self._is_second_half()
+            if mine.tree.root != proposal.root:
                 return True
         _, sealed = self.opened.model(turn)
-        return sealed.commitment != proposal.model and not self._has_model(proposal)
+        if sealed.commitment == proposal.model:
+            return False
+        return not self._has_model(proposal) or self._is_second_half()
 
     def _has_model(self, proposal: ResultProposal) -> bool:
         """Whether the bytes of a model are here, and are what its commitment says."""

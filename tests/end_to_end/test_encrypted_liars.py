@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fl_client.chain import StatementRow
 from fl_client.chain.contracts import Evidence
 from fl_client.chain.contracts.encrypted import EncryptedPhase, Question, StatementKind
 from fl_client.encoding import VectorFormat, VectorKind
 from fl_client.roles.encrypted_book import SummedSet
 from fl_client.roles.party import Party
+from fl_client.roles.party_work import PartyWork
 from fl_client.roles.showing import shown_sum
 from fl_client.rounds import seal_vector
 from fl_client.rounds.encrypted_record import Outcome
@@ -88,6 +90,18 @@ def test_what_is_shown_of_a_wrong_sum_leads_to_what_is_wrong_in_it(ground: Groun
     assert [one.struck for one in turn.sums] == [StatementKind.SUM, StatementKind.NONE]
     assert (turn.questions[-1].chunk, turn.questions[-1].outcome) == (0, Outcome.STRUCK)
     assert len(turn.questions) <= 3
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+def test_a_liar_that_asks_itself_hurries_nobody_to_pay_for_a_search(ground: Ground) -> None:
+    stage = Stage(ground, kinds={1: CleverSum})
+    stage.add_auditor("puppet", type("Puppet", (VainDoubter,), {"about": StatementKind.SUM}))
+    auditor = stage.add_auditor("auditor")
+    stage.run()
+    turn = stage.ledger.turns[1]
+    assert [one.dropped for one in turn.sums] == [True, False]
+    assert [one.outcome for one in turn.questions] == [Outcome.SHOWN]
+    assert turn.questions[0].asker != auditor.address
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
 
 
@@ -193,6 +207,55 @@ def test_a_wrong_result_or_model_that_is_hidden_is_refused(ground: Ground, kind:
     ]
     assert (slashes(stage), turn.questions) == ([], [])
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class Poor(Party):
+    """Has no coins for a bond."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more | {"most_bond": 0})
+
+
+@pytest.mark.parametrize("kind", [WrongResult, WrongModel], ids=["result", "model"])
+def test_what_is_openly_wrong_is_refused_where_nobody_can_pay_for_a_question(
+    ground: Ground, kind: type[Party]
+) -> None:
+    stage = Stage(ground, kinds=dict.fromkeys(range(4), Poor) | {2: kind}).run()
+    turn = stage.ledger.turns[1]
+    assert [(one.dropped, len(one.refused_by)) for one in turn.results] == [(True, 3), (False, 0)]
+    assert (slashes(stage), turn.questions) == ([], [])
+    assert np.array_equal(stage.model(), clear(stage, [0, 1, 2, 3]))
+
+
+class SecretShares(PartyWork):
+    """Says that it gives shares, and keeps them."""
+
+    def publish(self, row: StatementRow) -> None:
+        if row.kind != "share":
+            super().publish(row)
+
+
+class SecretParty(Party):
+    work_kind = SecretShares
+
+
+class Inventor(SecretParty):
+    """Proposes a model of its own; nobody can open the sum and see that."""
+
+    def propose_result(self) -> str | None:
+        if self.turn.result is not None or not self._is_my_slot():
+            return None
+        self.send(self.contract.task.functions.proposeResult(self.turn.number, *[bytes([7]) * 32] * 4))
+        return "invented a result"
+
+
+def test_a_result_that_most_cannot_open_is_refused(ground: Ground) -> None:
+    kinds: dict[int, type[Party]] = {3: SecretParty, 4: Inventor}
+    stage = Stage(ground, parties=5, threshold=4, max_voids=1, kinds=kinds).run()
+    turn = stage.ledger.turns[1]
+    assert len(turn.standing_shares) == 5
+    assert [(one.dropped, len(one.refused_by)) for one in turn.results] == [(True, 3)]
+    assert (stage.ledger.rounds_final, slashes(stage)) == (0, [])
 
 
 class WrongShareAtOnce(WrongShareParty):
