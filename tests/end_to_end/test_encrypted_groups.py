@@ -29,6 +29,7 @@ from fl_client.simulation.encrypted_cheats import LateParty
 from fl_client.types import Bytes32
 from tests.contracts.encrypted_round import members_of
 from tests.encrypted_clear import clear, clear_median, slashes
+from tests.encrypted_liars import Unrefusing
 from tests.encrypted_stage import Ground, Stage, make_ground
 
 PARTIES = 10
@@ -144,11 +145,20 @@ class OtherDealing(Party):
         return bytes(self.book.summed(replace(self.turn, seed=Bytes32(b"\7" * 32))).tree.root)
 
 
-def test_a_sum_of_other_groups_is_struck_and_nobody_shares_for_it(ground: Ground) -> None:
+def test_a_sum_of_other_groups_is_refused_and_nobody_shares_for_it(ground: Ground) -> None:
     stage = Stage(ground, parties=PARTIES, kinds={1: OtherDealing}, **GROUPS).run()
     turn = stage.ledger.turns[1]
+    assert [(one.dropped, len(one.refused_by)) for one in turn.sums] == [(True, 6), (False, 0)]
+    assert slashes(stage) == []
+    assert np.array_equal(stage.model(), clear_median(stage, groups_of(stage, turn)))
+
+
+def test_a_sum_of_other_groups_that_nobody_refuses_is_struck(ground: Ground) -> None:
+    kinds: dict[int, type[Party]] = dict.fromkeys(range(PARTIES), Unrefusing) | {1: OtherDealing}
+    stage = Stage(ground, parties=PARTIES, kinds=kinds, **GROUPS).run()
+    turn = stage.ledger.turns[1]
     assert slashes(stage) == [("party 2", Evidence.WRONG_STATEMENT)]
-    assert [one.struck for one in turn.sums] == [True, False]
+    assert [one.struck for one in turn.sums] == [StatementKind.SUM, StatementKind.NONE]
     assert np.array_equal(stage.model(), clear_median(stage, groups_of(stage, turn)))
 
 

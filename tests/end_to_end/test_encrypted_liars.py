@@ -20,7 +20,7 @@ from fl_client.simulation.encrypted_cheats import WrongProofParty, WrongSharePar
 from fl_client.storage import ContentId
 from tests.encrypted_clear import clear, seal_of, slashes
 from tests.encrypted_doubter import VainDoubter
-from tests.encrypted_liars import WrongSum
+from tests.encrypted_liars import Unrefusing, WrongSum
 from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, make_ground
 
 
@@ -37,13 +37,6 @@ def test_a_wrongly_proved_update_is_left_out_and_struck(ground: Ground) -> None:
     assert slashes(stage) == [("party 4", Evidence.WRONG_STATEMENT)]
     assert stage.ledger.turns[1].accepted == 0b0111
     assert np.array_equal(stage.model(), clear(stage, [0, 1, 2]))
-
-
-class Unrefusing(Party):
-    """Asks, and never refuses."""
-
-    def refuse(self, phase: EncryptedPhase) -> str | None:
-        return None
 
 
 def unrefusing(liar: int, kind: type[Party]) -> dict[int, type[Party]]:
