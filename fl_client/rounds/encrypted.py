@@ -18,6 +18,7 @@ from fl_client.rounds.encrypted_record import (
     SharePosting,
     Submission,
     SumProposal,
+    root_of,
 )
 from fl_client.types import Address, Bytes32
 
@@ -293,20 +294,6 @@ class EncryptedLedger:
 
     def _refunded(self, args: Any) -> None:
         self.refunded = (args["amount"], args["burned"])
-
-
-def root_of(turn: EncryptedTurn, kind: StatementKind, author: Address) -> Bytes32 | None:
-    """Root (for a model its commitment) of a statement that is questioned; None where there is none."""
-    if kind is StatementKind.UPDATE:
-        found = (one.root for one in turn.submissions.values() if one.account == author)
-        return next(found, None)
-    if kind is StatementKind.SUM:
-        return None if turn.sum is None else turn.sum.root
-    if kind is StatementKind.SHARE:
-        return next((one.root for one in turn.standing_shares.values() if one.account == author), None)
-    if turn.result is None:
-        return None
-    return turn.result.root if kind is StatementKind.RESULT else turn.result.model
 
 
 _HANDLERS = {

@@ -240,3 +240,17 @@ class EncryptedTurn:
             tuple(one for one, group in zip(summed, its, strict=True) if group == number)
             for number in range(groups)
         )
+
+
+def root_of(turn: EncryptedTurn, kind: StatementKind, author: Address) -> Bytes32 | None:
+    """Root (for a model its commitment) of a statement that is questioned; None where there is none."""
+    if kind is StatementKind.UPDATE:
+        found = (one.root for one in turn.submissions.values() if one.account == author)
+        return next(found, None)
+    if kind is StatementKind.SUM:
+        return None if turn.sum is None else turn.sum.root
+    if kind is StatementKind.SHARE:
+        return next((one.root for one in turn.standing_shares.values() if one.account == author), None)
+    if turn.result is None:
+        return None
+    return turn.result.root if kind is StatementKind.RESULT else turn.result.model

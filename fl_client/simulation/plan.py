@@ -107,7 +107,11 @@ class DemoSettings:
                 f"--privacy {PAILLIER} sums what nobody sees, of all parties: leave out {', '.join(given)}"
             )
         try:
-            EncryptedPlan(parties=self.participants, threshold=self.threshold or 0)
+            EncryptedPlan(
+                parties=self.participants,
+                threshold=self.threshold or 0,
+                groups=1 if self.groups is None else self.groups,
+            )
         except ConfigError as problem:
             raise ConfigError(f"--privacy {PAILLIER}: {problem}") from None
 

@@ -74,7 +74,7 @@ def test_an_encrypted_round_is_measured_step_by_step() -> None:
     whole = "a party's whole sharing: 600 parameters, 4 parties, 2 shares, all cores (s)"
     assert float(found["read and check one submission, one core (s)"]) > 0 and float(found[whole]) > 0
     # Ciphertext and proof of 64-byte numbers: 128 and 257 bytes for 24 values.
-    assert float(found["submission, bytes a parameter"]) == round((16 + 25 * 385) / 600, 2)
+    assert float(found["submission with its proofs, bytes a parameter"]) == round((16 + 25 * 385) / 600, 2)
     assert float(found["times faster, packed"].replace(",", "")) > 0
 
 

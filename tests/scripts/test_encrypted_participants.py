@@ -274,12 +274,17 @@ def test_a_role_that_it_has_not_is_refused_with_what_to_use(
     assert "is an encrypted task" in done.stderr and advice in done.stderr
 
 
-@pytest.mark.parametrize("command", ["report", "receipt"])
-def test_a_page_that_it_has_not_is_refused_with_what_to_use(run: Consortium, command: str) -> None:
-    more = ["--trainer", run.accounts["party-1"], "--round", 1] if command == "receipt" else []
-    reading = run.reading()[: 4 if command == "receipt" else 6]
-    done = run_fl(command, run.made["task"], *reading, *more)
-    assert done.returncode == 3 and "is an encrypted task" in done.stderr and "`fl audit`" in done.stderr
+def test_its_page_is_written_from_chain_and_store(run: Consortium) -> None:
+    page = run.folder / "page.html"
+    done = run_fl("report", run.made["task"], *run.reading()[:6], "--out", page)
+    assert done.returncode == 0 and run.accounts["dealer"] in page.read_text()
+    assert "audit       agrees" in done.stdout
+
+
+def test_a_receipt_says_that_an_update_is_in_the_sum(run: Consortium) -> None:
+    whose = ["--trainer", run.accounts["party-1"], "--round", 1, "--json"]
+    (found,) = succeed("receipt", run.made["task"], *run.reading()[:4], *whose)
+    assert (found["verdict"], found["counted"]) == ("counted", True)
 
 
 def test_joining_alone_says_whom_it_trusts_and_binds_the_stake(run: Consortium) -> None:

@@ -20,6 +20,7 @@ from fl_client.roles.party_work import PartyWork
 from fl_client.roles.showing import shown_model
 from fl_client.rounds import seal_vector
 from fl_client.rounds.encrypted_record import Outcome
+from tests.encrypted_liars import Unrefusing
 from tests.encrypted_stage import FRACTION_BITS, Ground, Stage, make_ground
 
 
@@ -68,8 +69,9 @@ def test_what_is_shown_of_a_hidden_model_leads_to_what_is_wrong_in_it(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.encrypted_stage.DIMENSION", 9 * 64)
-    # Party 3 is the first whose turn it is to propose the result.
-    stage = Stage(ground, kinds={2: CleverModel}).run()
+    # Party 3 is the first whose turn it is to propose the result; the others would refuse it for nothing.
+    kinds: dict[int, type[Party]] = dict.fromkeys(range(4), Unrefusing) | {2: CleverModel}
+    stage = Stage(ground, kinds=kinds).run()
     turn = stage.ledger.turns[1]
     assert [one.struck for one in turn.results] == [StatementKind.MODEL, StatementKind.NONE]
     # The last chunk, whose path is all that holds padding, and then one a level.

@@ -9,8 +9,8 @@ from fl_client.chain import Event
 from fl_client.chain.contracts.encrypted import EncryptedPhase, StatementKind
 from fl_client.errors import CryptoError, EncodingError
 from fl_client.privacy.group_dealing import deal_groups
-from fl_client.rounds.encrypted import EncryptedLedger, root_of
-from fl_client.rounds.encrypted_record import Outcome
+from fl_client.rounds.encrypted import EncryptedLedger
+from fl_client.rounds.encrypted_record import Outcome, root_of
 from fl_client.types import Address, Bytes32
 
 TASK = Address("0x" + "11" * 20)
