@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import typer
 from rich.console import Console
 
+from fl_client.cli.ending import exit_code_of
 from fl_client.errors import ConfigError
 from fl_client.reporting import LiveRounds, print_summary, render_html, render_metrics
 
@@ -258,11 +259,6 @@ def show_run(
     _write_report(settings.out, summary)
     print_summary(console, summary)
     raise typer.Exit(exit_code_of(summary["audit"]))
-
-
-def exit_code_of(audit: dict[str, Any]) -> int:
-    """A demonstration ends as its audit does: 0 agrees, 1 differs, 2 cannot be checked."""
-    return 0 if audit["passed"] else 2 if audit["first_difference"] is None else 1
 
 
 def _write_report(out: Path, summary: dict[str, object]) -> None:

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from fl_client.chain.contracts import ONE_COIN, TaskContract
 from fl_client.chain.contracts.encrypted import EncryptedContract
-from fl_client.cli.demo import exit_code_of
 from fl_client.cli.encrypted_network import EncryptedNetwork, EncryptedNetworkPlan
+from fl_client.cli.ending import exit_code_of
 from fl_client.cli.local_network import LocalNetwork
 from fl_client.cli.network import Network, NetworkPlan
 from fl_client.cli.session import open_content

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fl_client.cli.demo import exit_code_of
+from fl_client.cli.ending import exit_code_of
 from fl_client.cli.network import Network, NetworkPlan
 from fl_client.simulation.demo import verdict_of
 
