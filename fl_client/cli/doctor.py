@@ -32,7 +32,7 @@ AnyTask = TaskContract | EncryptedContract
 
 LEAST_FREE_BYTES: Final = 2**30
 MOST_SKEW_SECONDS: Final = 60
-_PACKAGES: Final = ("torch", "numpy", "web3", "eth-tester", "ipfshttpclient")
+_PACKAGES: Final = ("torch", "numpy", "web3", "eth-tester", "ipfshttpclient", "gmpy2", "PyNaCl", "coincurve")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
