@@ -18,10 +18,10 @@ from fl_client.privacy.paillier.packing import SlotFormat
 from fl_client.privacy.paillier.public_key import LEAST_MODULUS_BYTES, PublicKey
 from fl_client.privacy.paillier.sealed import Ceremony as Dealing
 from fl_client.privacy.paillier.slices import Done, Job
-from fl_client.privacy.paillier.statements import HEADER_BYTES, WrongChunk
+from fl_client.privacy.paillier.statements import WrongChunk
 from fl_client.privacy.paillier.sums import sum_tree, weighted_sum
 from fl_client.privacy.paillier.transcript import ProofContext
-from fl_client.privacy.paillier.updates import EncryptedUpdate, check_update, chunk_bytes, tree_of_bytes
+from fl_client.privacy.paillier.updates import EncryptedUpdate, check_update, tree_of_bytes, update_file_bytes
 from fl_client.rounds import Vector, fetch_vector
 from fl_client.rounds.encrypted_record import Ceremony, EncryptedTurn, Submission
 from fl_client.rounds.encrypted_watch import EncryptedWatch
@@ -203,7 +203,7 @@ class EncryptedBook:
 
     def _update_bytes(self, key: PublicKey, submission: Submission) -> bytes:
         """The bytes of a submission, which lead to its root."""
-        size = HEADER_BYTES + self.chunks * chunk_bytes(key.length)
+        size = update_file_bytes(key.length, self.chunks)
         data = self.store.get(ContentId.from_digest(submission.content, size), max_bytes=size)
         try:
             root = tree_of_bytes(data, key, self.chunks).root
@@ -219,7 +219,7 @@ class EncryptedBook:
         Raises:
             StorageError: it was not here, or no daemon took it.
         """
-        size = HEADER_BYTES + self.chunks * chunk_bytes(self.key(turn).length)
+        size = update_file_bytes(self.key(turn).length, self.chunks)
         if not self.store.has(ContentId.from_digest(submission.content, size)):
             self.store.put(self.update(turn, submission).to_bytes())
 

@@ -91,6 +91,11 @@ class EncryptedPlan:
     burn: float = 0.2
 
     def __post_init__(self) -> None:
+        if self.groups % 2 == 0 or not 1 <= self.groups <= MOST_GROUPS:
+            raise ConfigError(
+                f"{self.groups} groups: give an odd number up to {MOST_GROUPS}, since the median of an even number is "
+                "the mean of two"
+            )
         if not LEAST_PARTIES <= self.parties <= MOST_PARTIES:
             raise ConfigError(
                 f"{self.parties} parties: give {LEAST_PARTIES} to {MOST_PARTIES}, since a sum of fewer updates hides "
@@ -101,11 +106,6 @@ class EncryptedPlan:
             raise ConfigError(
                 f"a threshold of {self.threshold}: give {least} to {self.parties - 1} of the {self.parties} parties, "
                 "since fewer could open what they like, and a sum is of one update more"
-            )
-        if self.groups % 2 == 0 or not 1 <= self.groups <= MOST_GROUPS:
-            raise ConfigError(
-                f"{self.groups} groups: give an odd number up to {MOST_GROUPS}, since the median of an even number is "
-                "the mean of two"
             )
         most = self.parties // self.groups
         if self._fewest_accepted > most:

@@ -14,7 +14,6 @@ from fl_client.privacy.paillier.openings import Opening, check_opening
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.root_shares import check_batch
 from fl_client.privacy.paillier.statements import (
-    HEADER_BYTES,
     RESULT_MAGIC,
     SHARES_MAGIC,
     ResultFile,
@@ -22,6 +21,8 @@ from fl_client.privacy.paillier.statements import (
     WrongChunk,
     batch_proof_bytes,
     read_statement,
+    result_file_bytes,
+    shares_file_bytes,
 )
 from fl_client.roles.encrypted_book import EncryptedBook, SummedSet
 from fl_client.rounds import SealedVector, Vector, seal_vector
@@ -69,7 +70,7 @@ class OpenedBook:
 
     def shares_bytes(self, length: int) -> int:
         """Length of a party's content."""
-        return HEADER_BYTES + self.book.sum_chunks * length + batch_proof_bytes(length)
+        return shares_file_bytes(length, self.book.sum_chunks)
 
     def shares(self, turn: EncryptedTurn, posting: SharePosting) -> SharesFile:
         """A party's shares as it posted them; whether they are right is not looked at.
@@ -175,7 +176,7 @@ class OpenedBook:
 
     def result_bytes(self, length: int) -> int:
         """Length of a result's content."""
-        return HEADER_BYTES + self.book.sum_chunks * 2 * length
+        return result_file_bytes(length, self.book.sum_chunks)
 
     def posted(self, turn: EncryptedTurn, proposal: ResultProposal) -> ResultFile:
         """A result as it was proposed, every opening of it checked.

@@ -8,8 +8,8 @@ from fl_client.chain.contracts.encrypted import EncryptedPhase
 from fl_client.encoding import encoded_size
 from fl_client.privacy.paillier.key_file import key_file_bytes
 from fl_client.privacy.paillier.packing import SlotFormat
-from fl_client.privacy.paillier.statements import HEADER_BYTES, batch_proof_bytes
-from fl_client.privacy.paillier.updates import chunk_bytes
+from fl_client.privacy.paillier.statements import result_file_bytes, shares_file_bytes
+from fl_client.privacy.paillier.updates import update_file_bytes
 from fl_client.rounds.encrypted_record import EncryptedTurn, ResultProposal
 from fl_client.rounds.encrypted_watch import EncryptedWatch
 from fl_client.rounds.retention import Retention
@@ -64,10 +64,9 @@ class _Contents:
         form = SlotFormat(parameters.value_bits, parameters.headroom_bits, parameters.modulus_bytes)
         chunks, self._length = form.chunks_of(parameters.dimension), parameters.modulus_bytes
         self._model_bytes = encoded_size(watch.model_form)
-        self._update_bytes = HEADER_BYTES + chunks * chunk_bytes(self._length)
-        summed = parameters.groups * chunks
-        self._shares_bytes = HEADER_BYTES + summed * self._length + batch_proof_bytes(self._length)
-        self._result_bytes = HEADER_BYTES + summed * 2 * self._length
+        self._update_bytes = update_file_bytes(self._length, chunks)
+        self._shares_bytes = shares_file_bytes(self._length, parameters.groups * chunks)
+        self._result_bytes = result_file_bytes(self._length, parameters.groups * chunks)
 
     # ------------------------------------------------------------------ which
 

@@ -83,6 +83,16 @@ def batch_proof_bytes(length: int) -> int:
     return 3 * length + 33
 
 
+def shares_file_bytes(length: int, count: int) -> int:
+    """Bytes of the file of one party's shares of ``count`` ciphertexts."""
+    return HEADER_BYTES + count * length + batch_proof_bytes(length)
+
+
+def result_file_bytes(length: int, count: int) -> int:
+    """Bytes of the file of ``count`` openings: a plaintext and a root each."""
+    return HEADER_BYTES + count * 2 * length
+
+
 @dataclass(frozen=True)
 class SharesFile:
     """A party's shares of the sum's n-th roots, and one proof for all of them.

@@ -19,6 +19,7 @@ from fl_client.privacy.paillier.packing import SlotFormat
 from fl_client.privacy.paillier.plaintext_proof import first_wrong, proof_bytes, prove
 from fl_client.privacy.paillier.public_key import PublicKey
 from fl_client.privacy.paillier.statements import (
+    HEADER_BYTES,
     UPDATE_MAGIC,
     WrongChunk,
     check_units,
@@ -98,6 +99,11 @@ class EncryptedUpdate:
 def chunk_bytes(length: int) -> int:
     """Bytes of a chunk of an update: a ciphertext and its proof."""
     return 2 * length + proof_bytes(length)
+
+
+def update_file_bytes(length: int, count: int) -> int:
+    """Bytes of the file of an update of ``count`` chunks."""
+    return HEADER_BYTES + count * chunk_bytes(length)
 
 
 def tree_of_bytes(data: bytes, key: PublicKey, count: int) -> ChunkTree:
